@@ -1,0 +1,1 @@
+"""The staff pages, server-rendered, one file per screen; every form works without JavaScript."""

@@ -1,0 +1,1 @@
+"""The conversation: what a text means, what happens then, and the sentences."""

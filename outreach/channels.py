@@ -1,0 +1,85 @@
+"""The port to the telephone: what a channel must be able to do. `bot.wiring` fills it; rules and jobs know only this."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A text to hand to a provider. `code` is our own and comes back in receipts; `to` is E.164 or a chat id."""
+
+    code: str
+    to: str
+    text: str
+    sender: str | None = None
+    send_before: datetime | None = None
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the text. `state` is "sent" or "delivered" where the provider says so at once."""
+
+    provider_id: str | None
+    state: str = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text from a telephone. `provider_id` is unique per channel; `received_at` is aware UTC."""
+
+    channel: str
+    provider_id: str
+    sender: str
+    text: str
+    received_at: datetime
+    recipient: str | None = None
+    media: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a provider says became of a text; found by our own `code` or by `provider_id`.
+
+    `state` is one of sent, delivered, undelivered, failed; `error` is the provider's code, `sentence` says it in Swedish.
+    """
+
+    state: str
+    at: datetime
+    code: str | None = None
+    provider_id: str | None = None
+    error: str | None = None
+    sentence: str | None = None
+    meaning: str | None = None
+
+
+class SendError(Exception):
+    """The provider said no. Certain: the text has not gone out.
+
+    `permanent` means never again to this number; otherwise it may be tried later. `meaning` is one of
+    number_dead, opted_out, later, operator, unknown (see the code table beside each client).
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool, code: str | None = None,
+                 meaning: str = "later", retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.permanent = permanent
+        self.code = code
+        self.meaning = meaning
+        self.retry_after = retry_after
+
+
+class SendUnknown(Exception):
+    """The provider's answer was lost: the text may or may not have gone out. Never sent again before it is known."""
+
+
+class Channel(Protocol):
+    """A way to reach a telephone."""
+
+    name: str
+
+    async def send(self, message: Outgoing) -> Accepted:
+        """Hand one text to the provider. Raises SendError (certain no) or SendUnknown (answer lost)."""
+        ...

@@ -1,0 +1,1 @@
+"""Keeps time: what happens by itself (sending, reminders, campaign starts, reconciling)."""
