@@ -1,0 +1,204 @@
+"""Campaigns (utskick) and the people each one actually used."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, func, update
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+
+STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
+
+
+class Campaign(SQLModel, table=True):
+    """A text to many. `audience` is the register's filter sentence: a rule, not a list; recipients are kept at launch."""
+
+    __table_args__ = (one_of("state", STATES),)
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    name: str
+    audience: str
+    text_code: str = ""
+    text_sv: str = ""
+    text_en: str = ""
+    purpose: str = ""
+    registry_no: str = ""
+    office_id: int | None = Field(default=None, foreign_key="office.id", index=True)
+    channel: str = "sms"
+    state: str = Field(default="draft", index=True)
+    state_why: str = ""
+    start_at: datetime | None = Field(default=None, index=True)
+    per_day: int = 0
+    answered_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    created_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    created_at: datetime
+    launched_at: datetime | None = None
+    launched_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    finished_at: datetime | None = None
+
+
+class Recipient(SQLModel, table=True):
+    """One person in one step of a campaign, once. `withheld` says why no text was made for them, if none was."""
+
+    __table_args__ = (UniqueConstraint("campaign_id", "person_id", "step"),)
+
+    id: int = Field(default=None, primary_key=True)
+    campaign_id: int = Field(foreign_key="campaign.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    step: int = 1
+    withheld: str = ""
+    added_at: datetime
+    answered_at: datetime | None = None
+    answer: str = ""
+
+
+class SavedAudience(SQLModel, table=True):
+    """A saved selection (sparat urval): a name for a filter sentence."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    sentence: str
+    office_id: int | None = Field(default=None, foreign_key="office.id")
+    created_at: datetime
+
+
+def add(session: Session, campaign: Campaign) -> Campaign:
+    """Keep a new campaign and give it its code."""
+    session.add(campaign)
+    session.flush()
+    return campaign
+
+
+def by_code(session: Session, code: str) -> Campaign | None:
+    """The campaign a page address means."""
+    return session.exec(select(Campaign).where(Campaign.code == code)).first()
+
+
+def by_name(session: Session, name: str) -> Campaign | None:
+    """The latest campaign with this name."""
+    query = select(Campaign).where(Campaign.name == name).order_by(col(Campaign.id).desc())
+    return session.exec(query).first()
+
+
+def get(session: Session, campaign_id: int) -> Campaign:
+    """The campaign; raises when there is none with this id."""
+    return session.get_one(Campaign, campaign_id)
+
+
+def all_campaigns(session: Session) -> Sequence[Campaign]:
+    """Every campaign, newest first."""
+    return session.exec(select(Campaign).order_by(col(Campaign.id).desc())).all()
+
+
+def in_states(session: Session, states: Iterable[str]) -> Sequence[Campaign]:
+    """Campaigns in any of these states, oldest first."""
+    query = select(Campaign).where(col(Campaign.state).in_(list(states))).order_by(col(Campaign.id))
+    return session.exec(query).all()
+
+
+def due_to_start(session: Session, now: datetime) -> Sequence[Campaign]:
+    """Scheduled campaigns whose hour has come."""
+    query = select(Campaign).where(Campaign.state == "scheduled", col(Campaign.start_at) <= now)
+    return session.exec(query.order_by(col(Campaign.start_at))).all()
+
+
+def next_start(session: Session) -> datetime | None:
+    """When the next scheduled campaign starts."""
+    query = select(Campaign.start_at).where(Campaign.state == "scheduled").order_by(col(Campaign.start_at)).limit(1)
+    return session.exec(query).first()
+
+
+def move(session: Session, campaign: Campaign, from_states: Sequence[str], to: str, *, why: str = "") -> bool:
+    """Change state by one conditional write; False when somebody else was first, so that nothing is started twice."""
+    result = session.execute(
+        update(Campaign)
+        .where(col(Campaign.id) == campaign.id, col(Campaign.state).in_(list(from_states)))
+        .values(state=to, state_why=why)
+    )
+    session.refresh(campaign)
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def known_recipients(session: Session, campaign_id: int, step: int) -> set[int]:
+    """Ids of the people who already have their row in this step."""
+    query = select(Recipient.person_id).where(Recipient.campaign_id == campaign_id, Recipient.step == step)
+    return set(session.exec(query))
+
+
+def add_recipients(session: Session, recipients: Sequence[Recipient]) -> None:
+    """Keep the people a campaign uses; the database refuses the same person twice in a step."""
+    session.add_all(recipients)
+    session.flush()
+
+
+def recipients(session: Session, campaign_id: int) -> Sequence[Recipient]:
+    """Everyone the campaign used, in the order they were added."""
+    return session.exec(select(Recipient).where(Recipient.campaign_id == campaign_id).order_by(col(Recipient.id))).all()
+
+
+def recipients_of_person(session: Session, person_id: int) -> Sequence[tuple[Recipient, Campaign]]:
+    """The campaigns a person was part of, oldest first."""
+    query = (
+        select(Recipient, Campaign)
+        .join(Campaign, col(Campaign.id) == Recipient.campaign_id)
+        .where(Recipient.person_id == person_id)
+        .order_by(col(Recipient.id))
+    )
+    return session.exec(query).all()
+
+
+def latest_unanswered(session: Session, person_id: int) -> Recipient | None:
+    """The newest campaign row of a person that has had no answer and was not withheld."""
+    query = select(Recipient).where(
+        Recipient.person_id == person_id, Recipient.withheld == "", col(Recipient.answered_at).is_(None)
+    )
+    return session.exec(query.order_by(col(Recipient.id).desc())).first()
+
+
+def withheld_counts(session: Session, campaign_id: int) -> dict[str, int]:
+    """How many were left out at launch, by reason."""
+    query = (
+        select(Recipient.withheld, func.count())
+        .where(Recipient.campaign_id == campaign_id, Recipient.withheld != "")
+        .group_by(Recipient.withheld)
+    )
+    return dict(session.exec(query).all())
+
+
+def answer_counts(session: Session, campaign_id: int) -> dict[str, int]:
+    """How many answered what, by meaning of their first answer."""
+    query = (
+        select(Recipient.answer, func.count())
+        .where(Recipient.campaign_id == campaign_id, Recipient.answer != "")
+        .group_by(Recipient.answer)
+    )
+    return dict(session.exec(query).all())
+
+
+def size(session: Session, campaign_id: int) -> int:
+    """How many people the campaign used, withheld ones too."""
+    return session.exec(
+        select(func.count()).select_from(Recipient).where(Recipient.campaign_id == campaign_id)
+    ).one()
+
+
+def save_audience(session: Session, audience: SavedAudience) -> SavedAudience:
+    """Keep a saved selection."""
+    session.add(audience)
+    session.flush()
+    return audience
+
+
+def saved_audiences(session: Session) -> Sequence[SavedAudience]:
+    """Every saved selection, by name."""
+    return session.exec(select(SavedAudience).order_by(SavedAudience.name)).all()
+
+
+def saved_audience(session: Session, name: str) -> SavedAudience | None:
+    """The saved selection with this name, case aside."""
+    wanted = name.casefold().strip()
+    return next((row for row in saved_audiences(session) if row.name.casefold() == wanted), None)

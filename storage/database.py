@@ -1,0 +1,94 @@
+"""The engine, its pragmas, the Session, and the only commit in the house.
+
+One request or job step is one transaction: `with database.write() as session` commits when the block ends without an
+error and rolls back otherwise. Reading goes through `database.read()`, which never waits for a writer.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlmodel import Session as SqlModelSession
+
+from storage.vault import Vault
+
+
+class Session(SqlModelSession):
+    """A unit of work; carries the vault, so that whoever may query may also match sealed values."""
+
+    @property
+    def vault(self) -> Vault:
+        """The installation's keys."""
+        vault: Vault = self.info["vault"]
+        return vault
+
+
+class Database:
+    """One installation's database. SQLite gets two engines on one file: a writer that takes the lock at once, so that
+    read-then-write loses no update, and a reader that waits for nobody.
+    """
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        self.url = url
+        self.vault = vault
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_folder(url)
+        self._writer = _engine(url, immediate=self.is_sqlite)
+        self._reader = _engine(url, immediate=False) if self.is_sqlite else self._writer
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with Session(self._writer, info={"vault": self.vault}, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent view of what is committed; whatever is changed in it is thrown away."""
+        with Session(self._reader, info={"vault": self.vault}, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A raw connection for migrations and backups; committed at the end."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _make_folder(url: str) -> None:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _engine(url: str, *, immediate: bool) -> Engine:
+    # 40 threads serve requests: SQLAlchemy's 5+10 connections would turn slow moments into faults.
+    engine = sqlalchemy.create_engine(url, pool_size=20, max_overflow=40)
+    if make_url(url).get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself; the begin event does, with the right kind of lock.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL: a text recorded as sent stays recorded after a power cut.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA busy_timeout=15000")
+    cursor.close()

@@ -1,0 +1,296 @@
+"""Times that can be booked, their seats, bookings and the reminders that hang on them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, func, update
+from sqlmodel import Field, SQLModel, col, or_, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+from storage.people import Person
+
+SLOT_KINDS = ("meeting", "dialog")
+BOOKING_STATES = ("booked", "confirmed", "moved", "cancelled", "came", "came_late", "no_show", "called_off")
+OPEN = ("booked", "confirmed")
+REMINDER_KINDS = ("REM-24", "REM-2")
+
+
+class Slot(SQLModel, table=True):
+    """A time at a place with a member of staff: one seat for a talk, more for a dialog meeting (dialogmöte)."""
+
+    __table_args__ = (one_of("kind", SLOT_KINDS),)
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    kind: str = "meeting"
+    office_id: int = Field(foreign_key="office.id", index=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", index=True)
+    title: str = ""
+    place: str
+    starts_at: datetime = Field(index=True)
+    ends_at: datetime
+    called_off_at: datetime | None = None
+
+
+class Seat(SQLModel, table=True):
+    """One seat of a slot. Booking is one conditional write on this row: whoever changes it from empty has the seat.
+
+    A soft hold (held_for, held_until) keeps a seat out of other people's offers; it does not stop the first to answer.
+    """
+
+    __table_args__ = (UniqueConstraint("slot_id", "position"),)
+
+    id: int = Field(default=None, primary_key=True)
+    slot_id: int = Field(foreign_key="slot.id", index=True)
+    position: int
+    taken_by: int | None = Field(default=None, foreign_key="person.id")
+    taken_at: datetime | None = None
+    held_for: int | None = Field(default=None, foreign_key="conversation.id")
+    held_until: datetime | None = None
+
+
+class Booking(SQLModel, table=True):
+    """A person's seat through its life; a moved booking is kept and followed by a new one."""
+
+    __table_args__ = (one_of("state", BOOKING_STATES),)
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    seat_id: int = Field(foreign_key="seat.id", index=True)
+    slot_id: int = Field(foreign_key="slot.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    state: str = Field(default="booked", index=True)
+    made_at: datetime
+    made_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    state_at: datetime
+    moved_from_id: int | None = Field(default=None, foreign_key="booking.id")
+
+
+class Reminder(SQLModel, table=True):
+    """Remind booking B at T. Nothing is prepared: what is true is read when the time comes."""
+
+    __table_args__ = (UniqueConstraint("booking_id", "kind"), one_of("kind", REMINDER_KINDS))
+
+    id: int = Field(default=None, primary_key=True)
+    booking_id: int = Field(foreign_key="booking.id", index=True)
+    kind: str
+    due_at: datetime = Field(index=True)
+    done_at: datetime | None = Field(default=None, index=True)
+    outcome: str = ""
+
+
+def add_slot(session: Session, slot: Slot, seats: int = 1) -> Slot:
+    """Keep a new time with its seats."""
+    session.add(slot)
+    session.flush()
+    session.add_all([Seat(slot_id=slot.id, position=position) for position in range(1, seats + 1)])
+    session.flush()
+    return slot
+
+
+def slot(session: Session, slot_id: int) -> Slot:
+    """The time; raises when there is none with this id."""
+    return session.get_one(Slot, slot_id)
+
+
+def slot_by_code(session: Session, code: str) -> Slot | None:
+    """The time a page address means."""
+    return session.exec(select(Slot).where(Slot.code == code)).first()
+
+
+def slots_between(session: Session, office_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Slot]:
+    """The offices' times in a period, called-off ones too, in order."""
+    query = select(Slot).where(col(Slot.office_id).in_(office_ids), Slot.starts_at >= start, Slot.starts_at < end)
+    return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).all()
+
+
+def free_slots(
+    session: Session, office_id: int, start: datetime, end: datetime, *, now: datetime, for_conversation: int | None
+) -> Sequence[Slot]:
+    """Times for a talk with an empty seat that nobody else holds just now, earliest first."""
+    unheld = or_(
+        col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation
+    )
+    query = (
+        select(Slot)
+        .join(Seat, col(Seat.slot_id) == Slot.id)
+        .where(Slot.office_id == office_id, Slot.kind == "meeting", col(Slot.called_off_at).is_(None))
+        .where(Slot.starts_at >= start, Slot.starts_at < end, col(Seat.taken_by).is_(None), unheld)
+        .order_by(col(Slot.starts_at), col(Slot.id))
+    )
+    return session.exec(query).all()
+
+
+def hold(session: Session, slot_ids: Sequence[int], conversation_id: int, *, until: datetime) -> None:
+    """Keep these times out of other people's offers for a while; earlier holds of this conversation are let go."""
+    let_go(session, conversation_id)
+    session.execute(
+        update(Seat)
+        .where(col(Seat.slot_id).in_(list(slot_ids)), col(Seat.taken_by).is_(None))
+        .values(held_for=conversation_id, held_until=until)
+    )
+
+
+def let_go(session: Session, conversation_id: int) -> None:
+    """End this conversation's soft holds."""
+    session.execute(
+        update(Seat).where(col(Seat.held_for) == conversation_id).values(held_for=None, held_until=None)
+    )
+
+
+def claim_seat(session: Session, slot_id: int, person_id: int, *, now: datetime) -> Seat | None:
+    """Take an empty seat by one conditional write; None when it is gone. Never check first, insert later."""
+    empty = (
+        select(Seat.id)
+        .join(Slot, col(Slot.id) == Seat.slot_id)
+        .where(Seat.slot_id == slot_id, col(Seat.taken_by).is_(None))
+        .where(col(Slot.called_off_at).is_(None), Slot.starts_at > now)
+        .order_by(col(Seat.position))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.execute(
+        update(Seat)
+        .where(col(Seat.id).in_(empty), col(Seat.taken_by).is_(None))
+        .values(taken_by=person_id, taken_at=now, held_for=None, held_until=None)
+        .returning(col(Seat.id))
+    ).scalar_one_or_none()
+    return session.get(Seat, taken, populate_existing=True) if taken is not None else None
+
+
+def free_seat(session: Session, seat_id: int) -> None:
+    """Empty a seat again."""
+    session.execute(update(Seat).where(col(Seat.id) == seat_id).values(taken_by=None, taken_at=None))
+
+
+def add_booking(session: Session, booking: Booking, reminders: Sequence[tuple[str, datetime]]) -> Booking:
+    """Keep a booking and when to remind of it."""
+    session.add(booking)
+    session.flush()
+    session.add_all([Reminder(booking_id=booking.id, kind=kind, due_at=due_at) for kind, due_at in reminders])
+    session.flush()
+    return booking
+
+
+def booking(session: Session, booking_id: int) -> Booking:
+    """The booking; raises when there is none with this id."""
+    return session.get_one(Booking, booking_id)
+
+
+def booking_by_code(session: Session, code: str) -> Booking | None:
+    """The booking a page address means."""
+    return session.exec(select(Booking).where(Booking.code == code)).first()
+
+
+def change_booking(
+    session: Session, booking_: Booking, from_states: Sequence[str], to: str, *, now: datetime
+) -> bool:
+    """Change a booking's state by one conditional write; False when it no longer stands where we thought."""
+    result = session.execute(
+        update(Booking)
+        .where(col(Booking.id) == booking_.id, col(Booking.state).in_(list(from_states)))
+        .values(state=to, state_at=now)
+    )
+    session.refresh(booking_)
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def open_booking(session: Session, person_id: int, *, after: datetime | None = None) -> Booking | None:
+    """The person's standing booking, the next one if there are several; of those that start after a moment, if given."""
+    query = (
+        select(Booking)
+        .join(Slot, col(Slot.id) == Booking.slot_id)
+        .where(Booking.person_id == person_id, col(Booking.state).in_(OPEN))
+        .order_by(col(Slot.starts_at))
+    )
+    if after is not None:
+        query = query.where(Slot.starts_at > after)
+    return session.exec(query).first()
+
+
+def people_booked(session: Session, person_ids: Iterable[int], *, after: datetime) -> set[int]:
+    """Which of these people have a meeting ahead of them."""
+    query = (
+        select(Booking.person_id)
+        .join(Slot, col(Slot.id) == Booking.slot_id)
+        .where(col(Booking.person_id).in_(list(person_ids)), col(Booking.state).in_(OPEN), Slot.starts_at > after)
+    )
+    return set(session.exec(query))
+
+
+def bookings_of_person(session: Session, person_id: int) -> Sequence[tuple[Booking, Slot]]:
+    """A person's bookings through time, oldest first."""
+    query = (
+        select(Booking, Slot)
+        .join(Slot, col(Slot.id) == Booking.slot_id)
+        .where(Booking.person_id == person_id)
+        .order_by(col(Booking.id))
+    )
+    return session.exec(query).all()
+
+
+def bookings_between(
+    session: Session, office_ids: Sequence[int], start: datetime, end: datetime
+) -> Sequence[tuple[Booking, Slot, Person]]:
+    """Bookings that stand or were met, by start time."""
+    query = (
+        select(Booking, Slot, Person)
+        .join(Slot, col(Slot.id) == Booking.slot_id)
+        .join(Person, col(Person.id) == Booking.person_id)
+        .where(col(Slot.office_id).in_(office_ids), Slot.starts_at >= start, Slot.starts_at < end)
+        .where(col(Booking.state).not_in(("moved", "cancelled", "called_off")))
+        .order_by(col(Slot.starts_at))
+    )
+    return session.exec(query).all()
+
+
+def bookings_of_campaign(session: Session, campaign_id: int) -> int:
+    """How many people booked because of a campaign; a moved booking counts once."""
+    query = select(func.count(func.distinct(Booking.person_id))).where(Booking.campaign_id == campaign_id)
+    return session.exec(query).one()
+
+
+def seats_left(session: Session, slot_id: int) -> int:
+    """Empty seats of a time."""
+    query = select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, col(Seat.taken_by).is_(None))
+    return session.exec(query).one()
+
+
+def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> int:
+    """How many free times the offices have ahead."""
+    query = (
+        select(func.count())
+        .select_from(Seat)
+        .join(Slot, col(Slot.id) == Seat.slot_id)
+        .where(col(Slot.office_id).in_(office_ids), Slot.starts_at > now, Slot.kind == "meeting")
+        .where(col(Seat.taken_by).is_(None), col(Slot.called_off_at).is_(None))
+    )
+    return session.exec(query).one()
+
+
+def reminders_due(session: Session, now: datetime) -> Sequence[Reminder]:
+    """Reminders whose time has come and that have not been dealt with."""
+    query = select(Reminder).where(col(Reminder.done_at).is_(None), Reminder.due_at <= now)
+    return session.exec(query.order_by(col(Reminder.due_at))).all()
+
+
+def next_reminder(session: Session) -> datetime | None:
+    """When the next reminder is due."""
+    query = select(Reminder.due_at).where(col(Reminder.done_at).is_(None)).order_by(col(Reminder.due_at)).limit(1)
+    return session.exec(query).first()
+
+
+def reminders_of(session: Session, booking_id: int) -> Sequence[Reminder]:
+    """A booking's reminders, done ones too."""
+    return session.exec(select(Reminder).where(Reminder.booking_id == booking_id).order_by(col(Reminder.due_at))).all()
+
+
+def finish_reminder(session: Session, reminder: Reminder, outcome: str, *, now: datetime) -> None:
+    """Deal with a reminder once and for all; the outcome says what came of it."""
+    reminder.done_at = now
+    reminder.outcome = outcome
+    session.add(reminder)

@@ -1,0 +1,259 @@
+"""Outgoing texts and their receipts. The row is the queue: due rows are claimed here, and nowhere else."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, update
+from sqlmodel import Field, SQLModel, col, or_, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+from storage.numbers import CHANNELS
+
+KINDS = ("campaign", "ladder", "nudge", "reminder", "follow_up", "reply", "staff", "stop_confirmation", "crisis", "notice", "test")
+# Rank says which state wins when receipts come late, doubled or swapped: a state only moves to a higher rank.
+RANK = {
+    "queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 5, "undelivered": 5, "failed": 5,
+    "withheld": 5, "expired": 5, "cancelled": 5,
+}  # fmt: skip
+STATES = tuple(RANK)
+
+
+class Message(SQLModel, table=True):
+    """A text to one address. `code` is our own and stands in the provider's callback address.
+
+    Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns).
+    """
+
+    __table_args__ = (one_of("state", STATES), one_of("channel", CHANNELS), one_of("kind", KINDS))
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    kind: str
+    channel: str = "sms"
+    address: str = Field(index=True)
+    text: str
+    text_code: str = ""
+    lang: str = "sv"
+    encoding: str = ""
+    parts: int = 1
+    buttons: str = ""
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
+    recipient_id: int | None = Field(default=None, foreign_key="recipient.id", unique=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    priority: int = 5
+    send_after: datetime = Field(index=True)
+    send_before: datetime | None = None
+    state: str = Field(default="queued", index=True)
+    reason: str = ""
+    claimed_at: datetime | None = None
+    attempts: int = 0
+    provider_id: str | None = Field(default=None, unique=True)
+    error: str = ""
+    created_at: datetime
+    sent_at: datetime | None = Field(default=None, index=True)
+    state_at: datetime
+
+
+class ReceiptRow(SQLModel, table=True):
+    """What a provider told us about a text, appended and never changed; the text's state is derived by rank."""
+
+    id: int = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="message.id", index=True)
+    state: str
+    error: str = ""
+    at: datetime
+
+
+def add(session: Session, message: Message) -> Message:
+    """Put a text in the queue."""
+    session.add(message)
+    session.flush()
+    return message
+
+
+def add_many(session: Session, messages: Sequence[Message]) -> None:
+    """Put many texts in the queue at once."""
+    session.add_all(messages)
+    session.flush()
+
+
+def get(session: Session, message_id: int) -> Message:
+    """The text; raises when there is none with this id."""
+    return session.get_one(Message, message_id)
+
+
+def by_code(session: Session, code: str) -> Message | None:
+    """The text that a provider's callback means."""
+    return session.exec(select(Message).where(Message.code == code)).first()
+
+
+def by_provider_id(session: Session, provider_id: str) -> Message | None:
+    """The text by the provider's own id."""
+    return session.exec(select(Message).where(Message.provider_id == provider_id)).first()
+
+
+def claim_due(session: Session, now: datetime, limit: int) -> Sequence[Message]:
+    """Take due texts for sending by one conditional write, most urgent first; two senders never get the same row."""
+    due = (
+        select(Message.id)
+        .where(Message.state == "queued", Message.send_after <= now)
+        .order_by(col(Message.priority), col(Message.send_after), col(Message.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = session.execute(
+        update(Message)
+        .where(col(Message.id).in_(due), col(Message.state) == "queued")
+        .values(state="sending", claimed_at=now, state_at=now, attempts=Message.attempts + 1)
+        .returning(col(Message.id))
+    ).scalars().all()
+    rows = session.exec(select(Message).where(col(Message.id).in_(claimed)).execution_options(populate_existing=True))
+    return sorted(rows, key=lambda row: (row.priority, row.send_after, row.id))
+
+
+def advance(session: Session, message: Message, state: str, *, now: datetime, reason: str = "", error: str = "") -> bool:
+    """Move a text forward; False when it already stands further on, so that late news changes nothing."""
+    if RANK[state] <= RANK[message.state]:
+        return False
+    message.state = state
+    message.state_at = now
+    message.reason = reason or message.reason
+    message.error = error or message.error
+    if state in ("sent", "delivered") and message.sent_at is None:
+        message.sent_at = now
+    session.add(message)
+    return True
+
+
+def requeue(session: Session, message: Message, send_after: datetime, *, now: datetime, reason: str = "") -> None:
+    """Give a claimed text back to the queue: it has certainly not gone out."""
+    message.state = "queued"
+    message.claimed_at = None
+    message.send_after = send_after
+    message.state_at = now
+    message.reason = reason
+    session.add(message)
+
+
+def stuck(session: Session, claimed_before: datetime) -> Sequence[Message]:
+    """Texts claimed so long ago that their sender must have died: nobody knows whether they went out."""
+    query = select(Message).where(Message.state == "sending", col(Message.claimed_at) < claimed_before)
+    return session.exec(query.order_by(col(Message.id))).all()
+
+
+def add_receipt(session: Session, receipt: ReceiptRow) -> None:
+    """Append what the provider said."""
+    session.add(receipt)
+    session.flush()
+
+
+def receipts(session: Session, message_id: int) -> Sequence[ReceiptRow]:
+    """Everything the provider said about a text, in the order it came."""
+    return session.exec(select(ReceiptRow).where(ReceiptRow.message_id == message_id).order_by(col(ReceiptRow.id))).all()
+
+
+def of_conversation(session: Session, conversation_id: int) -> Sequence[Message]:
+    """Every text to a conversation, in the order they were thought of."""
+    query = select(Message).where(Message.conversation_id == conversation_id).order_by(col(Message.id))
+    return session.exec(query).all()
+
+
+def of_address(session: Session, channel: str, address: str) -> Sequence[Message]:
+    """Every text to an address, in order."""
+    query = select(Message).where(Message.channel == channel, Message.address == address)
+    return session.exec(query.order_by(col(Message.id))).all()
+
+
+def of_campaign(session: Session, campaign_id: int) -> Sequence[Message]:
+    """Every text of a campaign, in the order they are to be sent."""
+    query = select(Message).where(Message.campaign_id == campaign_id)
+    return session.exec(query.order_by(col(Message.send_after), col(Message.id))).all()
+
+
+def counts_of_campaign(session: Session, campaign_id: int) -> dict[str, int]:
+    """A campaign's texts by state."""
+    query = select(Message.state, func.count()).where(Message.campaign_id == campaign_id).group_by(Message.state)
+    return dict(session.exec(query).all())
+
+
+def hold_back(session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime) -> int:
+    """Cancel a conversation's queued texts of these kinds; returns how many."""
+    result = session.execute(
+        update(Message)
+        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
+        .where(col(Message.kind).in_(list(kinds)))
+        .values(state="cancelled", reason=reason, state_at=now)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:
+    """Cancel a campaign's texts that have not been claimed; returns how many."""
+    result = session.execute(
+        update(Message)
+        .where(col(Message.campaign_id) == campaign_id, col(Message.state) == "queued")
+        .values(state="cancelled", reason=reason, state_at=now)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def started_since(session: Session, person_ids: Iterable[int], since: datetime) -> Sequence[Message]:
+    """Texts we started (not answers, not reminders) that went out or may have, newest last, for the frequency cap."""
+    query = (
+        select(Message)
+        .where(col(Message.person_id).in_(list(person_ids)))
+        .where(col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")))
+        .where(col(Message.state).in_(("sending", "sent", "delivered", "undelivered", "unknown")))
+        .where(col(Message.claimed_at) >= since)
+        .order_by(col(Message.claimed_at))
+    )
+    return session.exec(query).all()
+
+
+def automatic_to(session: Session, conversation_id: int, since: datetime) -> int:
+    """How many automatic replies a conversation has had since a moment."""
+    query = select(func.count()).select_from(Message).where(
+        Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since
+    )
+    return session.exec(query).one()
+
+
+def last_to(session: Session, conversation_id: int) -> Message | None:
+    """The latest text to a conversation that was not cancelled."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id)
+        .where(col(Message.state).not_in(("cancelled", "withheld", "expired")))
+        .order_by(col(Message.id).desc())
+    )
+    return session.exec(query).first()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next queued text may go."""
+    query = select(Message.send_after).where(Message.state == "queued").order_by(col(Message.send_after)).limit(1)
+    return session.exec(query).first()
+
+
+def queue_depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
+    """How many texts are due, and since when the oldest has been."""
+    query = select(func.count(), func.min(Message.send_after)).where(Message.state == "queued", Message.send_after <= now)
+    depth, oldest = session.exec(query).one()
+    return depth, oldest
+
+
+def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
+    """Texts that did not arrive, newest last, for the list of numbers that do not work."""
+    query = select(Message).where(
+        or_(col(Message.state) == "undelivered", col(Message.state) == "failed"), Message.state_at >= since
+    )
+    return session.exec(query.order_by(col(Message.id))).all()
+
+
+def lease_end(message: Message, lease: timedelta) -> datetime | None:
+    """When a claim has been held so long that its sender must be thought dead."""
+    return message.claimed_at + lease if message.claimed_at else None

@@ -1,0 +1,225 @@
+"""Telephone numbers and other addresses, whose they are, and who does not want to be reached there."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.columns import one_of
+from storage.database import Session
+from storage.people import Guardian, Person
+
+KINDS = ("mobile", "landline", "foreign")
+OWNERS = ("self", "guardian", "unknown")
+# overifierat -> fungerar -> bekräftat (the person answered), or fungerar inte / fel person / annan svarar (ux §1.3)
+STANDINGS = ("unverified", "works", "confirmed", "dead", "wrong_person", "other_answers")
+CHANNELS = ("sms", "telegram")
+
+
+class Number(SQLModel, table=True):
+    """A telephone number in E.164, once, however many people have it."""
+
+    __table_args__ = (one_of("kind", KINDS),)
+
+    id: int = Field(default=None, primary_key=True)
+    e164: str = Field(unique=True)
+    kind: str
+
+
+class PersonNumber(SQLModel, table=True):
+    """That a person can be reached at a number: where it came from, who found it and when, whose it is, how it stands."""
+
+    __table_args__ = (UniqueConstraint("person_id", "number_id"), one_of("owner", OWNERS), one_of("standing", STANDINGS))
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    number_id: int = Field(foreign_key="number.id", index=True)
+    source: str = "lista"
+    found_by: str = ""
+    found_at: datetime
+    owner: str = "unknown"
+    standing: str = "unverified"
+    standing_at: datetime
+    standing_why: str = ""
+
+
+class StruckNumber(SQLModel, table=True):
+    """Remembers, by keyed hash of person and number, that a number was wrong for a person, so that no import or look-up
+    puts it back; the number may be right for its new owner.
+    """
+
+    mark: str = Field(primary_key=True)
+    struck_at: datetime
+    why: str
+
+
+class ChannelAddress(SQLModel, table=True):
+    """A person's address in a channel without telephone numbers (a Telegram chat)."""
+
+    __table_args__ = (UniqueConstraint("channel", "address"), one_of("channel", CHANNELS))
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    channel: str
+    address: str
+    linked_at: datetime
+    confirmed_at: datetime | None = None
+
+
+class Stop(SQLModel, table=True):
+    """A wish not to be reached: per address and, where known, per person. Ended only by the person (START)."""
+
+    __table_args__ = (one_of("channel", CHANNELS),)
+
+    id: int = Field(default=None, primary_key=True)
+    channel: str
+    address: str = Field(index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    since: datetime
+    until: datetime | None = None
+    how: str = "text"
+
+
+def intern(session: Session, e164: str, kind: str) -> Number:
+    """The row of this number, made if it is new."""
+    number = session.exec(select(Number).where(Number.e164 == e164)).first()
+    if number is None:
+        number = Number(e164=e164, kind=kind)
+        session.add(number)
+        session.flush()
+    return number
+
+
+def link(session: Session, link_: PersonNumber) -> PersonNumber:
+    """Tie a number to a person."""
+    session.add(link_)
+    session.flush()
+    return link_
+
+
+def by_e164(session: Session, e164: str) -> Number | None:
+    """The number, if anybody has it."""
+    return session.exec(select(Number).where(Number.e164 == e164)).first()
+
+
+def of_person(session: Session, person_id: int) -> Sequence[tuple[PersonNumber, Number]]:
+    """A person's numbers with what we know of each, oldest first."""
+    query = (
+        select(PersonNumber, Number)
+        .join(Number, col(Number.id) == PersonNumber.number_id)
+        .where(PersonNumber.person_id == person_id)
+        .order_by(col(PersonNumber.id))
+    )
+    return session.exec(query).all()
+
+
+def of_people(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[PersonNumber, Number]]:
+    """The same for many people at once."""
+    query = (
+        select(PersonNumber, Number)
+        .join(Number, col(Number.id) == PersonNumber.number_id)
+        .where(col(PersonNumber.person_id).in_(list(person_ids)))
+        .order_by(col(PersonNumber.id))
+    )
+    return session.exec(query).all()
+
+
+def everyones(session: Session) -> Sequence[tuple[PersonNumber, Number]]:
+    """All ties between people and numbers, for matching a whole list."""
+    return session.exec(select(PersonNumber, Number).join(Number, col(Number.id) == PersonNumber.number_id)).all()
+
+
+def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Person]]:
+    """Who has this number, struck ties left out."""
+    query = (
+        select(PersonNumber, Person)
+        .join(Number, col(Number.id) == PersonNumber.number_id)
+        .join(Person, col(Person.id) == PersonNumber.person_id)
+        .where(Number.e164 == e164, col(PersonNumber.standing) != "wrong_person")
+        .where(col(Person.merged_into_id).is_(None))
+    )
+    return session.exec(query).all()
+
+
+def sharing(session: Session, number_ids: Iterable[int]) -> dict[int, int]:
+    """How many people hold each number; a guardian with the same number counts as one more (ux §1.3)."""
+    wanted = list(number_ids)
+    holders = (
+        select(PersonNumber.number_id, func.count())
+        .where(col(PersonNumber.number_id).in_(wanted), col(PersonNumber.standing) != "wrong_person")
+        .group_by(col(PersonNumber.number_id))
+    )
+    shared: dict[int, int] = {number_id: count for number_id, count in session.exec(holders)}
+    guardians = (
+        select(Number.id, func.count())
+        .join(Guardian, col(Guardian.phone) == Number.e164)
+        .where(col(Number.id).in_(wanted))
+        .group_by(col(Number.id))
+    )
+    for number_id, count in session.exec(guardians):
+        shared[number_id] = shared.get(number_id, 0) + count
+    return shared
+
+
+def remember_struck(session: Session, person: Person, e164: str, *, why: str, now: datetime) -> None:
+    """Never put this number back on this person."""
+    mark = struck_mark(session, person, e164)
+    if session.get(StruckNumber, mark) is None:
+        session.add(StruckNumber(mark=mark, struck_at=now, why=why))
+
+
+def is_struck(session: Session, person: Person, e164: str) -> bool:
+    """Whether this number has been struck for this person."""
+    return session.get(StruckNumber, struck_mark(session, person, e164)) is not None
+
+
+def struck_marks(session: Session) -> set[str]:
+    """Every struck pair's mark, for matching a whole list."""
+    return set(session.exec(select(StruckNumber.mark)))
+
+
+def struck_mark(session: Session, person: Person, e164: str) -> str:
+    """The keyed hash of a person and a number."""
+    return session.vault.fingerprint("struck", person.code, e164)
+
+
+def stop(session: Session, stop_: Stop) -> bool:
+    """Keep a stop; False when the same stop already stands."""
+    if stops_at(session, stop_.channel, [stop_.address]):
+        return False
+    session.add(stop_)
+    session.flush()
+    return True
+
+
+def stops_at(session: Session, channel: str, addresses: Iterable[str]) -> set[str]:
+    """Which of these addresses have an open stop in the channel."""
+    query = select(Stop.address).where(
+        Stop.channel == channel, col(Stop.address).in_(list(addresses)), col(Stop.until).is_(None)
+    )
+    return set(session.exec(query))
+
+
+def people_stopped(session: Session, channel: str, person_ids: Iterable[int]) -> set[int]:
+    """Which of these people have an open stop in the channel, at whatever address."""
+    query = select(Stop.person_id).where(
+        Stop.channel == channel, col(Stop.person_id).in_(list(person_ids)), col(Stop.until).is_(None)
+    )
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
+def end_stops(session: Session, channel: str, address: str, *, now: datetime) -> int:
+    """The person wrote START: end every stop at this address, and the person's own in the channel."""
+    open_here = session.exec(
+        select(Stop).where(Stop.channel == channel, Stop.address == address, col(Stop.until).is_(None))
+    ).all()
+    for row in open_here:
+        row.until = now
+        session.add(row)
+    return len(open_here)
+
+
+def stops_of(session: Session, person_id: int) -> Sequence[Stop]:
+    """A person's stops, ended ones too, oldest first."""
+    return session.exec(select(Stop).where(Stop.person_id == person_id).order_by(col(Stop.since))).all()

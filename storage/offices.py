@@ -1,0 +1,108 @@
+"""Offices, their districts and places: who serves where, and since when, so that a re-organisation rewrites no history."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.database import Session
+
+
+class Office(SQLModel, table=True):
+    """A unit that contacts young people (kontor). Texts carry `sender_name`, which must be neutral (ux §5.2)."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    sender_name: str
+    municipality: str = "Björkstads kommun"
+    phone: str = ""
+    switchboard: str = ""
+    website: str = ""
+    opens: str = "08:00"
+    closes: str = "16:30"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class District(SQLModel, table=True):
+    """A part of the municipality (stadsdel)."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class OfficeDistrict(SQLModel, table=True):
+    """Which office serves which district, and when; many to many."""
+
+    office_id: int = Field(foreign_key="office.id", primary_key=True)
+    district_id: int = Field(foreign_key="district.id", primary_key=True)
+    valid_from: date = Field(primary_key=True)
+    valid_to: date | None = None
+
+
+class Place(SQLModel, table=True):
+    """A place where people meet. A sensitive place (känslig plats) gives away what the visit is about: never in a text."""
+
+    id: int = Field(default=None, primary_key=True)
+    office_id: int = Field(foreign_key="office.id", index=True)
+    name: str
+    directions: str = ""
+    sensitive: bool = False
+
+
+def add(session: Session, office: Office) -> Office:
+    """Keep a new office and give it its id."""
+    session.add(office)
+    session.flush()
+    return office
+
+
+def all_offices(session: Session) -> Sequence[Office]:
+    """Every office, by name."""
+    return session.exec(select(Office).order_by(col(Office.name))).all()
+
+
+def by_name(session: Session, name: str) -> Office | None:
+    """The office with this name, upper and lower case alike."""
+    wanted = name.casefold().strip()
+    return next((office for office in all_offices(session) if office.name.casefold() == wanted), None)
+
+
+def get(session: Session, office_id: int) -> Office:
+    """The office; raises when there is none with this id."""
+    return session.get_one(Office, office_id)
+
+
+def serve(session: Session, office: Office, districts: Sequence[str], *, since: date) -> None:
+    """Let the office serve these districts from a day on; known pairs are left as they are."""
+    for name in districts:
+        district = _district(session, name)
+        if session.get(OfficeDistrict, (office.id, district.id, since)) is None:
+            session.add(OfficeDistrict(office_id=office.id, district_id=district.id, valid_from=since))
+    session.flush()
+
+
+def _district(session: Session, name: str) -> District:
+    district = session.exec(select(District).where(District.name == name)).first()
+    if district is None:
+        district = District(name=name)
+        session.add(district)
+        session.flush()
+    return district
+
+
+def districts_of(session: Session, office_id: int) -> Sequence[str]:
+    """Names of the districts an office serves or has served."""
+    query = (
+        select(District.name)
+        .join(OfficeDistrict, col(OfficeDistrict.district_id) == District.id)
+        .where(OfficeDistrict.office_id == office_id)
+        .distinct()
+        .order_by(District.name)
+    )
+    return session.exec(query).all()
+
+
+def places(session: Session, office_id: int) -> Sequence[Place]:
+    """The office's places, by name."""
+    return session.exec(select(Place).where(Place.office_id == office_id).order_by(Place.name)).all()

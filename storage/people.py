@@ -1,0 +1,176 @@
+"""The people in the register, their guardians and their programme memberships, and every query on them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import UniqueConstraint, func
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+
+IDENTITY_KINDS = ("personnummer", "samordningsnummer", "interim", "")
+PROGRAMMES = ("kaa", "uppsok", "other")
+
+
+class Person(SQLModel, table=True):
+    """A young person. `identity_sealed` is the personnummer, encrypted; `identity_mark` its keyed fingerprint.
+
+    `protected` (skyddade personuppgifter) only ever goes from false to true by import; a person takes it away.
+    """
+
+    __table_args__ = (one_of("identity_kind", IDENTITY_KINDS),)
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    first_name: str
+    last_name: str = ""
+    name_key: str = Field(default="", index=True)
+    birth_date: date | None = Field(default=None, index=True)
+    identity_kind: str = ""
+    identity_sealed: str | None = None
+    identity_mark: str | None = Field(default=None, unique=True)
+    care_of: str = ""
+    street: str = ""
+    postcode: str = ""
+    town: str = ""
+    district: str = Field(default="", index=True)
+    school: str = ""
+    dropout_date: date | None = None
+    language: str = ""
+    protected: bool = Field(default=False, index=True)
+    protection_unclear: bool = False
+    office_id: int | None = Field(default=None, foreign_key="office.id", index=True)
+    responsible_id: int | None = Field(default=None, foreign_key="staff.id")
+    source: str = ""
+    created_at: datetime
+    changed_at: datetime
+    closed_at: datetime | None = Field(default=None, index=True)
+    closed_reason: str = ""
+    paused_until: datetime | None = None
+    merged_into_id: int | None = Field(default=None, foreign_key="person.id")
+
+    @property
+    def name(self) -> str:
+        """First name and surname."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Guardian(SQLModel, table=True):
+    """A guardian (vårdnadshavare), shown only while the young person is under 18 and never texted."""
+
+    __table_args__ = (UniqueConstraint("person_id", "position"),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    position: int
+    name: str = ""
+    phone: str = Field(default="", index=True)
+
+
+class ProgrammeMembership(SQLModel, table=True):
+    """Why a person is ours: KAA (aktivitetsansvar, 16-19), uppsök (20-29) or other; by dated rule."""
+
+    __table_args__ = (one_of("programme", PROGRAMMES),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    programme: str
+    rule_version: str
+    valid_from: date
+    valid_to: date | None = None
+    reason: str = ""
+
+
+class ProgrammeRule(SQLModel, table=True):
+    """Ages a programme takes in, by date, since the law changes (skollagen 29:9 for KAA). Ages are whole years."""
+
+    __table_args__ = (one_of("programme", PROGRAMMES),)
+
+    id: int = Field(default=None, primary_key=True)
+    programme: str
+    version: str
+    age_from: int
+    age_below: int
+    valid_from: date
+    valid_to: date | None = None
+    source: str = ""
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: case, order of spaces and hyphens do not matter."""
+    return " ".join(name.casefold().replace("-", " ").split())
+
+
+def add(session: Session, person: Person) -> Person:
+    """Keep a new person and give them an id."""
+    person.name_key = name_key(person.name)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def set_identity(session: Session, person: Person, digits: str, kind: str) -> None:
+    """Seal a personnummer, samordningsnummer or interim number on the person."""
+    person.identity_kind = kind
+    person.identity_sealed = session.vault.seal(digits)
+    person.identity_mark = identity_mark(session, digits)
+
+
+def identity_mark(session: Session, digits: str) -> str:
+    """The keyed fingerprint by which two rows with one personnummer are found to be one person."""
+    return session.vault.fingerprint("identity", digits)
+
+
+def identity(session: Session, person: Person) -> str:
+    """The personnummer in clear; whoever calls this logs that it was opened (ux §1.4)."""
+    return session.vault.unseal(person.identity_sealed) if person.identity_sealed else ""
+
+
+def get(session: Session, person_id: int) -> Person:
+    """The person; raises when there is none with this id."""
+    return session.get_one(Person, person_id)
+
+
+def by_code(session: Session, code: str) -> Person | None:
+    """The person a page address means."""
+    return session.exec(select(Person).where(Person.code == code)).first()
+
+
+def many(session: Session, ids: Iterable[int]) -> dict[int, Person]:
+    """People by id, in one query."""
+    wanted = list(ids)
+    return {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(wanted)))}
+
+
+def everyone(session: Session) -> Sequence[Person]:
+    """All people that are not merged into another, closed ones too."""
+    return session.exec(select(Person).where(col(Person.merged_into_id).is_(None))).all()
+
+
+def count(session: Session) -> int:
+    """How many people the register holds."""
+    return session.exec(select(func.count()).select_from(Person).where(col(Person.merged_into_id).is_(None))).one()
+
+
+def guardians(session: Session, person_id: int) -> Sequence[Guardian]:
+    """A person's guardians, first one first."""
+    query = select(Guardian).where(Guardian.person_id == person_id).order_by(col(Guardian.position))
+    return session.exec(query).all()
+
+
+def all_guardians(session: Session) -> Sequence[Guardian]:
+    """Every guardian: an own mobile that is also a guardian's counts as shared."""
+    return session.exec(select(Guardian)).all()
+
+
+def memberships(session: Session, person_id: int) -> Sequence[ProgrammeMembership]:
+    """A person's programmes through time, oldest first."""
+    query = select(ProgrammeMembership).where(ProgrammeMembership.person_id == person_id)
+    return session.exec(query.order_by(col(ProgrammeMembership.valid_from))).all()
+
+
+def rules(session: Session) -> Sequence[ProgrammeRule]:
+    """Every programme rule, oldest first."""
+    return session.exec(select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))).all()

@@ -1,0 +1,50 @@
+"""Settings that staff change while the service runs; what the machine is told at start stands in bot/settings.py."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.database import Session
+
+
+class Setting(SQLModel, table=True):
+    """One setting and who changed it last."""
+
+    key: str = Field(primary_key=True)
+    value: Any = Field(default=None, sa_column=Column(JSON))
+    changed_at: datetime | None = None
+    changed_by_id: int | None = Field(default=None, foreign_key="staff.id")
+
+
+class HelpLine(SQLModel, table=True):
+    """A help line of the crisis texts and when somebody last checked that it answers (domain C3)."""
+
+    id: int = Field(default=None, primary_key=True)
+    name: str
+    number: str
+    age_from: int = 0
+    age_below: int = 200
+    hours: str = "dygnet runt"
+    verified_on: date
+
+
+def read(session: Session, key: str, default: Any = None) -> Any:
+    """The setting's value, or the default where nobody has set it."""
+    row = session.get(Setting, key)
+    return default if row is None else row.value
+
+
+def write(session: Session, key: str, value: Any, *, now: datetime | None = None, staff_id: int | None = None) -> None:
+    """Change a setting."""
+    row = session.get(Setting, key) or Setting(key=key)
+    row.value, row.changed_at, row.changed_by_id = value, now, staff_id
+    session.add(row)
+    session.flush()
+
+
+def help_lines(session: Session) -> Sequence[HelpLine]:
+    """Every help line."""
+    return session.exec(select(HelpLine).order_by(col(HelpLine.id))).all()

@@ -1,0 +1,159 @@
+"""Staff accounts, their roles per office, and their sessions."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+from storage.offices import Office
+
+# Administratör, enhetschef, samordnare, konsulent, ambassadör, läsare (ux §2)
+ROLES = ("administrator", "enhetschef", "samordnare", "konsulent", "ambassador", "lasare")
+
+
+class Staff(SQLModel, table=True):
+    """A member of staff. The authenticator key is sealed; the password is an argon2 hash."""
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    email: str = Field(unique=True)
+    name: str
+    phone: str = ""
+    password_hash: str = ""
+    totp_sealed: str = ""
+    totp_confirmed_at: datetime | None = None
+    totp_last_step: int = 0
+    failed_tries: int = 0
+    locked_until: datetime | None = None
+    employed_from: date | None = None
+    employed_to: date | None = None
+    supervisor_id: int | None = Field(default=None, foreign_key="staff.id")
+    record_extract_shown_on: date | None = None
+    created_at: datetime
+    left_at: datetime | None = None
+
+    @property
+    def first_name(self) -> str:
+        """What a youth may know of a member of staff (ux §5.2)."""
+        return self.name.split()[0]
+
+
+class StaffRole(SQLModel, table=True):
+    """What somebody may do in an office, from when to when; no office means all."""
+
+    __table_args__ = (one_of("role", ROLES),)
+
+    id: int = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    office_id: int | None = Field(default=None, foreign_key="office.id", index=True)
+    role: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A one-time way in without the telephone; kept as a keyed fingerprint."""
+
+    mark: str = Field(primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    used_at: datetime | None = None
+
+
+class StaffSession(SQLModel, table=True):
+    """A signed-in browser. Only the token's fingerprint is kept, so a copied database opens nothing."""
+
+    mark: str = Field(primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    csrf: str = Field(default_factory=new_code)
+    step: str = "password"
+    created_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None = None
+
+
+def add(session: Session, staff: Staff) -> Staff:
+    """Keep a new account."""
+    session.add(staff)
+    session.flush()
+    return staff
+
+
+def by_email(session: Session, email: str) -> Staff | None:
+    """The account with this address, case aside."""
+    return session.exec(select(Staff).where(func.lower(Staff.email) == email.strip().lower())).first()
+
+
+def get(session: Session, staff_id: int) -> Staff:
+    """The account; raises when there is none with this id."""
+    return session.get_one(Staff, staff_id)
+
+
+def find(session: Session, staff_id: int | None) -> Staff | None:
+    """The account, if there is one with this id."""
+    return session.get(Staff, staff_id) if staff_id is not None else None
+
+
+def everyone(session: Session) -> Sequence[Staff]:
+    """Every account that has not left, by name."""
+    return session.exec(select(Staff).where(col(Staff.left_at).is_(None)).order_by(Staff.name)).all()
+
+
+def give_role(session: Session, role: StaffRole) -> StaffRole:
+    """Give somebody a role."""
+    session.add(role)
+    session.flush()
+    return role
+
+
+def roles(session: Session, staff_id: int, on: date) -> Sequence[StaffRole]:
+    """The roles somebody has on a day."""
+    rows = session.exec(select(StaffRole).where(StaffRole.staff_id == staff_id)).all()
+    return [row for row in rows if (row.valid_from or on) <= on <= (row.valid_to or on)]
+
+
+def with_role(session: Session, role: str, office_id: int | None = None) -> Sequence[Staff]:
+    """Accounts with a role, in an office or in all, by id."""
+    query = select(Staff).join(StaffRole, col(StaffRole.staff_id) == Staff.id).where(StaffRole.role == role)
+    if office_id is not None:
+        query = query.where((col(StaffRole.office_id) == office_id) | col(StaffRole.office_id).is_(None))
+    return session.exec(query.where(col(Staff.left_at).is_(None)).order_by(col(Staff.id)).distinct()).all()
+
+
+def offices_of(session: Session, staff_id: int, on: date) -> Sequence[Office]:
+    """The offices somebody works in; all of them where a role has no office."""
+    held = roles(session, staff_id, on)
+    query = select(Office).order_by(Office.name)
+    if not any(role.office_id is None for role in held):
+        query = query.where(col(Office.id).in_([role.office_id for role in held]))
+    return session.exec(query).all()
+
+
+def keep_session(session: Session, row: StaffSession) -> StaffSession:
+    """Keep a new or changed browser session."""
+    session.add(row)
+    session.flush()
+    return row
+
+
+def session_by_mark(session: Session, mark: str) -> StaffSession | None:
+    """The browser session whose token has this fingerprint."""
+    return session.get(StaffSession, mark)
+
+
+def add_recovery_codes(session: Session, staff_id: int, marks: Sequence[str]) -> None:
+    """Keep new recovery codes; older ones stop working."""
+    for old in session.exec(select(RecoveryCode).where(RecoveryCode.staff_id == staff_id)).all():
+        session.delete(old)
+    session.flush()
+    session.add_all([RecoveryCode(mark=mark, staff_id=staff_id) for mark in marks])
+    session.flush()
+
+
+def recovery_code(session: Session, staff_id: int, mark: str) -> RecoveryCode | None:
+    """An unused recovery code of this account."""
+    row = session.get(RecoveryCode, mark)
+    return row if row is not None and row.staff_id == staff_id and row.used_at is None else None

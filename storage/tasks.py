@@ -1,0 +1,154 @@
+"""What a human must do, what was tried by hand, and what came of it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import Index, func, text
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.codes import new_code
+from storage.columns import one_of
+from storage.database import Session
+from storage.people import Person
+
+TASK_KINDS = ("ring", "find_number", "postcard", "answer", "crisis", "shared_number", "duplicate", "my_data", "other")
+ATTEMPT_KINDS = ("call", "social", "postcard", "visit", "met_outdoors", "guardian_call", "look_up", "note", "meeting")
+OUTCOME_KINDS = (
+    "studies", "work", "work_experience", "other_measure", "has_support", "abroad", "declined", "moved", "deceased",
+    "met", "enrolled",
+)  # fmt: skip
+
+
+class Task(SQLModel, table=True):
+    """Something a human must do. At most one open task of a kind per person, so that repeated events make no heap."""
+
+    __table_args__ = (
+        one_of("kind", TASK_KINDS),
+        Index("one_open_task_of_a_kind", "kind", "person_id", unique=True,
+              sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),
+    )  # fmt: skip
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(default_factory=new_code, unique=True)
+    kind: str = Field(index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    conversation_id: int | None = Field(default=None, foreign_key="conversation.id")
+    office_id: int | None = Field(default=None, foreign_key="office.id", index=True)
+    why: str = ""
+    created_at: datetime
+    due_at: datetime | None = None
+    done_at: datetime | None = Field(default=None, index=True)
+    done_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    outcome: str = ""
+
+
+class Attempt(SQLModel, table=True):
+    """A try to reach a person by hand (kontaktförsök), or a note. Two-way contact is what counts as reached (nådd)."""
+
+    __table_args__ = (one_of("kind", ATTEMPT_KINDS),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    kind: str
+    result: str = ""
+    note: str = ""
+    at: datetime
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+
+
+class Outcome(SQLModel, table=True):
+    """What a person does now, by date. Proposed by the service, confirmed by a human before it is counted."""
+
+    __table_args__ = (one_of("kind", OUTCOME_KINDS),)
+
+    id: int = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    kind: str
+    on: date
+    source: str = ""
+    proposed_at: datetime
+    confirmed_at: datetime | None = None
+    confirmed_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    note: str = ""
+
+
+def open_task(session: Session, kind: str, person_id: int | None) -> Task | None:
+    """The person's open task of this kind."""
+    query = select(Task).where(Task.kind == kind, Task.person_id == person_id, col(Task.done_at).is_(None))
+    return session.exec(query).first()
+
+
+def ensure(session: Session, task: Task) -> Task:
+    """Keep a task, or give back the open one of the same kind for the same person."""
+    known = open_task(session, task.kind, task.person_id) if task.person_id is not None else None
+    if known is not None:
+        return known
+    session.add(task)
+    session.flush()
+    return task
+
+
+def by_code(session: Session, code: str) -> Task | None:
+    """The task a page address means."""
+    return session.exec(select(Task).where(Task.code == code)).first()
+
+
+def open_tasks(
+    session: Session, kinds: Sequence[str], office_ids: Sequence[int] | None = None, limit: int = 500
+) -> Sequence[tuple[Task, Person | None]]:
+    """Open tasks of these kinds, longest wait first."""
+    query = (
+        select(Task, Person)
+        .join(Person, col(Person.id) == Task.person_id, isouter=True)
+        .where(col(Task.kind).in_(list(kinds)), col(Task.done_at).is_(None))
+        .order_by(col(Task.created_at), col(Task.id))
+        .limit(limit)
+    )
+    if office_ids is not None:
+        query = query.where(col(Task.office_id).in_(office_ids))
+    return session.exec(query).all()
+
+
+def counts(session: Session, office_ids: Sequence[int] | None = None) -> dict[str, int]:
+    """Open tasks by kind."""
+    query = select(Task.kind, func.count()).where(col(Task.done_at).is_(None)).group_by(Task.kind)
+    if office_ids is not None:
+        query = query.where(col(Task.office_id).in_(office_ids))
+    return dict(session.exec(query).all())
+
+
+def of_person(session: Session, person_id: int) -> Sequence[Task]:
+    """A person's tasks, done ones too, oldest first."""
+    return session.exec(select(Task).where(Task.person_id == person_id).order_by(col(Task.id))).all()
+
+
+def finish(session: Session, task: Task, *, now: datetime, staff_id: int | None, outcome: str = "") -> None:
+    """Deal with a task; dealing with it twice changes nothing."""
+    if task.done_at is None:
+        task.done_at, task.done_by_id, task.outcome = now, staff_id, outcome
+        session.add(task)
+        session.flush()
+
+
+def add_attempt(session: Session, attempt: Attempt) -> Attempt:
+    """Keep a try, a meeting or a note."""
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def attempts(session: Session, person_id: int) -> Sequence[Attempt]:
+    """Everything tried by hand, oldest first."""
+    return session.exec(select(Attempt).where(Attempt.person_id == person_id).order_by(col(Attempt.at))).all()
+
+
+def add_outcome(session: Session, outcome: Outcome) -> Outcome:
+    """Keep what a person does now."""
+    session.add(outcome)
+    session.flush()
+    return outcome
+
+
+def outcomes(session: Session, person_id: int) -> Sequence[Outcome]:
+    """A person's outcomes, oldest first."""
+    return session.exec(select(Outcome).where(Outcome.person_id == person_id).order_by(col(Outcome.id))).all()
