@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,14 @@ class Receipt:
     meaning: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A text in the provider's own list, which does not give our `code` back: it is recognised by its words."""
+
+    text: str
+    receipt: Receipt
+
+
 class SendError(Exception):
     """The provider said no. Certain: the text has not gone out.
 
@@ -82,4 +90,13 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> Accepted:
         """Hand one text to the provider. Raises SendError (certain no) or SendUnknown (answer lost)."""
+        ...
+
+
+@runtime_checkable
+class Lookup(Protocol):
+    """A channel whose provider can be asked what became of a text: how an unknown outcome is settled."""
+
+    async def lookup(self, to: str, since: datetime) -> list[Listed]:
+        """Texts the provider has made to `to` at or after `since`. Raises SendUnknown when it does not say."""
         ...

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, select
 from storage.codes import new_code
 from storage.columns import one_of
 from storage.database import Session
+from storage.messages import Message
 
 STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
 
@@ -151,12 +152,23 @@ def recipients_of_person(session: Session, person_id: int) -> Sequence[tuple[Rec
     return session.exec(query).all()
 
 
-def latest_unanswered(session: Session, person_id: int) -> Recipient | None:
-    """The newest campaign row of a person that has had no answer and was not withheld."""
-    query = select(Recipient).where(
-        Recipient.person_id == person_id, Recipient.withheld == "", col(Recipient.answered_at).is_(None)
-    )
+def latest_of_person(session: Session, person_id: int) -> Recipient | None:
+    """The newest campaign in which the person got a text."""
+    query = select(Recipient).where(Recipient.person_id == person_id, Recipient.withheld == "")
     return session.exec(query.order_by(col(Recipient.id).desc())).first()
+
+
+def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> None:
+    """The first answer after a campaign's text is what the person answered to it; later ones change nothing."""
+    recipient = latest_of_person(session, person_id)
+    if recipient is not None and recipient.answered_at is None and _has_gone_out(session, recipient.id):
+        recipient.answered_at, recipient.answer = now, answer
+        session.add(recipient)
+
+
+def _has_gone_out(session: Session, recipient_id: int) -> bool:
+    query = select(Message.id).where(Message.recipient_id == recipient_id)
+    return session.exec(query.where(col(Message.state).not_in(("queued", "withheld", "cancelled")))).first() is not None
 
 
 def withheld_counts(session: Session, campaign_id: int) -> dict[str, int]:

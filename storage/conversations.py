@@ -85,6 +85,11 @@ def of_people(session: Session, person_ids: Iterable[int]) -> dict[int, Conversa
     return {row.person_id: row for row in rows if row.person_id is not None}
 
 
+def many(session: Session, ids: Iterable[int]) -> Sequence[Conversation]:
+    """Conversations by id, in one query."""
+    return session.exec(select(Conversation).where(col(Conversation.id).in_(list(ids)))).all()
+
+
 def of_unknown(session: Session, channel: str, address: str) -> Conversation | None:
     """The conversation with an address that nobody in the register has."""
     return session.exec(
@@ -109,6 +114,12 @@ def keep(session: Session, conversation: Conversation) -> Conversation:
     session.add(conversation)
     session.flush()
     return conversation
+
+
+def keep_many(session: Session, conversations: Sequence[Conversation]) -> None:
+    """Keep many new or changed conversations."""
+    session.add_all(conversations)
+    session.flush()
 
 
 def waiting(session: Session, office_ids: Sequence[int] | None = None) -> Sequence[tuple[Conversation, Person | None]]:

@@ -1,7 +1,7 @@
 """Outgoing texts and their receipts. The row is the queue: due rows are claimed here, and nowhere else."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, update
 from sqlmodel import Field, SQLModel, col, or_, select
@@ -191,6 +191,26 @@ def hold_back(session: Session, conversation_id: int, kinds: Sequence[str], *, r
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def wake_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
+    """Let a resumed campaign's waiting texts be looked at again at once."""
+    session.execute(
+        update(Message)
+        .where(col(Message.campaign_id) == campaign_id, col(Message.state) == "queued")
+        .where(col(Message.reason) == "campaign_paused")
+        .values(send_after=now, reason="")
+    )
+
+
+def withheld_reasons(session: Session, campaign_id: int) -> dict[str, int]:
+    """How many of a campaign's texts the gate held back at sending, by reason."""
+    query = (
+        select(Message.reason, func.count())
+        .where(Message.campaign_id == campaign_id, Message.state == "withheld")
+        .group_by(Message.reason)
+    )
+    return dict(session.exec(query).all())
+
+
 def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:
     """Cancel a campaign's texts that have not been claimed; returns how many."""
     result = session.execute(
@@ -214,12 +234,27 @@ def started_since(session: Session, person_ids: Iterable[int], since: datetime) 
     return session.exec(query).all()
 
 
+def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> set[int]:
+    """Which of these people have been sent, or are about to be sent, this text by a campaign."""
+    query = select(Message.person_id).where(
+        col(Message.person_id).in_(list(person_ids)), Message.text_code == text_code, Message.kind == "campaign",
+        col(Message.state).in_(("queued", "sending", "sent", "delivered", "unknown")),
+    )  # fmt: skip
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
 def automatic_to(session: Session, conversation_id: int, since: datetime) -> int:
     """How many automatic replies a conversation has had since a moment."""
     query = select(func.count()).select_from(Message).where(
         Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since
     )
     return session.exec(query).one()
+
+
+def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
+    """Whether a text has been sent, or is on its way, to a conversation before."""
+    query = select(Message.id).where(Message.conversation_id == conversation_id, Message.text_code == text_code)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def last_to(session: Session, conversation_id: int) -> Message | None:
@@ -253,7 +288,3 @@ def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
     )
     return session.exec(query.order_by(col(Message.id))).all()
 
-
-def lease_end(message: Message, lease: timedelta) -> datetime | None:
-    """When a claim has been held so long that its sender must be thought dead."""
-    return message.claimed_at + lease if message.claimed_at else None

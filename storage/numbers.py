@@ -142,6 +142,17 @@ def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Perso
     return session.exec(query).all()
 
 
+def person_linked(session: Session, channel: str, address: str) -> Person | None:
+    """The person who has confirmed that this address (a Telegram chat) is theirs."""
+    query = (
+        select(Person)
+        .join(ChannelAddress, col(ChannelAddress.person_id) == Person.id)
+        .where(ChannelAddress.channel == channel, ChannelAddress.address == address)
+        .where(col(ChannelAddress.confirmed_at).is_not(None))
+    )
+    return session.exec(query).first()
+
+
 def sharing(session: Session, number_ids: Iterable[int]) -> dict[int, int]:
     """How many people hold each number; a guardian with the same number counts as one more (ux §1.3)."""
     wanted = list(number_ids)

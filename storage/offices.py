@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
+from storage.people import Person
 
 
 class Office(SQLModel, table=True):
@@ -106,3 +107,9 @@ def districts_of(session: Session, office_id: int) -> Sequence[str]:
 def places(session: Session, office_id: int) -> Sequence[Place]:
     """The office's places, by name."""
     return session.exec(select(Place).where(Place.office_id == office_id).order_by(Place.name)).all()
+
+
+def known_districts(session: Session) -> Sequence[str]:
+    """Every district an office serves or a person lives in, by name."""
+    names = set(session.exec(select(District.name))) | set(session.exec(select(Person.district).distinct()))
+    return sorted(name for name in names if name)

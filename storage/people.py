@@ -171,6 +171,20 @@ def memberships(session: Session, person_id: int) -> Sequence[ProgrammeMembershi
     return session.exec(query.order_by(col(ProgrammeMembership.valid_from))).all()
 
 
+def current_memberships(
+    session: Session, person_ids: Iterable[int], on: date
+) -> dict[int, list[ProgrammeMembership]]:
+    """Which programmes each person is in on a day."""
+    query = select(ProgrammeMembership).where(
+        col(ProgrammeMembership.person_id).in_(list(person_ids)), ProgrammeMembership.valid_from <= on
+    )
+    found: dict[int, list[ProgrammeMembership]] = {}
+    for row in session.exec(query):
+        if row.valid_to is None or row.valid_to >= on:
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
 def rules(session: Session) -> Sequence[ProgrammeRule]:
     """Every programme rule, oldest first."""
     return session.exec(select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))).all()

@@ -1,0 +1,202 @@
+"""SMS by Twilio, both ways: sending and looking up, and the webhooks for inbound texts and receipts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+import anyio.to_thread
+import httpx
+from fastapi import APIRouter, HTTPException, Path, Request, Response
+from starlette.datastructures import QueryParams
+from twilio.base import values
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from bot.channels import sms_codes, webhooks
+from bot.channels.http_pool import AnswerLostError, NotReachedError
+from bot.channels.readings import NOT_REACHED
+from bot.channels.twilio_over_httpx import HttpxForTwilio, RefusedError
+from outreach.channels import Accepted, Inbound, Listed, Outgoing, Receipt, SendError, SendUnknown
+from outreach.errors import BadInput
+
+# Twilio docs: Message resource, ValidityPeriod is 1 to 36 000 seconds.
+LONGEST_VALIDITY = 36_000
+LISTED_AT_MOST = 100
+
+Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class TwilioChannel:
+    """Sends by Twilio's Messages resource. The pool is the caller's to close."""
+
+    name = "sms"
+
+    def __init__(  # noqa: PLR0913 - what an account at Twilio consists of
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        from_number: str,
+        api_base: str | None,
+        public_url: str,
+        pool: httpx.AsyncClient,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._twilio = Client(account_sid, auth_token, http_client=HttpxForTwilio(pool))  # type: ignore[no-untyped-call]
+        if api_base:
+            self._twilio.api.base_url = api_base
+        self._from_number = from_number
+        self._public_url = public_url.rstrip("/")
+        self._now = now
+
+    async def send(self, message: Outgoing) -> Accepted:
+        """Hand one text to Twilio (Twilio docs: Messages resource).
+
+        Raises SendError for a certain no, SendUnknown when Twilio may have taken it.
+        """
+        validity = _validity(message, self._now())
+        try:
+            taken = await self._twilio.messages.create_async(
+                to=message.to,
+                from_=message.sender or self._from_number,
+                body=message.text,
+                status_callback=f"{self._public_url}/webhooks/twilio/status/{message.code}",
+                validity_period=validity,
+            )
+        except NotReachedError:
+            raise NOT_REACHED.as_error(None) from None
+        except RefusedError as no:
+            raise sms_codes.read(no.code).as_error(no.code, no.retry_after) from None
+        except AnswerLostError:
+            raise SendUnknown from None
+        return Accepted(provider_id=taken.sid)
+
+    async def lookup(self, to: str, since: datetime) -> list[Listed]:
+        """What Twilio has made of texts to `to` at or after `since`, newest first.
+
+        Raises SendUnknown when Twilio does not say: then it is still not known.
+        """
+        # Not filtered by DateSent at Twilio: a text still in its queue has none and would be missed.
+        try:
+            found = await self._twilio.messages.list_async(to=to, limit=LISTED_AT_MOST)
+        except (NotReachedError, RefusedError, AnswerLostError):
+            raise SendUnknown from None
+        # Twilio's times are whole seconds.
+        earliest = since.replace(microsecond=0)
+        return [
+            Listed(text=one.body or "", receipt=_receipt(None, one.sid, str(one.status), one.error_code, self._now()))
+            for one in found
+            if one.date_created is None or one.date_created >= earliest
+        ]
+
+
+def read_inbound(form: Mapping[str, str], now: datetime) -> Inbound:
+    """A text somebody sent us (Twilio docs: Twilio's request to your webhook). Raises BadInput when it is none."""
+    if not form.get("MessageSid") or not form.get("From"):
+        raise BadInput
+    return Inbound(
+        channel="sms",
+        provider_id=form["MessageSid"],
+        sender=form["From"],
+        # PostgreSQL cannot keep a NUL.
+        text=form.get("Body", "").replace("\x00", ""),
+        received_at=now,
+        recipient=form.get("To"),
+        media=form.get("NumMedia", "0") not in {"", "0"},
+    )
+
+
+def read_receipt(code: str, form: Mapping[str, str], now: datetime) -> Receipt:
+    """What Twilio says became of our text `code` (Twilio docs: StatusCallback). Raises BadInput without a status."""
+    status = form.get("MessageStatus") or form.get("SmsStatus")
+    if not status:
+        raise BadInput
+    return _receipt(code, form.get("MessageSid"), status, form.get("ErrorCode"), now)
+
+
+def signature_is_right(url: str, form: QueryParams, header: str | None, auth_token: str) -> bool:
+    """Whether Twilio signed this form for this public address (Twilio docs: Webhooks security).
+
+    False too without a header, and without a token: anybody can sign with an empty one.
+    """
+    if not header or not auth_token:
+        return False
+    validator = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
+    return bool(validator.validate(url, form, header))  # type: ignore[no-untyped-call]
+
+
+def router(
+    *,
+    public_url: str,
+    auth_token: str,
+    keep_inbound: Callable[[Inbound], None],
+    keep_receipt: Callable[[Receipt], None],
+    now: Callable[[], datetime],
+) -> APIRouter:
+    """Twilio's two webhooks. What they bring is kept (in a thread) before they answer; 403 for a wrong signature."""
+    base = f"{public_url.rstrip('/')}/webhooks/twilio"
+    routes = APIRouter(responses={400: {}, 403: {}, 413: {}})
+
+    async def signed_form(request: Request, path: str) -> QueryParams:
+        query = f"?{request.url.query}" if request.url.query else ""
+        return await _signed_form(request, url=f"{base}/{path}{query}", auth_token=auth_token)
+
+    @routes.post("/webhooks/twilio/sms")
+    async def inbound(request: Request) -> Response:
+        form = await signed_form(request, "sms")
+        with _malformed_is_400():
+            text = read_inbound(form, now())
+        await anyio.to_thread.run_sync(keep_inbound, text)
+        return Response("<Response/>", media_type="text/xml")
+
+    @routes.post("/webhooks/twilio/status/{code}", status_code=204)
+    async def status(request: Request, code: Code) -> None:
+        form = await signed_form(request, f"status/{code}")
+        with _malformed_is_400():
+            receipt = read_receipt(code, form, now())
+        await anyio.to_thread.run_sync(keep_receipt, receipt)
+
+    return routes
+
+
+async def _signed_form(request: Request, *, url: str, auth_token: str) -> QueryParams:
+    body = await webhooks.read_body(request)
+    try:
+        # Keeps blank and repeated fields, which Twilio has signed too.
+        form = QueryParams(body.decode())
+    except ValueError:
+        raise HTTPException(400) from None
+    if not signature_is_right(url, form, request.headers.get("X-Twilio-Signature"), auth_token):
+        raise HTTPException(403)
+    return form
+
+
+@contextmanager
+def _malformed_is_400() -> Iterator[None]:
+    try:
+        yield
+    except BadInput:
+        raise HTTPException(400) from None
+
+
+def _receipt(code: str | None, sid: str | None, status: str, error: object, now: datetime) -> Receipt:
+    # A status Twilio has invented since still proves that it took the text; it proves no more.
+    state = sms_codes.STATUSES.get(status, "sent")
+    receipt = Receipt(state=state, at=now, code=code, provider_id=sid)
+    if state in {"sent", "delivered"}:
+        return receipt
+    error_code = str(error) if error and error != "0" else None
+    reading = sms_codes.read(error_code)
+    return replace(receipt, error=error_code, sentence=reading.sentence, meaning=reading.meaning)
+
+
+def _validity(message: Outgoing, now: datetime) -> object:
+    # Twilio queues for ten hours by default: a text of 16.00 could arrive at 02.00.
+    if message.send_before is None:
+        return values.unset
+    left = int((message.send_before - now).total_seconds())
+    if left < 1:
+        raise SendError("Tiden för sms:et har gått ut.", permanent=False)
+    return min(left, LONGEST_VALIDITY)

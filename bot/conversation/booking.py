@@ -1,0 +1,177 @@
+"""Booking by text: offering times, taking one by number or by own words, moving, cancelling, coming late."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import storage.meetings
+from bot.conversation import replies
+from bot.conversation.turn import Turn
+from outreach import meetings
+from outreach.meetings import Window
+from storage.meetings import Slot
+
+# Questions whose numbers stand for times.
+OFFERS = ("OFFER", "OFFER-MORE", "TIME-FULL", "MOVE")
+
+
+def offer(turn: Turn, code: str = "OFFER", *, window: Window | None = None) -> None:
+    """Offer three times; with none free a human takes over, since nothing can be promised."""
+    if turn.person is None:
+        return _ask_human(turn, "vill boka, okänt nummer")
+    shown = turn.context.get("shown", []) if code == "OFFER-MORE" else []
+    slots = meetings.offer(
+        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window, besides=shown
+    )
+    if not slots:
+        return _ask_human(turn, "inga lediga tider")
+    say_offer(turn, code, slots)
+    turn.move_to("offered")
+    return None
+
+
+def offer_after(turn: Turn, code: str) -> None:
+    """Answer a question and offer times in the same text ("ja men vad kostar det")."""
+    slots = meetings.offer(turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now)
+    if turn.person is None or not slots:
+        turn.say(code)
+        return
+    first = replies.render(code, turn.lang, turn.values())
+    say_offer(turn, "OFFER", slots, before=first + " ")
+    turn.move_to("offered")
+
+
+def say_offer(turn: Turn, code: str, slots: Sequence[Slot], *, before: str = "") -> None:
+    """Say the times with their numbers and remember which number means which time."""
+    times = {f"t{number}": replies.say_short(slot.starts_at, turn.lang) for number, slot in enumerate(slots, start=1)}
+    shown = [*turn.context.get("shown", []), *[slot.id for slot in slots]]
+    moving = turn.context.get("moving")
+    offered = replies.render_offer(code, turn.lang, {**turn.values(), **times}, len(slots))
+    turn.say_text(before + offered, code)
+    turn.ask(code, options=[slot.id for slot in slots], shown=shown, **({"moving": moving} if moving else {}))
+
+
+def choose(turn: Turn, number: int) -> None:
+    """Take the time with this number; a number that was not offered is asked about, a taken time gives new ones."""
+    options: list[int] = turn.context.get("options", [])
+    if not 1 <= number <= len(options):
+        from_outside_the_offer(turn)
+        return
+    take(turn, options[number - 1])
+
+
+def from_outside_the_offer(turn: Turn) -> None:
+    """A number that was never offered books nothing (ux §5.4 row 13)."""
+    turn.say("HUH-1")
+
+
+def take(turn: Turn, slot_id: int) -> None:
+    """Book the time, or move the standing booking to it."""
+    if turn.person is None:
+        return _ask_human(turn, "vill boka, okänt nummer")
+    standing = turn.booking()
+    if standing is not None:
+        booking = meetings.move(turn.session, standing[0], slot_id, now=turn.now)
+    else:
+        booking = meetings.book(
+            turn.session, person_id=turn.person.id, slot_id=slot_id, now=turn.now,
+            conversation_id=turn.conversation.id, campaign_id=turn.context_campaign(),
+        )  # fmt: skip
+    if booking is None:
+        return taken(turn, storage.meetings.slot(turn.session, slot_id).starts_at)
+    turn.say("BOOKED", **turn.meeting_values(storage.meetings.slot(turn.session, booking.slot_id)))
+    turn.settle()
+    turn.move_to("booked")
+    return None
+
+
+def taken(turn: Turn, wanted: datetime) -> None:
+    """The time is gone: offer the two nearest, else hand over to a human."""
+    free = meetings.free(turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now)
+    nearest = sorted(sorted(free, key=lambda slot: abs(slot.starts_at - wanted))[:2], key=lambda slot: slot.starts_at)
+    if not nearest:
+        return _ask_human(turn, "ingen ledig tid nära den önskade")
+    say_offer(turn, "TIME-FULL", nearest)
+    turn.move_to("offered")
+    return None
+
+
+def own_time(turn: Turn) -> None:
+    """A day or time in the youth's own words: always confirmed with ja before it is booked (ux §5.5)."""
+    reading = turn.reading
+    if reading.ask or reading.start is None or turn.person is None:
+        turn.say("TIME-HUH")
+        return
+    window = _window(reading.start, reading.end)
+    free = meetings.free(
+        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window
+    )
+    if not free:
+        taken(turn, reading.start)
+        return
+    propose(turn, free[0])
+
+
+def propose(turn: Turn, slot: Slot) -> None:
+    """Ask whether this was the time that was meant."""
+    moving = turn.context.get("moving")
+    turn.say("TIME-OK?", **turn.meeting_values(slot))
+    turn.ask("TIME-OK?", proposed=slot.id, **({"moving": moving} if moving else {}))
+    turn.move_to("time_proposed")
+
+
+def _window(start: datetime, end: datetime | None) -> Window:
+    # A bare hour means a meeting that begins then; anything longer is a stretch to look in.
+    return Window(start, end if end is not None and end > start else start + timedelta(minutes=1))
+
+
+def reschedule(turn: Turn) -> None:
+    """Move a meeting; the old time stays until the new one is chosen."""
+    standing = turn.booking()
+    if standing is None:
+        offer(turn)
+        return
+    turn.conversation.context = {**turn.context, "moving": standing[0].id}
+    if turn.reading.start is not None and not turn.reading.ask:
+        own_time(turn)
+        return
+    offer(turn, "MOVE")
+
+
+def cancel(turn: Turn) -> bool:
+    """Call off the meeting; False when there is none."""
+    standing = turn.booking()
+    if standing is None:
+        return False
+    booking, slot = standing
+    meetings.cancel(turn.session, booking, now=turn.now)
+    turn.say("CANCELLED", **turn.meeting_values(slot))
+    turn.ask("CANCELLED")
+    turn.move_to("cancelled")
+    return True
+
+
+def confirm(turn: Turn) -> None:
+    """Yes to a reminder."""
+    standing = turn.booking()
+    if standing is None:
+        offer(turn)
+        return
+    meetings.confirm(turn.session, standing[0], now=turn.now)
+    turn.say("SEE-YOU")
+    turn.settle()
+    turn.move_to("confirmed")
+
+
+def running_late(turn: Turn) -> bool:
+    """Coming late; only from three hours before the start to an hour after. False when no meeting is that near."""
+    standing = turn.booking()
+    if standing is None or standing[1].starts_at - turn.now > timedelta(hours=3):
+        return False
+    turn.say("LATE-OK", **turn.meeting_values(standing[1]))
+    turn.wait_for_human("blir sen")
+    return True
+
+
+def _ask_human(turn: Turn, why: str) -> None:
+    turn.say("HUMAN")
+    turn.hand_over(why)

@@ -1,0 +1,243 @@
+"""The dialogue: where a person stands and what their text means decide what happens (ux §5.3, §5.4)."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import storage.campaigns
+import storage.conversations
+import storage.tasks
+from bot.conversation import booking, replies, sensitive
+from bot.conversation.turn import Turn
+from storage.local_time import local_date
+from storage.tasks import Outcome, Task
+
+# Meanings that are acted on whoever has the talk: safety, and the wish to be left alone.
+ALWAYS_HEARD = ("crisis", "opt_out", "wrong_number")
+DECLINED_RESTS = timedelta(days=182)
+LATER_CHOICES = {1: timedelta(days=7), 2: timedelta(days=30), 3: timedelta(days=91)}
+
+Handler = Callable[[Turn], None]
+
+
+def answer(turn: Turn) -> None:
+    """Act on a text and give at most one answer.
+
+    1. note that the person answered, 2. stay silent where a human or the person's own stop says so,
+    3. let the meaning decide.
+    """
+    _note_answer(turn)
+    if _is_silent(turn):
+        _leave_to_humans(turn)
+        return
+    HANDLERS[turn.reading.intent](turn)
+
+
+def _note_answer(turn: Turn) -> None:
+    turn.conversation.last_inbound_at = turn.now
+    if turn.person is not None and turn.reading.intent not in ("wrong_number", "third_party"):
+        sensitive.number_answered(turn)
+    if turn.person is not None:
+        storage.campaigns.record_answer(turn.session, turn.person.id, turn.reading.intent, now=turn.now)
+
+
+def _is_silent(turn: Turn) -> bool:
+    if turn.reading.intent in ALWAYS_HEARD or turn.reading.intent == "opt_in":
+        return False
+    state = turn.conversation.state
+    return turn.conversation.held_by_id is not None or state in ("human", "urgent", "stopped") and not _answers_reminder(turn)
+
+
+def _answers_reminder(turn: Turn) -> bool:
+    # A reminder asks its own question: its numbers are answered even while somebody is to call about something else.
+    return turn.conversation.state == "human" and turn.asked == "REM-24" and turn.reading.intent == "choose_option"
+
+
+def _leave_to_humans(turn: Turn) -> None:
+    if turn.reading.intent in ("thanks", "greeting") and turn.conversation.state == "stopped":
+        return
+    turn.wait_for_human(turn.conversation.waiting_why or "skrev igen")
+
+
+def _yes(turn: Turn) -> None:
+    if turn.asked == "REM-24":
+        booking.confirm(turn)
+    elif turn.asked == "TIME-OK?" and turn.context.get("proposed"):
+        booking.take(turn, int(turn.context["proposed"]))
+    elif turn.asked in booking.OFFERS:
+        _yes_to_offer(turn)
+    elif turn.booking() is not None:
+        turn.say("SEE-YOU")
+    else:
+        booking.offer(turn)
+
+
+def _yes_to_offer(turn: Turn) -> None:
+    options: list[int] = turn.context.get("options", [])
+    if len(options) == 1:
+        booking.take(turn, options[0])
+    else:
+        booking.offer(turn, turn.asked if turn.asked == "MOVE" else "OFFER")
+
+
+def _no(turn: Turn) -> None:
+    if turn.asked in ("TIME-OK?", "OFFER", "OFFER-MORE", "TIME-FULL", "MOVE"):
+        booking.offer(turn, "OFFER-MORE")
+        return
+    if turn.asked == "REM-24":
+        _cancel(turn)
+        return
+    turn.say("NO-OK")
+    turn.ask("NO-OK")
+    turn.move_to("declined")
+    _rest(turn, DECLINED_RESTS)
+
+
+def _rest(turn: Turn, length: timedelta) -> None:
+    if turn.person is not None:
+        turn.person.paused_until = turn.now + length
+
+
+def _later(turn: Turn) -> None:
+    if turn.reading.start is not None and not turn.reading.ask:
+        _rest_until(turn, turn.reading.start - turn.now)
+        return
+    turn.say("LATER?")
+    turn.ask("LATER?")
+
+
+def _rest_until(turn: Turn, length: timedelta) -> None:
+    _rest(turn, length)
+    turn.say("LATER-OK", dag=replies.say_day(local_date(turn.now + length), turn.lang))
+    turn.settle()
+    turn.move_to("resting")
+
+
+def _choose(turn: Turn) -> None:
+    number = turn.reading.option or 0
+    asked = turn.asked
+    if asked in booking.OFFERS:
+        # A standing booking stays until the new time is chosen; the last of three may be meant by "den sista".
+        booking.choose(turn, len(turn.context.get("options", [])) if number == -1 else number)
+    elif asked in _NUMBERED and number in _NUMBERED[asked]:
+        _NUMBERED[asked][number](turn)
+    elif asked == "LATER?" and number in LATER_CHOICES:
+        _rest_until(turn, LATER_CHOICES[number])
+    else:
+        _unknown(turn)
+
+
+def _day_time(turn: Turn) -> None:
+    if turn.asked == "LATER?" and turn.reading.start is not None and not turn.reading.ask:
+        _rest_until(turn, turn.reading.start - turn.now)
+    elif turn.asked == "CALL?":
+        turn.say("HUMAN")
+        turn.hand_over("vill bli uppringd, har skrivit tid")
+    elif turn.booking() is not None:
+        booking.reschedule(turn)
+    else:
+        booking.own_time(turn)
+
+
+def _cancel(turn: Turn) -> None:
+    if not booking.cancel(turn):
+        _no(turn)
+
+
+def _occupied(turn: Turn) -> None:
+    if turn.person is not None:
+        kind = {"work": "work", "study": "studies"}.get(turn.reading.kind, "other_measure")
+        storage.tasks.add_outcome(
+            turn.session,
+            Outcome(person_id=turn.person.id, kind=kind, on=local_date(turn.now), source="svar", proposed_at=turn.now),
+        )
+    turn.say("BUSY-OK")
+    turn.settle()
+    turn.move_to("occupied")
+
+
+def _who(turn: Turn) -> None:
+    turn.say("WHY-ME" if turn.reading.kind == "why" else "WHO")
+
+
+QUESTION_TEXTS: Mapping[str, str] = {
+    "what": "F-WHAT", "duration": "F-WHAT", "cost": "F-COST", "money": "F-COST", "where": "F-WHERE",
+    "privacy": "F-PRIV", "parent": "F-PARENT", "bring": "F-WHAT",
+}  # fmt: skip
+
+
+def _question(turn: Turn) -> None:
+    code = QUESTION_TEXTS.get(turn.reading.kind)
+    if code is None:
+        turn.say("F-HUMAN")
+        turn.wait_for_human("fråga utan svar")
+        return
+    standing = turn.booking()
+    if code == "F-WHERE" and standing is not None:
+        turn.say(code, **turn.meeting_values(standing[1]))
+        return
+    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None:
+        booking.offer_after(turn, code)
+        return
+    turn.say(code)
+
+
+def _human(turn: Turn) -> None:
+    if turn.reading.kind == "call" and turn.reading.start is None and turn.conversation.state != "human":
+        turn.say("CALL?")
+        turn.ask("CALL?")
+        _ring_task(turn)
+        turn.wait_for_human("vill bli uppringd")
+        return
+    turn.say("HUMAN")
+    _ring_task(turn)
+    turn.hand_over("vill ha en människa")
+
+
+def _ring_task(turn: Turn) -> None:
+    if turn.person is not None and turn.reading.kind == "call":
+        task = Task(kind="ring", person_id=turn.person.id, conversation_id=turn.conversation.id,
+                    office_id=turn.person.office_id, why="bad om ett samtal", created_at=turn.now)  # fmt: skip
+        storage.tasks.ensure(turn.session, task)
+
+
+def _running_late(turn: Turn) -> None:
+    if not booking.running_late(turn):
+        _unknown(turn)
+
+
+def _thanks(turn: Turn) -> None:
+    """Nothing to answer; an open question stays open."""
+
+
+def _greeting(turn: Turn) -> None:
+    if turn.asked in booking.OFFERS:
+        booking.offer(turn, "MOVE" if turn.asked == "MOVE" else "OFFER")
+    else:
+        turn.say("HI")
+
+
+def _unknown(turn: Turn) -> None:
+    misses = int(turn.context.get("misses", 0)) + 1
+    if misses >= 2:
+        turn.say("HUH-2")
+        turn.conversation.context = {**turn.context, "misses": 0}
+        turn.hand_over("två missförstånd")
+        return
+    turn.say("TIME-HUH" if turn.asked in booking.OFFERS and turn.reading.ask else "HUH-1")
+    turn.conversation.context = {**turn.context, "misses": misses}
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "crisis": sensitive.crisis, "opt_out": sensitive.opt_out, "third_party": sensitive.third_party,
+    "wrong_number": sensitive.wrong_number, "my_data": sensitive.my_data, "struggling": sensitive.struggling,
+    "abuse": sensitive.abuse, "other_language": sensitive.other_language, "human": _human,
+    "running_late": _running_late, "cancel": _cancel, "reschedule": booking.reschedule, "choose_option": _choose,
+    "day_time": _day_time, "occupied": _occupied, "later": _later, "who": _who, "question": _question, "no": _no,
+    "yes": _yes, "opt_in": sensitive.opt_in, "thanks": _thanks, "greeting": _greeting, "unknown": _unknown,
+}  # fmt: skip
+
+# Numbered questions whose numbers stand for something else than a time.
+_NUMBERED: Mapping[str, Mapping[int, Handler]] = {
+    "REM-24": {1: booking.confirm, 2: booking.reschedule, 3: _cancel},
+    "NOSHOW": {1: booking.offer, 2: _human, 3: _later},
+}

@@ -1,0 +1,137 @@
+"""The meanings where care comes before everything: crisis, stop, wrong number, somebody else, own data, a tough time."""
+
+from datetime import timedelta
+
+import storage.audit
+import storage.conversations
+import storage.messages
+import storage.settings
+import storage.staff
+import storage.tasks
+from bot.conversation import replies
+from bot.conversation.turn import Turn
+from outreach import consent, numbers
+from storage.local_time import age, local_date
+from storage.tasks import Task
+
+# In an acute state nothing automatic leaves: everything that waits is taken back (ux §5.3).
+_HELD = ("campaign", "ladder", "nudge", "follow_up", "reminder", "reply", "notice")
+INVITATIONS_PAUSED = timedelta(days=30)
+
+
+def number_answered(turn: Turn) -> None:
+    """Whoever answers as the person confirms that the number is theirs."""
+    if turn.person is not None and turn.conversation.channel == "sms":
+        numbers.mark_confirmed(turn.session, turn.person.id, turn.conversation.address, now=turn.now)
+
+
+def crisis(turn: Turn) -> None:
+    """Danger to life: help lines at once, everything automatic held, the one on duty told. Once; then only humans."""
+    stopped = "opt_out" in turn.reading.also
+    storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="crisis", now=turn.now)
+    if turn.conversation.state != "urgent":
+        turn.say_text(_crisis_text(turn), _crisis_code(turn), kind="crisis")
+        turn.conversation.resume_state = turn.conversation.state
+    if stopped:
+        consent.stop(turn.session, turn.conversation, how="text", now=turn.now)
+    turn.move_to("urgent")
+    turn.wait_for_human("akut")
+    _task(turn, "crisis", "akut")
+    person_id = turn.person.id if turn.person else None
+    storage.audit.write(turn.session, "crisis", now=turn.now, person_id=person_id)
+
+
+def _crisis_code(turn: Turn) -> str:
+    if turn.reading.kind == "violence":
+        return "CRISIS-V"
+    if turn.person is None or turn.person.birth_date is None:
+        return "CRISIS-X"
+    return "CRISIS-U18" if age(turn.person.birth_date, local_date(turn.now)) < 18 else "CRISIS-18"
+
+
+def _crisis_text(turn: Turn) -> str:
+    on_duty = storage.staff.find(turn.session, storage.settings.read(turn.session, "on_duty"))
+    values = turn.values()
+    if on_duty is not None:
+        values["namn"] = on_duty.first_name
+    return replies.crisis(_crisis_code(turn), turn.lang, values, somebody_on_duty=on_duty is not None)
+
+
+def opt_out(turn: Turn) -> None:
+    """Stop: nothing more in this channel, one confirmation, at any hour. A second stop gets no second confirmation."""
+    standing = turn.booking()
+    if not consent.stop(turn.session, turn.conversation, how="text", now=turn.now):
+        return
+    if standing is None:
+        turn.say("STOP-OK", kind="stop_confirmation")
+        return
+    turn.say("STOP-OK-B", kind="stop_confirmation", **turn.meeting_values(standing[1]))
+    turn.wait_for_human("stopp, men har en bokad tid")
+
+
+def opt_in(turn: Turn) -> None:
+    """START: the person wants texts again."""
+    consent.start(turn.session, turn.conversation, now=turn.now)
+    turn.say("START-OK")
+    turn.ask("START-OK")
+
+
+def wrong_number(turn: Turn) -> None:
+    """Somebody else has this number: apologise once, strike it for the person, look for another."""
+    turn.say("WRONG-OK", kind="stop_confirmation")
+    storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="wrong_person", now=turn.now)
+    turn.settle()
+    turn.move_to("wrong_number")
+    turn.conversation.waiting_since = None
+    if turn.person is not None:
+        numbers.strike(turn.session, turn.person, turn.conversation.address, why="fel nummer", now=turn.now)
+
+
+def third_party(turn: Turn) -> None:
+    """A parent, a partner, a friend answers: nothing about whom we look for, or why; a human reads it."""
+    turn.say("THIRD")
+    if turn.person is not None:
+        numbers.mark_other_answers(turn.session, turn.person.id, turn.conversation.address, now=turn.now)
+    turn.hand_over("annan svarar")
+
+
+def my_data(turn: Turn) -> None:
+    """Asks about own data, or wants it gone: a task with a deadline; RADERA strikes the number at once."""
+    turn.say("DATA")
+    _task(turn, "my_data", "frågar om sina uppgifter")
+    if turn.person is not None:
+        turn.person.paused_until = turn.now + INVITATIONS_PAUSED
+        if turn.reading.kind == "delete":
+            numbers.strike(turn.session, turn.person, turn.conversation.address, why="bad om radering", now=turn.now)
+    turn.hand_over("frågar om sina uppgifter")
+
+
+def struggling(turn: Turn) -> None:
+    """A tough time without acute danger: thanks, a number to call, and a human today; it never becomes a status field."""
+    turn.say("HURT")
+    turn.hand_over("tufft läge")
+
+
+def abuse(turn: Turn) -> None:
+    """The first insult gets a way out; a second gets silence. Human eyes in both cases."""
+    said = storage.messages.has_said(turn.session, turn.conversation.id, "ABUSE-1")
+    if not said:
+        turn.say("ABUSE-1")
+    turn.wait_for_human("arg eller ledsen")
+
+
+def other_language(turn: Turn) -> None:
+    """English at once; any other language is asked about, then a human and an interpreter take over."""
+    if turn.reading.lang == "en" or turn.reading.kind == "english":
+        turn.conversation.lang = "en"
+        turn.say("HI")
+        return
+    turn.say("LANG")
+    turn.hand_over("annat språk")
+
+
+def _task(turn: Turn, kind: str, why: str) -> None:
+    person_id = turn.person.id if turn.person else None
+    task = Task(kind=kind, person_id=person_id, conversation_id=turn.conversation.id, office_id=turn.office.id, why=why,
+                created_at=turn.now)  # fmt: skip
+    storage.tasks.ensure(turn.session, task)

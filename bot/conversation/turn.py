@@ -1,0 +1,172 @@
+"""One turn of a conversation: everything a handler needs, and the two things it can do: say something, and change the state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import storage.campaigns
+import storage.conversations
+import storage.meetings
+import storage.messages
+import storage.numbers
+import storage.offices
+import storage.people
+import storage.staff
+from bot.conversation import replies
+from bot.conversation.understanding import Reading
+from outreach import campaign_texts, delivery, meetings, quiet_hours
+from storage.conversations import Conversation
+from storage.database import Session
+from storage.meetings import Booking, Slot
+from storage.messages import Message
+from storage.offices import Office
+from storage.people import Person
+from storage.staff import Staff
+
+# A person who writes much gets answers, but no flood and no loop (ux §5.5).
+REPLIES_AN_HOUR, REPLIES_A_DAY = 6, 12
+ALWAYS_SAID = ("STOP-OK", "STOP-OK-B", "CRISIS-U18", "CRISIS-18", "CRISIS-X", "CRISIS-V", "WRONG-OK")
+# A numbered question is answered by number for this long, then numbers mean nothing (ux §5.4 row 13).
+QUESTION_HOLDS = timedelta(hours=72)
+
+
+@dataclass(slots=True)
+class Turn:
+    """What came in, from whom, and what it was read as. A turn gives at most one answer."""
+
+    session: Session
+    conversation: Conversation
+    person: Person | None
+    office: Office
+    text: str
+    reading: Reading
+    now: datetime
+    said: Message | None = field(default=None)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """The open question."""
+        return self.conversation.context
+
+    @property
+    def asked(self) -> str:
+        """The code of the question that is open, empty when none is or when it is too old to be answered by number."""
+        asked_at = self.context.get("asked_at")
+        if not asked_at or self.now - datetime.fromisoformat(asked_at) > QUESTION_HOLDS:
+            return ""
+        return str(self.context.get("asked", ""))
+
+    @property
+    def lang(self) -> str:
+        """The language answers are given in."""
+        return self.conversation.lang
+
+    def move_to(self, state: str) -> None:
+        """Change where the person stands."""
+        if self.conversation.state != state:
+            self.conversation.state, self.conversation.state_at = state, self.now
+
+    def ask(self, code: str, **context: object) -> None:
+        """Remember the question that is now open; it replaces the one before."""
+        self.conversation.context = {"asked": code, "asked_at": self.now.isoformat(), **context}
+
+    def settle(self) -> None:
+        """No question is open any more."""
+        self.conversation.context = {}
+
+    def say(self, code: str, *, kind: str = "reply", **values: object) -> None:
+        """Answer with one of the texts of ux §5.6. Nothing is said twice in a row, and nothing beyond the limits."""
+        self.say_text(replies.render(code, self.lang, {**self.values(), **values}), code, kind=kind)
+
+    def say_text(self, text: str, code: str, *, kind: str = "reply") -> None:
+        """Answer with a finished text that goes by this code."""
+        if not self.conversation.introduced and kind == "reply":
+            text = replies.automatic(text, self.lang)
+        if self.said is not None or not self._may_say(code, text):
+            return
+        self.conversation.introduced = True
+        self.said = delivery.queue(
+            self.session, self.conversation, text, kind=kind, text_code=code, now=self.now,
+            buttons=replies.buttons(code, self.lang) if self.conversation.channel == "telegram" else (),
+        )  # fmt: skip
+
+    def _may_say(self, code: str, text: str) -> bool:
+        if code in ALWAYS_SAID:
+            return True
+        last = storage.messages.last_to(self.session, self.conversation.id)
+        if last is not None and last.text == text:
+            return False
+        count = storage.messages.automatic_to
+        return (
+            count(self.session, self.conversation.id, self.now - timedelta(hours=1)) < REPLIES_AN_HOUR
+            and count(self.session, self.conversation.id, self.now - timedelta(days=1)) < REPLIES_A_DAY
+        )
+
+    def wait_for_human(self, why: str) -> None:
+        """Somebody must read this; the wait is counted from the first text nobody has answered."""
+        if self.conversation.waiting_since is None:
+            self.conversation.waiting_since = self.now
+        self.conversation.waiting_why = why
+
+    def hand_over(self, why: str) -> None:
+        """From now on a human answers; the automatic service comes back only when it is given the talk again."""
+        if self.conversation.state not in ("human", "urgent"):
+            self.conversation.resume_state = self.conversation.state
+        self.move_to("human")
+        self.wait_for_human(why)
+
+    def values(self) -> dict[str, str]:
+        """What every text may name: the office, who answers, and when."""
+        answering = self.answering()
+        return {
+            **campaign_texts.office_values(self.office),
+            "namn": answering.first_name if answering else self.office.sender_name,
+            "svarstid": quiet_hours.answer_promise(self.now, lang=self.lang),
+            "kalla": replies.source(self._source(), self.lang),
+            "plats": self._place(),
+        }
+
+    def answering(self) -> Staff | None:
+        """The member of staff who reads the answers: who has the talk, else who is responsible, else a coordinator."""
+        held = self.conversation.held_by_id or (self.person.responsible_id if self.person else None)
+        found = storage.staff.find(self.session, held)
+        if found is not None:
+            return found
+        coordinators = storage.staff.with_role(self.session, "samordnare", self.office.id)
+        return coordinators[0] if coordinators else None
+
+    def booking(self) -> tuple[Booking, Slot] | None:
+        """The person's next standing meeting, until an hour after it began."""
+        if self.person is None:
+            return None
+        booking = storage.meetings.open_booking(self.session, self.person.id, after=self.now - timedelta(hours=1))
+        return (booking, storage.meetings.slot(self.session, booking.slot_id)) if booking else None
+
+    def context_campaign(self) -> int | None:
+        """The campaign this talk came of, for its results."""
+        if self.person is None:
+            return None
+        recipient = storage.campaigns.latest_of_person(self.session, self.person.id)
+        return recipient.campaign_id if recipient is not None else None
+
+    def meeting_values(self, slot: Slot) -> dict[str, str]:
+        """What a text about a meeting may name (ux §5.2: who by first name, when, where)."""
+        return {
+            "namn": meetings.who_meets(self.session, slot) or self.values()["namn"],
+            "plats": slot.place,
+            "tid": replies.say_time(slot.starts_at, self.lang),
+            "tid_kort": replies.say_short(slot.starts_at, self.lang),
+            "kl": replies.say_clock(slot.starts_at),
+        }
+
+    def _place(self) -> str:
+        places = storage.offices.places(self.session, self.office.id)
+        open_places = [place.name for place in places if not place.sensitive]
+        return open_places[0] if open_places else self.office.sender_name
+
+    def _source(self) -> str:
+        if self.person is None:
+            return ""
+        ties: Sequence[Any] = storage.numbers.of_person(self.session, self.person.id)
+        return next((tie.source for tie, number in ties if number.e164 == self.conversation.address), "")

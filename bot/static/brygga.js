@@ -1,0 +1,225 @@
+/* Brygga in the browser: our own, and only an extra. Every page works without it.
+   data-live + data-topic   a section that is fetched again when the server says so, or every 15 s
+   data-enhance="#a #b"     post the form by fetch, then refresh the named live sections
+   data-counter             count text parts of a textarea          data-drop       drop area for a file
+   data-draft               save the form every 3 s                 data-bulk       count ticked rows
+   data-undo                take the bar away when its time is out  data-countdown  seconds left
+   data-reveal              show or hide a password                 data-scroll-end keep a history at its end */
+(() => {
+  'use strict';
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const stored = (key, value) => { // localStorage can be forbidden; then nothing is remembered
+    try { return value === undefined ? localStorage.getItem(key) : localStorage.setItem(key, value); } catch { return null; }
+  };
+
+  // --- theme: before first paint, so that a dark page never flashes white
+  const root = document.documentElement;
+  const useTheme = (theme) => theme && theme !== 'system' ? root.dataset.theme = theme : delete root.dataset.theme;
+  const chosen = stored('brygga.tema');
+  if (chosen) useTheme(chosen);
+
+  // --- live sections
+  const POLL = 15000;
+  const clock = (response) => response?.headers.get('X-Brygga-Tid') || new Date()
+    .toLocaleTimeString('sv-SE', { timeZone: 'Europe/Stockholm', hour: '2-digit', minute: '2-digit' }).replace(':', '.');
+  let lastHeard = null;
+  const heard = (response) => { lastHeard = clock(response); say(`Uppdaterad kl. ${lastHeard}`, false); };
+  const lost = () => say(`Ingen kontakt sedan kl. ${lastHeard}. Du kan läsa men inte skicka.`, true);
+  const stillHere = () => say(`Uppdaterad kl. ${lastHeard}`, false);
+  const say = (words, isLost) => all('[data-live-line]').forEach((line) => {
+    if (line.textContent !== words) line.textContent = words;
+    line.classList.toggle('lost', isLost);
+    const aloud = document.querySelector('[data-live-lost]'); // only a lost link is read aloud, not every update
+    if (aloud && aloud.textContent !== (isLost ? words : '')) aloud.textContent = isLost ? words : '';
+  });
+  const keys = (node) => new Set(all('[data-key]', node).map((row) => row.dataset.key));
+  const isTyping = (section) => {
+    const field = document.activeElement;
+    return section.contains(field) && field.matches('input:not([type=checkbox]):not([type=radio]):not([type=hidden]), textarea, select');
+  };
+
+  function swap(section, fresh) {
+    const focused = section.contains(document.activeElement) ? document.activeElement : null;
+    const mark = focused && (focused.id ? `#${CSS.escape(focused.id)}` : focused.dataset.focus ? `[data-focus="${CSS.escape(focused.dataset.focus)}"]` : null);
+    const open = new Set(all('details[open][id]', section).map((box) => box.id));
+    const above = section.getBoundingClientRect().bottom < 0;
+    const before = section.offsetHeight;
+    section.replaceChildren(...fresh.childNodes);
+    open.forEach((id) => { const box = document.getElementById(id); if (box) box.open = true; });
+    if (above) scrollBy(0, section.offsetHeight - before);
+    if (mark) section.querySelector(mark)?.focus({ preventScroll: true });
+    wake(section);
+  }
+  function offer(section, fresh, count) { // new rows wait behind a bar that takes no room
+    let slot = section.querySelector(':scope > .live-bar-slot');
+    if (!slot) { slot = document.createElement('div'); slot.className = 'live-bar-slot'; section.prepend(slot); }
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = count ? `${count} ${section.dataset.liveNew || 'nya'} – visa` : 'Sidan har ändrats – visa';
+    button.onclick = () => { swap(section, fresh); section.tabIndex = -1; section.focus({ preventScroll: true }); };
+    slot.setAttribute('role', 'status');
+    slot.replaceChildren(button);
+  }
+  async function refresh(section, { force = false } = {}) {
+    const response = await fetch(section.dataset.live, { headers: { 'X-Brygga-Fragment': '1' } });
+    if (response.redirected) return location.reload(); // signed out
+    if (!response.ok) throw new Error(String(response.status));
+    heard(response);
+    const html = await response.text();
+    if (html === section.lastHtml) return undefined;
+    section.lastHtml = html;
+    const fresh = document.createElement('template');
+    fresh.innerHTML = html;
+    const old = keys(section);
+    const added = section.dataset.liveNew ? [...keys(fresh.content)].filter((key) => !old.has(key)).length : 0;
+    if (!force && (added || isTyping(section))) offer(section, fresh.content, added); else swap(section, fresh.content);
+    return undefined;
+  }
+  const refreshAll = (sections) => Promise.all(sections.map((section) => refresh(section))).catch(lost);
+
+  function goLive() {
+    const sections = all('[data-live]');
+    if (!sections.length) return;
+    lastHeard = document.querySelector('[data-live-line]')?.dataset.liveLine || clock(null); // the server's clock may be moved
+    const topics = [...new Set(sections.map((section) => section.dataset.topic).filter(Boolean))];
+    const address = document.body.dataset.events;
+    let source = null;
+    if (address && topics.length && window.EventSource) {
+      source = new EventSource(`${address}?${new URLSearchParams(topics.map((topic) => ['topic', topic]))}`);
+      source.onopen = stillHere;
+      topics.forEach((topic) => source.addEventListener(topic, () => refreshAll(sections.filter((section) => section.isConnected && section.dataset.topic === topic))));
+    }
+    setInterval(() => { if (!document.hidden && (!source || source.readyState !== 1)) refreshAll(sections.filter((section) => section.isConnected)); }, POLL);
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) refreshAll(sections.filter((section) => section.isConnected)); });
+  }
+
+  // --- forms
+  async function post(form, button) {
+    const body = new FormData(form);
+    if (button?.name) body.append(button.name, button.value);
+    const targets = form.dataset.enhance;
+    try {
+      const response = await fetch(button?.getAttribute('formaction') || form.action, { method: 'POST', body, redirect: targets ? 'manual' : 'follow' });
+      if (!targets && response.redirected) return location.assign(response.url);
+      if (response.type !== 'opaqueredirect' && !response.ok) return form.submit(); // the server explains on its own page
+      all('[data-clear]', form).forEach((field) => { field.value = ''; });
+      if (!form.contains(document.activeElement)) form.querySelector('[data-clear]')?.focus();
+      return await Promise.all(all(targets).map((section) => refresh(section, { force: true })));
+    } catch { return lost(); }
+  }
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.matches('form[data-enhance]')) return;
+    event.preventDefault();
+    post(form, event.submitter);
+  });
+
+  // --- text parts as the operator counts them: GSM 7-bit with its extension, else UCS-2
+  const GSM = new Set('@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà');
+  const GSM_TWO = new Set('^{}\\[~]|€\f');
+  function parts(text) {
+    const letters = [...text];
+    const odd = [...new Set(letters.filter((letter) => !GSM.has(letter) && !GSM_TWO.has(letter)))];
+    const length = odd.length ? text.length : letters.reduce((sum, letter) => sum + (GSM_TWO.has(letter) ? 2 : 1), 0);
+    const [one, many] = odd.length ? [70, 67] : [160, 153];
+    const count = length <= one ? Math.min(length, 1) : Math.ceil(length / many);
+    return { length, count, room: count > 1 ? count * many : one, odd };
+  }
+  const many = (number) => new Intl.NumberFormat('sv-SE').format(number);
+  function count(area) {
+    const { length, count: n, room, odd } = parts(area.value);
+    const people = Number(area.dataset.people || 0);
+    const words = [`${n} ${n === 1 ? 'del' : 'delar'}`, `${length} av ${room} tecken`];
+    if (people) words.push(`${many(n * people)} delar till ${many(people)}`, `cirka ${many(Math.round(n * people * Number(area.dataset.price || 0)))} kr`);
+    if (odd.length) words.push(`Tecken som gör sms:et dyrare: ${odd.slice(0, 5).join(' ')}`);
+    const line = document.getElementById(area.dataset.counter);
+    if (line) line.textContent = words.join(' · ');
+    all(`[data-mirror="${area.name}"]`).forEach((mirror) => { mirror.textContent = area.value; });
+  }
+
+  // --- what every fresh piece of page needs
+  function wake(piece) {
+    all('textarea[data-counter]', piece).forEach((area) => { area.oninput = () => count(area); count(area); });
+    all('[data-scroll-end]', piece).forEach((log) => { log.scrollTop = log.scrollHeight; });
+    all('[data-needs-script]', piece).forEach((node) => { node.hidden = false; });
+    all('[data-undo]', piece).forEach((bar) => setTimeout(() => { if (!bar.contains(document.activeElement)) bar.remove(); }, bar.dataset.undo * 1000));
+    all('[data-countdown]', piece).forEach((node) => {
+      let left = Number(node.dataset.countdown);
+      const tick = setInterval(() => {
+        left -= 1;
+        if (!node.isConnected) return clearInterval(tick);
+        if (left >= 0) { node.textContent = left; return undefined; }
+        clearInterval(tick);
+        const section = node.closest('[data-live]');
+        return section && refresh(section, { force: true }).catch(lost);
+      }, 1000);
+    });
+    all('[data-drop]', piece).forEach((area) => {
+      const input = area.querySelector('input[type=file]');
+      const over = (on) => (event) => { event.preventDefault(); area.classList.toggle('over', on); };
+      area.addEventListener('dragover', over(true));
+      area.addEventListener('dragleave', over(false));
+      area.addEventListener('drop', (event) => {
+        over(false)(event);
+        if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; input.dispatchEvent(new Event('change', { bubbles: true })); }
+      });
+    });
+    all('form[data-draft]', piece).forEach((form) => {
+      let changed = false;
+      ['input', 'change'].forEach((kind) => form.addEventListener(kind, () => { changed = true; }));
+      setInterval(() => {
+        if (!changed || !form.isConnected) return;
+        changed = false;
+        const line = form.querySelector('[data-draft-line]');
+        fetch(form.dataset.draft, { method: 'POST', body: new FormData(form) })
+          .then((response) => { refreshAll(all('[data-live]', form)); if (line) line.textContent = response.ok ? `Utkastet sparat kl. ${clock(response)}` : 'Utkastet kunde inte sparas. Texten finns kvar här på sidan.'; })
+          .catch(() => { changed = true; lost(); });
+      }, 3000);
+    });
+    all('form[data-bulk]', piece).forEach((form) => {
+      const tell = () => { form.querySelector('[data-bulk-line]').textContent = `${all('tbody input[type=checkbox]:checked', form).length} valda av ${form.dataset.bulk}`; };
+      form.addEventListener('change', (event) => {
+        if (event.target.matches('[data-bulk-all]')) all('tbody input[type=checkbox]', form).forEach((box) => { box.checked = event.target.checked; });
+        tell();
+      });
+      tell();
+    });
+  }
+
+  document.addEventListener('change', (event) => {
+    if (event.target.matches('[data-autosubmit]')) event.target.form.requestSubmit();
+  });
+  document.addEventListener('click', (event) => {
+    const themeButton = event.target.closest('[data-theme-choice]');
+    if (themeButton) { stored('brygga.tema', themeButton.dataset.themeChoice); useTheme(themeButton.dataset.themeChoice); markTheme(); }
+    const reveal = event.target.closest('[data-reveal]');
+    if (reveal) {
+      const field = document.getElementById(reveal.dataset.reveal);
+      const hide = field.type === 'text';
+      field.type = hide ? 'password' : 'text';
+      reveal.textContent = hide ? 'Visa' : 'Dölj';
+    }
+    if (event.target.closest('[data-print]')) window.print();
+    all('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      const menu = event.target.closest?.('details[open].menu');
+      if (menu) { menu.open = false; menu.querySelector('summary').focus(); }
+    }
+    const writing = event.target.closest?.('input, textarea, select, [contenteditable]');
+    if (event.key === '/' && !writing && !event.ctrlKey && !event.metaKey && !event.altKey && document.body.dataset.shortcuts === 'on') {
+      const search = document.querySelector('[data-search]');
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+    if (event.key === 'Enter' && event.ctrlKey && event.target.matches?.('textarea')) event.target.form?.requestSubmit();
+  });
+  const markTheme = () => all('[data-theme-choice]').forEach((button) => button.setAttribute('aria-pressed', String((stored('brygga.tema') || root.dataset.theme || 'system') === button.dataset.themeChoice)));
+
+  document.addEventListener('DOMContentLoaded', () => {
+    wake(document);
+    markTheme();
+    goLive();
+    document.querySelector('.error-summary')?.focus();
+  });
+})();

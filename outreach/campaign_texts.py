@@ -1,0 +1,84 @@
+"""The text each recipient of a campaign gets: language, variables, and what must not stand in it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import storage.offices
+import storage.staff
+from outreach import wording
+from outreach.errors import BadInput
+from outreach.wording import Size
+from storage.campaigns import Campaign
+from storage.database import Session
+from storage.local_time import age
+from storage.offices import Office
+from storage.people import Person
+
+VARIABLES = ("fornamn", "namn", "enhet", "kommun", "vaxel", "webb", "tel")
+_ENGLISH = ("engelska", "english", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text as one person would get it."""
+
+    lang: str
+    text: str
+    size: Size
+
+
+class Texts:
+    """Renders a campaign's text for one person after another."""
+
+    def __init__(self, session: Session, campaign: Campaign, today: date) -> None:
+        self._today = today
+        self._session = session
+        self._campaign = campaign
+        staff = storage.staff.find(session, campaign.answered_by_id or campaign.created_by_id)
+        self._named = staff.first_name if staff is not None else ""
+        self._offices = {office.id: office for office in storage.offices.all_offices(session)}
+
+    def render(self, person: Person, *, confirmed: bool) -> Rendered:
+        """The text in the person's language, else Swedish. A first name stands only where the number is confirmed to
+        be theirs (ux §5.2).
+        """
+        lang = "en" if person.language.casefold() in _ENGLISH and self._campaign.text_en else "sv"
+        template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
+        office = self._offices.get(person.office_id or 0) or next(iter(self._offices.values()), None)
+        if self._campaign.text_code and _is_school_age(person, self._today):
+            template = _study_first(template)
+        text = wording.fill(template, self._values(person, office, confirmed=confirmed))
+        return Rendered(lang, text, wording.measure(text))
+
+    def _values(self, person: Person, office: Office | None, *, confirmed: bool) -> dict[str, str]:
+        return {
+            "fornamn": person.first_name if confirmed else "",
+            "namn": self._named or (office.sender_name if office else ""),
+            **(office_values(office) if office else {}),
+        }
+
+
+def _is_school_age(person: Person, today: date) -> bool:
+    return person.birth_date is not None and age(person.birth_date, today) < 20
+
+
+def _study_first(template: str) -> str:
+    # To those in school age study comes before work (domain S30, ux §5.6).
+    return template.replace("jobb, plugg", "plugg, jobb").replace("work, study", "study, work")
+
+
+def office_values(office: Office) -> dict[str, str]:
+    """What a text may say about the office."""
+    return {
+        "enhet": office.sender_name, "kommun": office.municipality, "vaxel": office.switchboard,
+        "webb": office.website, "tel": office.phone,
+    }  # fmt: skip
+
+
+def check(session: Session, campaign: Campaign) -> None:
+    """Raises BadInput when the text is empty or uses a variable nobody can fill."""
+    if not campaign.text_sv.strip():
+        raise BadInput("Utskicket har ingen text. Skriv ett meddelande eller välj en mall.")
+    known = dict.fromkeys(VARIABLES, "x")
+    for template in (campaign.text_sv, campaign.text_en):
+        wording.fill(template, known)

@@ -1,0 +1,241 @@
+"""THE gate: may this text go to this address now? Every outgoing text of every kind passes here at the moment of sending.
+
+The answer is send, wait until, or withhold, always with a reason that is stored and shown. The rules are pure; what
+they judge by is gathered in bulk by `outreach.gate_facts`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from outreach import quiet_hours
+from storage.local_time import STOCKHOLM, local
+
+# What each reason is called on screen.
+REASONS = {
+    "practice": "övningsläge",
+    "global_pause": "allt utskick är pausat",
+    "expired": "för sent, texten hade blivit inaktuell",
+    "stopped": "har sagt stopp",
+    "protected": "skyddade personuppgifter",
+    "no_number": "saknar mobil",
+    "landline": "fast telefon",
+    "foreign_number": "utländskt nummer",
+    "number_dead": "numret fungerar inte",
+    "wrong_person": "fel person på numret",
+    "other_answers": "någon annan svarar på numret",
+    "shared_number": "delat nummer",
+    "age": "utanför åldern",
+    "programme": "hör inte till någon målgrupp",
+    "closed": "avslutad",
+    "paused": "vilar till ett valt datum",
+    "crisis": "akut läge, bara människor skriver",
+    "human_has_it": "en människa har samtalet",
+    "in_conversation": "samtal pågår",
+    "booked": "redan bokad",
+    "declined": "har tackat nej",
+    "occupied": "jobbar eller pluggar",
+    "frequency_cap": "har fått sms nyligen",
+    "same_text": "har redan fått den här texten",
+    "campaign_paused": "utskicket är pausat",
+    "campaign_stopped": "utskicket är stoppat",
+    "quiet_hours": "väntar till nästa tillåtna tid",
+}
+
+# Texts we start, as against answers, reminders of own bookings and what staff write.
+STARTED = ("campaign", "ladder", "nudge", "follow_up")
+AUTOMATIC = (*STARTED, "reminder", "reply", "notice")
+UNANSWERED_IN_7_DAYS = 1
+UNANSWERED_IN_90_DAYS = 3
+MINIMUM_AGE = 16
+# Conversations in these states are under way: a campaign would talk across them.
+TALKING = ("offered", "time_proposed")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the installation is set to."""
+
+    allowed_hours: quiet_hours.Rule = "office"
+    sms_per_second: float = 0
+    frequency_cap: bool = True
+    global_pause: bool = False
+    practice: bool = True
+    real_channels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All the gate knows about one text to one person at one address."""
+
+    kind: str
+    channel: str
+    address: str
+    send_before: datetime | None = None
+    person_known: bool = True
+    protected: bool = False
+    birth_date: date | None = None
+    programme_now: bool = False
+    within_age: bool = False
+    closed: bool = False
+    paused_until: datetime | None = None
+    number_kind: str = "mobile"
+    standing: str = "unverified"
+    shared: bool = False
+    stopped: bool = False
+    state: str = "new"
+    held: bool = False
+    booked: bool = False
+    unanswered_7_days: int = 0
+    unanswered_90_days: int = 0
+    same_text: bool = False
+    campaign_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate says. `until` is set when the text waits; `reason` is empty only when it may go."""
+
+    action: Literal["send", "wait", "withhold", "expire"]
+    reason: str = ""
+    until: datetime | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Whether the text may go now."""
+        return self.action == "send"
+
+
+SEND = Verdict("send")
+Rule = Callable[[Facts, Rules, datetime], str]
+
+
+def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
+    """Say what happens to a text.
+
+    1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause or the hour makes it wait.
+    """
+    if facts.send_before is not None and now >= facts.send_before:
+        return Verdict("expire", "expired")
+    reason = forbidden(facts, rules, now)
+    if reason:
+        return Verdict("withhold", reason)
+    return _wait(facts, rules, now)
+
+
+def forbidden(facts: Facts, rules: Rules, now: datetime) -> str:
+    """The first reason why this text must never go as things stand; empty when there is none.
+
+    This is also what a dry run lists, so that what is shown and what is done are the same rules.
+    """
+    return next((reason for rule in _rules_for(facts.kind) if (reason := rule(facts, rules, now))), "")
+
+
+def _rules_for(kind: str) -> tuple[Rule, ...]:
+    # Crisis help and the one confirmation of a stop answer the hand that wrote: nothing but practice holds them.
+    if kind in ("crisis", "stop_confirmation", "test"):
+        return (_practice,)
+    if kind == "staff":
+        return (_practice, _protection, _stop, _number)
+    if kind in ("reply", "notice"):
+        return (_practice, _protection, _stop, _crisis, _human)
+    if kind == "reminder":
+        return (_practice, _protection, _stop, _number, _crisis)
+    return _STARTED_RULES
+
+
+def _practice(facts: Facts, rules: Rules, _now: datetime) -> str:
+    return "practice" if rules.practice and facts.channel in rules.real_channels else ""
+
+
+def _protection(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "protected" if facts.protected else ""
+
+
+def _stop(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "stopped" if facts.stopped or facts.state == "stopped" else ""
+
+
+def _number(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    if facts.channel != "sms":
+        return ""
+    if not facts.address:
+        return {"landline": "landline", "foreign": "foreign_number"}.get(facts.number_kind, "no_number")
+    bad_standing = {"dead": "number_dead", "wrong_person": "wrong_person", "other_answers": "other_answers"}
+    return bad_standing.get(facts.standing, "landline" if facts.number_kind == "landline" else "")
+
+
+def _shared(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "shared_number" if facts.shared else ""
+
+
+def _crisis(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "crisis" if facts.state == "urgent" else ""
+
+
+def _human(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "human_has_it" if facts.held else ""
+
+
+def _programme(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    if not facts.person_known or facts.birth_date is None or not facts.programme_now:
+        return "programme"
+    return "" if facts.within_age else "age"
+
+
+def _closed(facts: Facts, _rules: Rules, now: datetime) -> str:
+    if facts.closed:
+        return "closed"
+    return "paused" if facts.paused_until is not None and facts.paused_until > now else ""
+
+
+def _conversation(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    if facts.held or facts.state == "human":
+        return "human_has_it"
+    if facts.booked:
+        return "booked"
+    if facts.state in ("declined", "occupied"):
+        return facts.state
+    return "in_conversation" if facts.state in TALKING else ""
+
+
+def _campaign(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    if facts.campaign_state in ("stopped", "done"):
+        return "campaign_stopped"
+    return "same_text" if facts.same_text else ""
+
+
+def _cap(facts: Facts, rules: Rules, _now: datetime) -> str:
+    if not rules.frequency_cap:
+        return ""
+    over = facts.unanswered_7_days >= UNANSWERED_IN_7_DAYS or facts.unanswered_90_days >= UNANSWERED_IN_90_DAYS
+    return "frequency_cap" if over else ""
+
+
+_STARTED_RULES: tuple[Rule, ...] = (
+    _practice, _protection, _stop, _number, _shared, _closed, _programme, _crisis, _conversation, _campaign, _cap,
+)  # fmt: skip
+
+
+def _wait(facts: Facts, rules: Rules, now: datetime) -> Verdict:
+    if rules.global_pause:
+        return Verdict("wait", "global_pause", until=None)
+    if facts.campaign_state == "paused":
+        return Verdict("wait", "campaign_paused", until=None)
+    if facts.kind == "reminder" and rules.allowed_hours == "office" and not _is_day(now):
+        return Verdict("wait", "quiet_hours", _next_day_begins(now))
+    if facts.kind in STARTED and not quiet_hours.is_allowed(now, rule=rules.allowed_hours):
+        return Verdict("wait", "quiet_hours", quiet_hours.next_allowed(now, rule=rules.allowed_hours))
+    return SEND
+
+
+def _is_day(now: datetime) -> bool:
+    # Reminders are planned into 8-20 (ux §5.7); one that is late by a restart still keeps out of the night.
+    return time(8) <= local(now).time() < time(20, 30)
+
+
+def _next_day_begins(now: datetime) -> datetime:
+    here = local(now)
+    day = here.date() if here.time() < time(8) else here.date() + timedelta(days=1)
+    return datetime.combine(day, time(8), tzinfo=STOCKHOLM).astimezone(now.tzinfo)

@@ -1,0 +1,1 @@
+"""Takes in the lists a unit already has: from a file's bytes to a plan for the register (the import contract)."""
