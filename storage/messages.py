@@ -288,3 +288,8 @@ def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
     )
     return session.exec(query.order_by(col(Message.id))).all()
 
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Every text by state."""
+    return dict(session.exec(select(Message.state, func.count()).group_by(Message.state)).all())

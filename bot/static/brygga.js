@@ -130,7 +130,7 @@
     const { length, count: n, room, odd } = parts(area.value);
     const people = Number(area.dataset.people || 0);
     const words = [`${n} ${n === 1 ? 'del' : 'delar'}`, `${length} av ${room} tecken`];
-    if (people) words.push(`${many(n * people)} delar till ${many(people)}`, `cirka ${many(Math.round(n * people * Number(area.dataset.price || 0)))} kr`);
+    if (people) words.push(`${many(n * people)} delar`, `cirka ${many(Math.round(n * people * Number(area.dataset.price || 0)))} kr`);
     if (odd.length) words.push(`Tecken som gör sms:et dyrare: ${odd.slice(0, 5).join(' ')}`);
     const line = document.getElementById(area.dataset.counter);
     if (line) line.textContent = words.join(' · ');

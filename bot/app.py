@@ -1,0 +1,79 @@
+"""The web application: routes, their order, safe headers, and the timetable that runs while it serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot import errors
+from bot.api import health
+from bot.console import live, sign_in
+from bot.wiring import House
+
+# A list of 20 000 rows is about 5 MB.
+LARGEST_REQUEST = 25 * 1024 * 1024
+
+SAFE_HEADERS = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
+    "form-action 'self'; object-src 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
+    """The application for a house. With `keep_time` it also runs the timetable (the embedded default)."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if keep_time:
+            async with house.keeping_time():
+                yield
+        else:
+            yield
+        await house.close()
+
+    # FastAPI's own documentation pages load scripts from outside: blank in a closed network, and against our policy.
+    app = FastAPI(title="Brygga", docs_url=None, redoc_url=None, lifespan=lifespan, max_body_size=LARGEST_REQUEST)
+    app.state.house = house
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    for routes in (health.routes, *house.webhooks()):
+        app.include_router(routes)
+    for pages in (sign_in.routes, live.routes):
+        app.include_router(pages, include_in_schema=False)
+    errors.install(app)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+class SafeHeaders:
+    """Puts the same protective headers on every answer; plain ASGI, so that streams are left as they are."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to what comes back."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        static = scope["path"].startswith("/static/")
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = dict(SAFE_HEADERS)
+                if not static:
+                    headers["cache-control"] = "no-store"
+                known = {name for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((name.encode(), value.encode()) for name, value in headers.items() if name.encode() not in known),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

@@ -1,0 +1,252 @@
+"""One request: who asks, one session, one transaction; and the frame every page stands in."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+import segno
+from fastapi import Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+import storage.conversations
+import storage.settings
+from bot.console import shown
+from outreach import access
+from outreach.access import Who
+from outreach.errors import NotAllowed
+from storage.database import Database, Session
+from storage.local_time import local
+from storage.offices import Office
+from storage.staff import StaffSession
+
+COOKIE = "brygga"
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.filters.update(shown.FILTERS)
+TEMPLATES = Jinja2Templates(env=_ENVIRONMENT)
+
+
+class Installation(Protocol):
+    """What pages need of the house; `bot.wiring.House` is one."""
+
+    database: Database
+    settings: Any
+    clock: Any
+    sender: Any
+    jobs: Any
+
+    def now(self) -> datetime:
+        """What time it is here."""
+        ...
+
+    def keep_inbound(self, inbound: Any) -> None:
+        """Keep a text that came in."""
+        ...
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in: the browser is sent to the sign-in page and back."""
+
+
+@dataclass(slots=True)
+class Ask:
+    """One request by a signed-in member of staff."""
+
+    request: Request
+    house: Installation
+    session: Session
+    who: Who
+    now: datetime
+    notices: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def office_ids(self) -> list[int]:
+        """The offices this page is about: the chosen one, else all of the person's."""
+        chosen = self.request.cookies.get("kontor", "")
+        mine = self.who.office_ids
+        return [int(chosen)] if chosen.isdigit() and int(chosen) in mine else mine
+
+    @property
+    def office(self) -> Office | None:
+        """The office chosen in the switcher, or the only one."""
+        chosen = [office for office in self.who.offices if office.id in self.office_ids]
+        return chosen[0] if len(chosen) == 1 else None
+
+
+def installation(request: Request) -> Installation:
+    """The house this application serves."""
+    house: Installation = request.app.state.house
+    return house
+
+
+House = Annotated[Installation, Depends(installation)]
+
+
+def reading(request: Request, house: House) -> Iterator[Ask]:
+    """A page that changes nothing."""
+    now = house.now()
+    _keep_awake(request, house, now)
+    with house.database.read() as session:
+        yield Ask(request, house, session, _who(request, session, now), now)
+
+
+def writing(request: Request, house: House, csrf: Annotated[str, Form()] = "") -> Iterator[Ask]:
+    """A form that changes something: committed before the answer leaves. Raises NotAllowed for a form from elsewhere."""
+    now = house.now()
+    with house.database.write() as session:
+        who = _who(request, session, now)
+        if csrf != who.csrf:
+            raise NotAllowed("Sidan var för gammal. Läs om den och försök igen.")
+        yield Ask(request, house, session, who, now)
+
+
+# "function" scope: the transaction ends before the answer is sent, so the next page sees what this one did.
+Reading = Annotated[Ask, Depends(reading, scope="function")]
+Writing = Annotated[Ask, Depends(writing, scope="function")]
+
+
+def browser_session(request: Request, session: Session, now: datetime) -> StaffSession | None:
+    """The browser's session, whatever step it has come to."""
+    return access.find_session(session, request.cookies.get(COOKIE, ""), now=now)
+
+
+def _who(request: Request, session: Session, now: datetime) -> Who:
+    row = browser_session(request, session, now)
+    if row is None or row.step != "in":
+        raise SignInNeeded
+    return access.who(session, row, now=now)
+
+
+def _keep_awake(request: Request, house: Installation, now: datetime) -> None:
+    # Idle time is counted by the minute, so that reading pages seldom has to write.
+    with house.database.read() as session:
+        row = browser_session(request, session, now)
+        if row is None or (now - row.seen_at).total_seconds() < 60:
+            return
+    with house.database.write() as session:
+        row = browser_session(request, session, now)
+        if row is not None:
+            row.seen_at = now
+            session.add(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation."""
+
+    label: str
+    href: str
+    icon: str
+    needs: str
+
+
+ENTRIES = (
+    Entry("Idag", "/idag", "home", "inbox"),
+    Entry("Register", "/register", "people", "register"),
+    Entry("Utskick", "/utskick", "send", "campaigns"),
+    Entry("Telefonen", "/telefonen", "phone", "phone"),
+)
+
+
+def page(ask: Ask, template: str, *, title: str, status_code: int = 200, **data: Any) -> Response:
+    """A page in its frame. `title` never holds a person's name; `frame` in data overrides parts of the frame."""
+    frame = {**_frame(ask, title), **data.pop("frame", {})}
+    return _render(ask.request, template, {"page": frame, **data}, status_code)
+
+
+def fragment(ask: Ask, template: str, **data: Any) -> Response:
+    """A part of a page, for live updating; says when it was made."""
+    answer = _render(ask.request, template, {"page": _frame(ask, ""), **data})
+    answer.headers["X-Brygga-Tid"] = shown.time_text(local(ask.now))
+    return answer
+
+
+def bare_page(
+    request: Request, template: str, *, title: str, now: datetime, practice: bool, status_code: int = 200, **data: Any
+) -> Response:
+    """A page for somebody who is not signed in."""
+    frame = {"title": title, "unit": "Brygga", "practice": practice, "csrf": "", "now": local(now), "scripts": True}
+    return _render(request, template, {"page": frame, **data}, status_code)
+
+
+def _render(request: Request, template: str, data: dict[str, Any], status_code: int = 200) -> Response:
+    answer: Response = TEMPLATES.TemplateResponse(request, template, data, status_code=status_code)
+    return answer
+
+
+def _frame(ask: Ask, title: str) -> dict[str, Any]:
+    office = ask.office
+    path = ask.request.url.path
+    waiting = len(storage.conversations.waiting(ask.session, ask.office_ids)) if ask.who.may("inbox") else 0
+    return {
+        "title": title,
+        "unit": office.sender_name if office else "Brygga",
+        "office_name": office.name if office else "Alla mina kontor",
+        "offices": _switcher(ask),
+        "staff_name": ask.who.staff.name,
+        "staff_role": ask.who.role_name,
+        "nav": [_nav(entry, path, waiting) for entry in ENTRIES if ask.who.may(entry.needs)],
+        "practice": ask.house.settings.practice,
+        "clock_moved": _clock_moved(ask),
+        "csrf": ask.who.csrf,
+        "now": local(ask.now),
+        "notices": ask.notices + _flash(ask.request),
+        "events": "/handelser",
+        "shortcuts": True,
+    }
+
+
+def _nav(entry: Entry, path: str, waiting: int) -> dict[str, Any]:
+    return {
+        "label": entry.label, "href": entry.href, "icon": entry.icon, "current": path.startswith(entry.href),
+        "count": waiting if entry.href == "/idag" else 0,
+    }  # fmt: skip
+
+
+def _switcher(ask: Ask) -> list[dict[str, Any]]:
+    if len(ask.who.offices) < 2:
+        return []
+    chosen = ask.office
+    rows = [{"id": office.id, "label": office.name, "current": office is chosen} for office in ask.who.offices]
+    return [{"id": "alla", "label": "Alla mina kontor", "current": chosen is None}, *rows]
+
+
+def _clock_moved(ask: Ask) -> str | None:
+    if not ask.house.settings.practice:
+        return None
+    offset = float(storage.settings.read(ask.session, "clock_offset", default=0.0))
+    return f"{shown.date_text(local(ask.now))} {shown.time_text(local(ask.now))}" if abs(offset) >= 60 else None
+
+
+_FLASH = {
+    "sparat": ("ok", "Sparat", ""),
+    "avslutat": ("ok", "Klart", ""),
+    "angrat": ("info", "Ångrat", "Ingenting har skickats."),
+    "forsent": ("warn", "Det gick inte att ångra", "De första sms:en har redan lämnat kön. Använd Stoppa."),
+    "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
+    "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
+}
+
+
+def _flash(request: Request) -> list[dict[str, str]]:
+    known = _FLASH.get(request.query_params.get("klart", ""))
+    return [{"kind": known[0], "title": known[1], "text": known[2]}] if known else []
+
+
+def go(address: str, *, done: str = "") -> RedirectResponse:
+    """After a form: on to a page that can be read again, with a word about what was done (a key of the flash table)."""
+    joint = "&" if "?" in address else "?"
+    path, _, anchor = address.partition("#")
+    target = f"{path}{joint}klart={done}" if done else path
+    return RedirectResponse(f"{target}#{anchor}" if anchor else target, status_code=303)
+
+
+def qr_picture(text: str) -> Markup:
+    """A QR code as a picture in the page."""
+    return Markup(segno.make(text, error="m").svg_inline(scale=5, omitsize=True, svgclass=None, lineclass=None))  # noqa: S704

@@ -1,0 +1,202 @@
+"""What an import would do, row by row and person by person; it saves nothing.
+
+Reach and shared numbers are reckoned as the register would be afterwards.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import storage.people
+from outreach.lists import merging
+from outreach.lists.layout import Layout
+from outreach.lists.matching import Group, match, whom_a_faulty_row_means
+from outreach.lists.register import Known, Register
+from outreach.lists.rows import ReadRow, Remark
+from outreach.phone_numbers import ReadNumber
+from storage.people import Person
+
+PROGRAMMES = {"kaa": "kaa", "uppsok": "uppsok", "tip": "other"}
+"""The programme that being on a list of a type makes somebody a member of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the reader of a list has said about it. `columns` is by head, `answers` (same or two) by row."""
+
+    list_type: str
+    office_id: int
+    complete: bool = False
+    with_hidden: bool = False
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPerson:
+    """One person this import would save. `result` is new, changed or unchanged; `numbers` are all own ones afterwards."""
+
+    rows: tuple[int, ...]
+    values: ReadRow
+    known: Known | None
+    result: str
+    fields: tuple[str, ...]
+    new_numbers: tuple[ReadNumber, ...]
+    numbers: tuple[str, ...]
+    shared: tuple[str, ...]
+    protected: bool
+    reach: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What becomes of a row. `like_row` is the row a repeated row repeats, or a possible duplicate may be the same as."""
+
+    read: ReadRow
+    result: str
+    like_row: int | None = None
+    notices: tuple[Remark, ...] = ()
+    person: PlannedPerson | None = None
+    asked_about: tuple[Known, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole import before it is carried out. `if_hidden` is the same with the hidden rows, where there are any."""
+
+    layout: Layout
+    choices: Choices
+    today: date
+    people: tuple[PlannedPerson, ...]
+    rows: tuple[RowResult, ...]
+    missing: tuple[Person, ...]
+    closed: int
+    register_before: int
+    if_hidden: "Plan | None" = None
+
+    @property
+    def programme(self) -> str:
+        """What the people on this list become members of."""
+        return PROGRAMMES[self.choices.list_type]
+
+    def count(self, *results: str) -> int:
+        """How many rows became this; of new, changed and unchanged that is how many people."""
+        return sum(row.result in results for row in self.rows)
+
+
+def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: Choices, *, today: date) -> Plan:
+    """Match, compare and reckon: 1. who is who, 2. what is new, 3. whose numbers are shared, 4. who is missing."""
+    groups = match(rows, register, choices.answers)
+    drafts = {group.row: _draft(group, register) for group in groups if not group.asked}
+    holders = _holders(register, drafts.values())
+    people = {row: _plan(draft, holders) for row, draft in drafts.items()}
+    results = [result for group in groups for result in _results(group, people.get(group.row))]
+    results += [RowResult(row, "faulty") for row in rows if row.fault]
+    return Plan(
+        layout=layout,
+        choices=choices,
+        today=today,
+        people=tuple(people.values()),
+        rows=tuple(sorted(results, key=lambda result: result.read.row)),
+        missing=_missing(groups, rows, register, choices, today),
+        closed=sum(group.known is not None and group.known.person.closed_at is not None for group in groups),
+        register_before=len(register.known),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    group: Group
+    values: ReadRow
+    new_numbers: tuple[ReadNumber, ...]
+
+
+def _draft(group: Group, register: Register) -> _Draft:
+    values = merging.lay_together(group.rows)
+    return _Draft(group, values, merging.new_numbers(values, group.known, register))
+
+
+def _holders(register: Register, drafts: Iterable[_Draft]) -> Counter[str]:
+    """How many people, guardians among them, will have each number."""
+    holders = Counter(e164 for known in register.known.values() for e164 in known.ties)
+    guardians = {
+        (known.person.id, position): guardian.phone
+        for known in register.known.values()
+        for position, guardian in known.guardians.items()
+    }
+    for draft in drafts:
+        known = draft.group.known
+        holders.update(number.e164 for number in draft.new_numbers)
+        for position, guardian in enumerate(draft.values.guardians, start=1):
+            kept = known.guardians.get(position) if known else None
+            if guardian.phones and (kept is None or kept.phone not in {number.e164 for number in guardian.phones}):
+                guardians[known.person.id if known else -draft.group.row, position] = merging.guardian_phone(guardian)
+    holders.update(phone for phone in guardians.values() if phone)
+    return holders
+
+
+def _plan(draft: _Draft, holders: Counter[str]) -> PlannedPerson:
+    known = draft.group.known
+    fields = merging.differences(draft.values, known, draft.new_numbers) if known else ()
+    numbers = [*(known.ties if known else ()), *(number.e164 for number in draft.new_numbers)]
+    mobiles = [number.e164 for number in draft.new_numbers if number.kind == "mobile"]
+    mobiles += known.own_mobiles if known else []
+    protected = draft.values.protected or (known is not None and known.person.protected)
+    return PlannedPerson(
+        rows=tuple(row.row for row in draft.group.rows),
+        values=draft.values,
+        known=known,
+        result="new" if known is None else "changed" if fields else "unchanged",
+        fields=fields,
+        new_numbers=draft.new_numbers,
+        numbers=tuple(numbers),
+        shared=tuple(e164 for e164 in mobiles if holders[e164] > 1),
+        protected=protected,
+        reach=_reach(protected, mobiles, numbers, holders),
+    )
+
+
+def _reach(protected: bool, mobiles: Sequence[str], numbers: Sequence[str], holders: Counter[str]) -> str:
+    if protected:
+        return "protected"
+    if mobiles:
+        return "with_mobile" if any(holders[e164] == 1 for e164 in mobiles) else "shared_mobile_only"
+    return "landline_only" if numbers else "no_number"
+
+
+def _results(group: Group, person: PlannedPerson | None) -> list[RowResult]:
+    first, *later = group.rows
+    if person is None:
+        about = tuple(group.asked_about)
+        asked = RowResult(first, "possible_duplicate", group.like_row, asked_about=about)
+        return [asked, *(RowResult(row, "repeated", first.row) for row in later)]
+    shared = (Remark("number_shared", None),) if person.shared else ()
+    repeated = (Remark("repeated_person", None),)
+    return [
+        RowResult(first, person.result, notices=first.notices + shared, person=person),
+        *(RowResult(row, "repeated", first.row, row.notices + repeated, person) for row in later),
+    ]
+
+
+def _missing(
+    groups: Sequence[Group], rows: Sequence[ReadRow], register: Register, choices: Choices, today: date
+) -> tuple[Person, ...]:  # fmt: skip
+    """Those the register has on lists of this type at this office, and this complete list has not."""
+    if not choices.complete:
+        return ()
+    seen = {group.known.person.id for group in groups if group.known}
+    seen |= {known.person.id for group in groups for known in group.asked_about}
+    for row in rows:
+        if row.fault:
+            seen |= whom_a_faulty_row_means(row, register)
+    members = register.members(PROGRAMMES[choices.list_type], today)
+    return tuple(
+        known.person for person_id, known in sorted(register.known.items())
+        if person_id in members - seen
+        and known.person.closed_at is None
+        and known.person.office_id in (choices.office_id, None)
+    )  # fmt: skip

@@ -1,0 +1,26 @@
+"""Whether anything a page shows has changed since it was made."""
+
+from sqlalchemy import func
+from sqlmodel import select
+
+from storage.conversations import Conversation, InboundText
+from storage.database import Session
+from storage.meetings import Booking
+from storage.messages import Message
+from storage.people import Person
+from storage.settings import Setting
+from storage.tasks import Task
+
+
+def mark(session: Session) -> str:
+    """A text that is another one as soon as a message, a talk, a booking, a task or the clock has changed."""
+    parts = [
+        session.exec(select(func.max(Message.state_at), func.max(Message.id))).one(),
+        session.exec(select(func.max(InboundText.id), func.max(InboundText.handled_at))).one(),
+        session.exec(select(func.max(Conversation.state_at), func.max(Conversation.waiting_since))).one(),
+        session.exec(select(func.max(Booking.state_at))).one(),
+        session.exec(select(func.max(Task.id), func.max(Task.done_at))).one(),
+        session.exec(select(func.max(Person.changed_at), func.max(Person.id))).one(),
+        session.exec(select(Setting.value).where(Setting.key == "clock_offset")).first(),
+    ]
+    return repr([str(part) for part in parts])
