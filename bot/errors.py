@@ -1,4 +1,6 @@
-"""A domain error becomes a page with one plain sentence and the right status; an unexpected one gets a reference number."""
+"""A domain error becomes a page with one plain sentence and the right status; an unexpected one gets a reference
+number.
+"""
 
 from urllib.parse import quote
 
@@ -56,7 +58,9 @@ def _http(request: Request, error: Exception) -> Response:
 def _malformed(request: Request, _error: Exception) -> Response:
     if request.url.path.startswith("/webhooks/"):
         return Response(status_code=422)
-    return _page(request, 422, "Något i formuläret saknas eller är fel ifyllt.", "Gå tillbaka och fyll i det som fattas.")
+    return _page(
+        request, 422, "Något i formuläret saknas eller är fel ifyllt.", "Gå tillbaka och fyll i det som fattas."
+    )
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -1,6 +1,5 @@
 """Any text that comes in: kept before it is answered, read together with its neighbours, tied to the right person."""
 
-
 from datetime import datetime, timedelta
 
 import structlog
@@ -124,7 +123,9 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
 
 
 def _person_at(session: Session, channel: str, sender: str) -> Person | None:
-    """The one person who has this address. Two people, or none: nobody, since a guess would tell one about the other."""
+    """The one person who has this address. Two people, or none: nobody, since a guess would tell one about the
+    other.
+    """
     if channel != "sms":
         return storage.numbers.person_linked(session, channel, sender)
     holders = [person for tie, person in storage.numbers.people_at(session, sender) if tie.owner != "guardian"]
@@ -136,5 +137,3 @@ def _office(session: Session, person: Person | None) -> Office:
         return storage.offices.get(session, person.office_id)
     offices = storage.offices.all_offices(session)
     return offices[0] if offices else Office(name="Brygga", sender_name="Ungdomsenheten")
-
-

@@ -97,7 +97,9 @@ def reading(request: Request, house: House) -> Iterator[Ask]:
 
 
 def writing(request: Request, house: House, csrf: Annotated[str, Form()] = "") -> Iterator[Ask]:
-    """A form that changes something: committed before the answer leaves. Raises NotAllowed for a form from elsewhere."""
+    """A form that changes something: committed before the answer leaves. Raises NotAllowed for a form from
+    elsewhere.
+    """
     now = house.now()
     with house.database.write() as session:
         who = _who(request, session, now)

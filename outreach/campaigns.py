@@ -98,7 +98,9 @@ def create(session: Session, campaign: Campaign, *, now: datetime) -> Campaign:
     return campaign
 
 
-def plan(session: Session, campaign: Campaign, rules: Rules, *, now: datetime, start_at: datetime | None = None) -> Plan:
+def plan(
+    session: Session, campaign: Campaign, rules: Rules, *, now: datetime, start_at: datetime | None = None
+) -> Plan:
     """The dry run: nothing is saved, and the rules are the ones that will hold at sending."""
     entries = list(_entries(session, campaign, rules, now))
     moments = pace.spread(
@@ -204,10 +206,9 @@ def _conversations(session: Session, entries: Sequence[Entry], now: datetime) ->
     return known
 
 
-def _message(
-    campaign: Campaign, row: Recipient, entry: Entry, conversation: Conversation, now: datetime
-) -> Message:
-    assert entry.size is not None and entry.send_after is not None
+def _message(campaign: Campaign, row: Recipient, entry: Entry, conversation: Conversation, now: datetime) -> Message:
+    assert entry.size is not None
+    assert entry.send_after is not None
     return Message(
         kind="campaign", address=entry.address, text=entry.text, text_code=_sameness(campaign), lang=entry.lang,
         encoding=entry.size.encoding, parts=entry.size.parts, person_id=entry.person.id,
@@ -240,7 +241,9 @@ def stop(session: Session, campaign: Campaign, *, now: datetime, staff_id: int |
     taken_back = storage.messages.cancel_campaign(session, campaign.id, reason="campaign_stopped", now=now)
     campaign.finished_at = now
     storage.campaigns.add(session, campaign)
-    storage.audit.write(session, "campaign_stopped", now=now, staff_id=staff_id, campaign=campaign.code, taken=taken_back)
+    storage.audit.write(
+        session, "campaign_stopped", now=now, staff_id=staff_id, campaign=campaign.code, taken=taken_back
+    )
     return True
 
 

@@ -1,4 +1,6 @@
-"""The port to the telephone: what a channel must be able to do. `bot.wiring` fills it; rules and jobs know only this."""
+"""The port to the telephone: what a channel must be able to do. `bot.wiring` fills it; rules and jobs know only
+this.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,7 +44,8 @@ class Inbound:
 class Receipt:
     """What a provider says became of a text; found by our own `code` or by `provider_id`.
 
-    `state` is one of sent, delivered, undelivered, failed; `error` is the provider's code, `sentence` says it in Swedish.
+    `state` is one of sent, delivered, undelivered, failed; `error` is the provider's code, `sentence` says it in
+    Swedish.
     """
 
     state: str

@@ -1,4 +1,5 @@
-"""THE gate: may this text go to this address now? Every outgoing text of every kind passes here at the moment of sending.
+"""THE gate: may this text go to this address now? Every outgoing text of every kind passes here at the moment of
+sending.
 
 The answer is send, wait until, or withhold, always with a reason that is stored and shown. The rules are pure; what
 they judge by is gathered in bulk by `outreach.gate_facts`.
@@ -114,7 +115,8 @@ Rule = Callable[[Facts, Rules, datetime], str]
 def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     """Say what happens to a text.
 
-    1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause or the hour makes it wait.
+    1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause or the hour makes it
+    wait.
     """
     if facts.send_before is not None and now >= facts.send_before:
         return Verdict("expire", "expired")

@@ -62,7 +62,9 @@ def of_messages(session: Session, messages: Sequence[Message], *, now: datetime)
     found: dict[int, Facts] = {}
     for message in messages:
         choice = at.get((message.person_id, message.address), Choice(address=message.address, kind=""))
-        facts = known.facts(message.person_id, kind=message.kind, choice=choice, channel=message.channel, itself=message)
+        facts = known.facts(
+            message.person_id, kind=message.kind, choice=choice, channel=message.channel, itself=message
+        )
         conversation = conversations.get(message.conversation_id)
         found[message.id] = replace(
             facts,
@@ -138,9 +140,7 @@ class _Known:
                 sent.setdefault(message.person_id, []).append(message)
         return sent
 
-    def _unanswered(
-        self, person_id: int, conversation: Conversation | None, itself: Message | None
-    ) -> tuple[int, int]:
+    def _unanswered(self, person_id: int, conversation: Conversation | None, itself: Message | None) -> tuple[int, int]:
         answered = conversation.last_inbound_at if conversation is not None else None
         moments = [
             earlier.claimed_at
@@ -161,7 +161,9 @@ def _is_itself_or_later(earlier: Message, itself: Message | None) -> bool:
 def within_age(
     person: Person, memberships: Iterable[ProgrammeMembership], rules: Iterable[ProgrammeRule], today: date
 ) -> bool:
-    """Whether any of the person's programmes takes in their age on this day; unknown age is outside (domain S28, S48)."""
+    """Whether any of the person's programmes takes in their age on this day; unknown age is outside (domain S28,
+    S48).
+    """
     if person.birth_date is None:
         return False
     years = age(person.birth_date, today)
@@ -173,9 +175,7 @@ def within_age(
     )
 
 
-def _conversations(
-    session: Session, messages: Sequence[Message], known: _Known
-) -> dict[int | None, Conversation]:
+def _conversations(session: Session, messages: Sequence[Message], known: _Known) -> dict[int | None, Conversation]:
     by_id: dict[int | None, Conversation] = {row.id: row for row in known.conversations.values()}
     missing = {message.conversation_id for message in messages} - by_id.keys() - {None}
     for row in storage.conversations.many(session, [number for number in missing if number is not None]):
@@ -207,4 +207,3 @@ def _stopped_addresses(session: Session, messages: Sequence[Message]) -> set[tup
 def _campaign_states(session: Session, messages: Sequence[Message]) -> dict[int | None, str]:
     wanted = {message.campaign_id for message in messages if message.campaign_id is not None}
     return {campaign_id: storage.campaigns.get(session, campaign_id).state for campaign_id in wanted}
-

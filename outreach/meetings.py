@@ -32,14 +32,14 @@ class Window:
 def free(
     session: Session, office_id: int, *, conversation_id: int | None, now: datetime, window: Window | None = None
 ) -> Sequence[Slot]:
-    """Every time that may be offered now, earliest first: from four hours ahead to fourteen days, or inside a window."""
+    """Every time that may be offered now, earliest first: from four hours ahead to fourteen days, or inside a
+    window.
+    """
     earliest, latest = now + FIRST_AFTER, now + LATEST_AHEAD
     if window is not None:
         earliest = max(earliest, window.start)
         latest = min(latest, window.end) if window.end else latest
-    return storage.meetings.free_slots(
-        session, office_id, earliest, latest, now=now, for_conversation=conversation_id
-    )
+    return storage.meetings.free_slots(session, office_id, earliest, latest, now=now, for_conversation=conversation_id)
 
 
 def choose(slots: Sequence[Slot], count: int = 3) -> list[Slot]:
@@ -138,7 +138,13 @@ def attend(session: Session, booking: Booking, state: str, *, now: datetime, sta
     if not storage.meetings.change_booking(session, booking, storage.meetings.OPEN, state, now=now):
         raise Conflict("Bokningen gäller inte längre. Läs om sidan.")
     storage.audit.write(
-        session, "attendance", now=now, staff_id=staff_id, person_id=booking.person_id, booking=booking.code, state=state
+        session,
+        "attendance",
+        now=now,
+        staff_id=staff_id,
+        person_id=booking.person_id,
+        booking=booking.code,
+        state=state,
     )
 
 

@@ -1,4 +1,6 @@
-"""The life of a telephone number: found, works, confirmed; dead, wrong person. A struck number never comes back (ux §1.3)."""
+"""The life of a telephone number: found, works, confirmed; dead, wrong person. A struck number never comes back
+(ux §1.3).
+"""
 
 from datetime import datetime
 

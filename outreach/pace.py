@@ -1,4 +1,6 @@
-"""When each text of a campaign leaves: planned when it is queued, so that no process has to ask another how fast it may go."""
+"""When each text of a campaign leaves: planned when it is queued, so that no process has to ask another how fast
+it may go.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -7,7 +9,9 @@ from outreach import quiet_hours
 from storage.local_time import STOCKHOLM, local
 
 
-def spread(count: int, start_at: datetime, *, per_day: int, per_second: float, rule: quiet_hours.Rule) -> Iterator[datetime]:
+def spread(
+    count: int, start_at: datetime, *, per_day: int, per_second: float, rule: quiet_hours.Rule
+) -> Iterator[datetime]:
     """`count` moments from the first allowed one on, all in allowed hours; at most `per_day` a day and `per_second` a
     second (0 = no limit).
     """

@@ -1,4 +1,6 @@
-"""What became of a text. Receipts are appended; the text's state only moves forward, so late or doubled news changes nothing."""
+"""What became of a text. Receipts are appended; the text's state only moves forward, so late or doubled news
+changes nothing.
+"""
 
 from datetime import datetime
 

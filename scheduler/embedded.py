@@ -1,5 +1,5 @@
-"""Keeps time inside the serving process, with APScheduler. Jobs are declared at start and live in memory only: what is due
-stands in our own tables, so nothing is lost when the process dies.
+"""Keeps time inside the serving process, with APScheduler. Jobs are declared at start and live in memory only: what
+is due stands in our own tables, so nothing is lost when the process dies.
 """
 
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
-"""The timetable: every job's name, how often it runs, and the function. Who calls them (APScheduler, a queue, a script) is
-no concern of theirs; due columns in the tables say what is due, so a lost tick costs at most a tick.
+"""The timetable: every job's name, how often it runs, and the function. Who calls them (APScheduler, a queue, a
+script) is no concern of theirs; due columns in the tables say what is due, so a lost tick costs at most a tick.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -1,4 +1,6 @@
-"""Settling: texts whose sender died are unknown until a receipt or a person says what became of them; never sent again."""
+"""Settling: texts whose sender died are unknown until a receipt or a person says what became of them; never sent
+again.
+"""
 
 from datetime import datetime
 

@@ -1,4 +1,6 @@
-"""Sending: claim due texts and commit, ask the gate, send with no transaction open, record in a new one, many rows at a time."""
+"""Sending: claim due texts and commit, ask the gate, send with no transaction open, record in a new one, many
+rows at a time.
+"""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -68,9 +70,7 @@ def _claim(sender: Sender) -> tuple[int, list[tuple[int, str, Outgoing]]]:
         rules = gate_facts.rules_now(session, sender.rules)
         facts = gate_facts.of_messages(session, messages, now=now)
         going = [
-            message
-            for message in messages
-            if _passes(session, message, gate.judge(facts[message.id], rules, now), now)
+            message for message in messages if _passes(session, message, gate.judge(facts[message.id], rules, now), now)
         ]
         return len(messages), [(message.id, message.channel, _outgoing(sender, message)) for message in going]
 

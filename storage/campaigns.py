@@ -15,7 +15,9 @@ STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
 
 
 class Campaign(SQLModel, table=True):
-    """A text to many. `audience` is the register's filter sentence: a rule, not a list; recipients are kept at launch."""
+    """A text to many. `audience` is the register's filter sentence: a rule, not a list; recipients are kept at
+    launch.
+    """
 
     __table_args__ = (one_of("state", STATES),)
 
@@ -193,9 +195,7 @@ def answer_counts(session: Session, campaign_id: int) -> dict[str, int]:
 
 def size(session: Session, campaign_id: int) -> int:
     """How many people the campaign used, withheld ones too."""
-    return session.exec(
-        select(func.count()).select_from(Recipient).where(Recipient.campaign_id == campaign_id)
-    ).one()
+    return session.exec(select(func.count()).select_from(Recipient).where(Recipient.campaign_id == campaign_id)).one()
 
 
 def save_audience(session: Session, audience: SavedAudience) -> SavedAudience:

@@ -13,8 +13,8 @@ from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
 
-# The state chart of ux §5.3, in English: Ny, Inbjuden, Erbjuden, TidFöreslagen, Bokad, Bekräftad, Avbokad, Träffad, Uteblev,
-# Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv, Människa, Akut, Spärrad, Avslutad.
+# The state chart of ux §5.3, in English: Ny, Inbjuden, Erbjuden, TidFöreslagen, Bokad, Bekräftad, Avbokad, Träffad,
+# Uteblev, Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv, Människa, Akut, Spärrad, Avslutad.
 STATES = (
     "new", "invited", "offered", "time_proposed", "booked", "confirmed", "cancelled", "met", "no_show", "resting",
     "declined", "occupied", "wrong_number", "ladder", "follow_up", "signed_up", "waiting_list", "human", "urgent",
@@ -54,7 +54,9 @@ class Conversation(SQLModel, table=True):
 
 
 class InboundText(SQLModel, table=True):
-    """A text that came in; kept before it is answered. `due_at` is when it shall be read (together with its neighbours)."""
+    """A text that came in; kept before it is answered. `due_at` is when it shall be read (together with its
+    neighbours).
+    """
 
     __table_args__ = (UniqueConstraint("channel", "provider_id"), one_of("channel", CHANNELS))
 
@@ -187,7 +189,10 @@ def senders_due(session: Session, now: datetime, limit: int = 100) -> Sequence[t
 def next_due(session: Session) -> datetime | None:
     """When the next unread text becomes due."""
     return session.exec(
-        select(InboundText.due_at).where(col(InboundText.handled_at).is_(None)).order_by(col(InboundText.due_at)).limit(1)
+        select(InboundText.due_at)
+        .where(col(InboundText.handled_at).is_(None))
+        .order_by(col(InboundText.due_at))
+        .limit(1)
     ).first()
 
 
@@ -210,4 +215,6 @@ def last_inbound(session: Session, conversation_ids: Iterable[int]) -> dict[int,
 
 def unread_count(session: Session) -> int:
     """How many texts wait to be read by the service."""
-    return session.exec(select(func.count()).select_from(InboundText).where(col(InboundText.handled_at).is_(None))).one()
+    return session.exec(
+        select(func.count()).select_from(InboundText).where(col(InboundText.handled_at).is_(None))
+    ).one()

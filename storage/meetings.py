@@ -118,9 +118,7 @@ def free_slots(
     session: Session, office_id: int, start: datetime, end: datetime, *, now: datetime, for_conversation: int | None
 ) -> Sequence[Slot]:
     """Times for a talk with an empty seat that nobody else holds just now, earliest first."""
-    unheld = or_(
-        col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation
-    )
+    unheld = or_(col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation)
     query = (
         select(Slot)
         .join(Seat, col(Seat.slot_id) == Slot.id)
@@ -143,9 +141,7 @@ def hold(session: Session, slot_ids: Sequence[int], conversation_id: int, *, unt
 
 def let_go(session: Session, conversation_id: int) -> None:
     """End this conversation's soft holds."""
-    session.execute(
-        update(Seat).where(col(Seat.held_for) == conversation_id).values(held_for=None, held_until=None)
-    )
+    session.execute(update(Seat).where(col(Seat.held_for) == conversation_id).values(held_for=None, held_until=None))
 
 
 def claim_seat(session: Session, slot_id: int, person_id: int, *, now: datetime) -> Seat | None:
@@ -192,9 +188,7 @@ def booking_by_code(session: Session, code: str) -> Booking | None:
     return session.exec(select(Booking).where(Booking.code == code)).first()
 
 
-def change_booking(
-    session: Session, booking_: Booking, from_states: Sequence[str], to: str, *, now: datetime
-) -> bool:
+def change_booking(session: Session, booking_: Booking, from_states: Sequence[str], to: str, *, now: datetime) -> bool:
     """Change a booking's state by one conditional write; False when it no longer stands where we thought."""
     result = session.execute(
         update(Booking)
@@ -206,7 +200,9 @@ def change_booking(
 
 
 def open_booking(session: Session, person_id: int, *, after: datetime | None = None) -> Booking | None:
-    """The person's standing booking, the next one if there are several; of those that start after a moment, if given."""
+    """The person's standing booking, the next one if there are several; of those that start after a moment, if
+    given.
+    """
     query = (
         select(Booking)
         .join(Slot, col(Slot.id) == Booking.slot_id)

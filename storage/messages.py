@@ -11,7 +11,19 @@ from storage.columns import one_of
 from storage.database import Session
 from storage.numbers import CHANNELS
 
-KINDS = ("campaign", "ladder", "nudge", "reminder", "follow_up", "reply", "staff", "stop_confirmation", "crisis", "notice", "test")
+KINDS = (
+    "campaign",
+    "ladder",
+    "nudge",
+    "reminder",
+    "follow_up",
+    "reply",
+    "staff",
+    "stop_confirmation",
+    "crisis",
+    "notice",
+    "test",
+)
 # Rank says which state wins when receipts come late, doubled or swapped: a state only moves to a higher rank.
 RANK = {
     "queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 5, "undelivered": 5, "failed": 5,
@@ -105,17 +117,23 @@ def claim_due(session: Session, now: datetime, limit: int) -> Sequence[Message]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    claimed = session.execute(
-        update(Message)
-        .where(col(Message.id).in_(due), col(Message.state) == "queued")
-        .values(state="sending", claimed_at=now, state_at=now, attempts=Message.attempts + 1)
-        .returning(col(Message.id))
-    ).scalars().all()
+    claimed = (
+        session.execute(
+            update(Message)
+            .where(col(Message.id).in_(due), col(Message.state) == "queued")
+            .values(state="sending", claimed_at=now, state_at=now, attempts=Message.attempts + 1)
+            .returning(col(Message.id))
+        )
+        .scalars()
+        .all()
+    )
     rows = session.exec(select(Message).where(col(Message.id).in_(claimed)).execution_options(populate_existing=True))
     return sorted(rows, key=lambda row: (row.priority, row.send_after, row.id))
 
 
-def advance(session: Session, message: Message, state: str, *, now: datetime, reason: str = "", error: str = "") -> bool:
+def advance(
+    session: Session, message: Message, state: str, *, now: datetime, reason: str = "", error: str = ""
+) -> bool:
     """Move a text forward; False when it already stands further on, so that late news changes nothing."""
     if RANK[state] <= RANK[message.state]:
         return False
@@ -153,7 +171,9 @@ def add_receipt(session: Session, receipt: ReceiptRow) -> None:
 
 def receipts(session: Session, message_id: int) -> Sequence[ReceiptRow]:
     """Everything the provider said about a text, in the order it came."""
-    return session.exec(select(ReceiptRow).where(ReceiptRow.message_id == message_id).order_by(col(ReceiptRow.id))).all()
+    return session.exec(
+        select(ReceiptRow).where(ReceiptRow.message_id == message_id).order_by(col(ReceiptRow.id))
+    ).all()
 
 
 def of_conversation(session: Session, conversation_id: int) -> Sequence[Message]:
@@ -245,8 +265,10 @@ def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> 
 
 def automatic_to(session: Session, conversation_id: int, since: datetime) -> int:
     """How many automatic replies a conversation has had since a moment."""
-    query = select(func.count()).select_from(Message).where(
-        Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since)
     )
     return session.exec(query).one()
 
@@ -276,7 +298,9 @@ def next_due(session: Session) -> datetime | None:
 
 def queue_depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
     """How many texts are due, and since when the oldest has been."""
-    query = select(func.count(), func.min(Message.send_after)).where(Message.state == "queued", Message.send_after <= now)
+    query = select(func.count(), func.min(Message.send_after)).where(
+        Message.state == "queued", Message.send_after <= now
+    )
     depth, oldest = session.exec(query).one()
     return depth, oldest
 
@@ -287,7 +311,6 @@ def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
         or_(col(Message.state) == "undelivered", col(Message.state) == "failed"), Message.state_at >= since
     )
     return session.exec(query.order_by(col(Message.id))).all()
-
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -28,9 +28,15 @@ class Number(SQLModel, table=True):
 
 
 class PersonNumber(SQLModel, table=True):
-    """That a person can be reached at a number: where it came from, who found it and when, whose it is, how it stands."""
+    """That a person can be reached at a number: where it came from, who found it and when, whose it is, how it
+    stands.
+    """
 
-    __table_args__ = (UniqueConstraint("person_id", "number_id"), one_of("owner", OWNERS), one_of("standing", STANDINGS))
+    __table_args__ = (
+        UniqueConstraint("person_id", "number_id"),
+        one_of("owner", OWNERS),
+        one_of("standing", STANDINGS),
+    )
 
     id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
@@ -161,7 +167,7 @@ def sharing(session: Session, number_ids: Iterable[int]) -> dict[int, int]:
         .where(col(PersonNumber.number_id).in_(wanted), col(PersonNumber.standing) != "wrong_person")
         .group_by(col(PersonNumber.number_id))
     )
-    shared: dict[int, int] = {number_id: count for number_id, count in session.exec(holders)}
+    shared: dict[int, int] = dict(session.exec(holders).all())
     guardians = (
         select(Number.id, func.count())
         .join(Guardian, col(Guardian.phone) == Number.e164)

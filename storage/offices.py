@@ -1,4 +1,6 @@
-"""Offices, their districts and places: who serves where, and since when, so that a re-organisation rewrites no history."""
+"""Offices, their districts and places: who serves where, and since when, so that a re-organisation rewrites no
+history.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -15,7 +17,7 @@ class Office(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     sender_name: str
-    municipality: str = "Björkstads kommun"
+    municipality: str = "kommunen"
     phone: str = ""
     switchboard: str = ""
     website: str = ""
@@ -42,7 +44,9 @@ class OfficeDistrict(SQLModel, table=True):
 
 
 class Place(SQLModel, table=True):
-    """A place where people meet. A sensitive place (känslig plats) gives away what the visit is about: never in a text."""
+    """A place where people meet. A sensitive place (känslig plats) gives away what the visit is about: never in a
+    text.
+    """
 
     id: int = Field(default=None, primary_key=True)
     office_id: int = Field(foreign_key="office.id", index=True)

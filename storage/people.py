@@ -171,9 +171,7 @@ def memberships(session: Session, person_id: int) -> Sequence[ProgrammeMembershi
     return session.exec(query.order_by(col(ProgrammeMembership.valid_from))).all()
 
 
-def current_memberships(
-    session: Session, person_ids: Iterable[int], on: date
-) -> dict[int, list[ProgrammeMembership]]:
+def current_memberships(session: Session, person_ids: Iterable[int], on: date) -> dict[int, list[ProgrammeMembership]]:
     """Which programmes each person is in on a day."""
     query = select(ProgrammeMembership).where(
         col(ProgrammeMembership.person_id).in_(list(person_ids)), ProgrammeMembership.valid_from <= on

@@ -1,4 +1,6 @@
-"""Seals what must not lie in clear text (personnummer, authenticator keys) and makes keyed fingerprints for matching."""
+"""Seals what must not lie in clear text (personnummer, authenticator keys) and makes keyed fingerprints for
+matching.
+"""
 
 import base64
 import hashlib

@@ -23,7 +23,9 @@ PING_EVERY = 15
 def events(ask: Reading, house: House, topic: Annotated[list[str], Query()] = []) -> StreamingResponse:  # noqa: B006
     """Server-sent events named by topic. They carry no data: the page fetches the fragment it may see."""
     known = [name for name in topic if name.replace("-", "").isalnum()][:20]
-    return StreamingResponse(_stream(house, known), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    return StreamingResponse(
+        _stream(house, known), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+    )
 
 
 async def _stream(house: Installation, topics: list[str]) -> AsyncIterator[str]:

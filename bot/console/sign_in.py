@@ -48,7 +48,9 @@ def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "
     try:
         with house.database.write() as session:
             token, row = access.sign_in(session, epost, losenord, now=now)
-            next_page = "/logga-in/kod" if storage.staff.get(session, row.staff_id).totp_confirmed_at else "/logga-in/koppla"
+            next_page = (
+                "/logga-in/kod" if storage.staff.get(session, row.staff_id).totp_confirmed_at else "/logga-in/koppla"
+            )
     except BadInput as error:
         with house.database.write() as session:
             access.note_failure(session, epost, now=now)
@@ -139,7 +141,9 @@ def set_up(request: Request, house: House, kod: Text = "") -> Response:
     """The first code proves that the key was saved; then the recovery codes are shown, once."""
     _from_here(request)
     if not _try_code(request, house, kod):
-        return _set_up(request, house, errors=[{"field": "kod", "text": "Koden stämmer inte. Vänta på nästa och skriv in den."}])
+        return _set_up(
+            request, house, errors=[{"field": "kod", "text": "Koden stämmer inte. Vänta på nästa och skriv in den."}]
+        )
     with house.database.write() as session:
         row = requests.browser_session(request, session, house.now())
         assert row is not None
@@ -218,7 +222,15 @@ def _safe(address: str) -> str:
     return address if address.startswith("/") and not address.startswith("//") and "\\" not in address else ""
 
 
-def _bare(request: Request, house: Installation, template: str, title: str, status_code: int = 200, **data: Any) -> Response:
+def _bare(
+    request: Request, house: Installation, template: str, title: str, status_code: int = 200, **data: Any
+) -> Response:
     return requests.bare_page(
-        request, template, title=title, now=house.now(), practice=house.settings.practice, status_code=status_code, **data
+        request,
+        template,
+        title=title,
+        now=house.now(),
+        practice=house.settings.practice,
+        status_code=status_code,
+        **data,
     )

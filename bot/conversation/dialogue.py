@@ -44,7 +44,11 @@ def _is_silent(turn: Turn) -> bool:
     if turn.reading.intent in ALWAYS_HEARD or turn.reading.intent == "opt_in":
         return False
     state = turn.conversation.state
-    return turn.conversation.held_by_id is not None or state in ("human", "urgent", "stopped") and not _answers_reminder(turn)
+    return (
+        turn.conversation.held_by_id is not None
+        or state in ("human", "urgent", "stopped")
+        and not _answers_reminder(turn)
+    )
 
 
 def _answers_reminder(turn: Turn) -> bool:

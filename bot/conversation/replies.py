@@ -1,4 +1,4 @@
-"""The sentences a young person can get, and how days and hours are worded in them. When they are sent is not decided here."""
+"""The sentences a young person can get, and how days and hours are worded in them. Decides nothing about sending."""
 
 import re
 import tomllib

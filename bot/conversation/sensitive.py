@@ -1,4 +1,6 @@
-"""The meanings where care comes before everything: crisis, stop, wrong number, somebody else, own data, a tough time."""
+"""The meanings where care comes before everything: crisis, stop, wrong number, somebody else, own data, a tough
+time.
+"""
 
 from datetime import timedelta
 
@@ -107,7 +109,9 @@ def my_data(turn: Turn) -> None:
 
 
 def struggling(turn: Turn) -> None:
-    """A tough time without acute danger: thanks, a number to call, and a human today; it never becomes a status field."""
+    """A tough time without acute danger: thanks, a number to call, and a human today; it never becomes a status
+    field.
+    """
     turn.say("HURT")
     turn.hand_over("tufft läge")
 

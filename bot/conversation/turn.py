@@ -1,4 +1,6 @@
-"""One turn of a conversation: everything a handler needs, and the two things it can do: say something, and change the state."""
+"""One turn of a conversation: everything a handler needs, and the two things it can do: say something, and change
+the state.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -202,6 +202,12 @@
     if (event.target.closest('[data-print]')) window.print();
     all('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
+  document.addEventListener('toggle', (event) => { // a menu that would stick out to the right opens to the left
+    const menu = event.target;
+    if (!menu.matches?.('details.menu[open]')) return;
+    const body = menu.querySelector('.menu-body');
+    if (body && body.getBoundingClientRect().right > innerWidth) menu.classList.add('right');
+  }, true);
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
       const menu = event.target.closest?.('details[open].menu');

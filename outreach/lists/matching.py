@@ -19,7 +19,7 @@ SAME, TWO = "same", "two"
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """The rows of one person, in the list's order. `asked` while nobody has said whether it is the person of `like_row`."""
+    """The rows of one person, in the list's order. `asked` while nobody has said whether it is somebody else too."""
 
     rows: list[ReadRow]
     known: Known | None = None
@@ -133,10 +133,10 @@ def _partner(group: Group, others: Iterable[Group]) -> Group | None:
 
 
 def _ask(groups: list[Group], register: Register, answers: Mapping[int, str]) -> list[Group]:
-    """Mark those who may be somebody else by name and birth date: never one with a certain match, else the later one."""
+    """Mark those who by name and birth date may be somebody else: not one with a certain match, else the later."""
     settled: dict[tuple[str, date | None], list[Group]] = defaultdict(list)
     kept: list[Group] = []
-    for group in sorted(groups, key=lambda group: (group.known is None, group.known is None and len(group.rows) == 1, group.row)):
+    for group in sorted(groups, key=_certainty):
         others = [other for key in _name_keys(group) for other in settled[key] if _may_be_one(group, other)]
         answer = answers.get(group.row)
         if group.known is None and answer != TWO:
@@ -152,6 +152,11 @@ def _ask(groups: list[Group], register: Register, answers: Mapping[int, str]) ->
             for key in _name_keys(group):
                 settled[key].append(group)
     return kept
+
+
+def _certainty(group: Group) -> tuple[bool, bool, int]:
+    """First those with a certain match in the register, then those with one in the list, then by row."""
+    return group.known is None, group.known is None and len(group.rows) == 1, group.row
 
 
 def _doubt(group: Group, others: list[Group], register: Register) -> None:

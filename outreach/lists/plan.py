@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-import storage.people
 from outreach.lists import merging
 from outreach.lists.layout import Layout
 from outreach.lists.matching import Group, match, whom_a_faulty_row_means
@@ -38,7 +37,7 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class PlannedPerson:
-    """One person this import would save. `result` is new, changed or unchanged; `numbers` are all own ones afterwards."""
+    """One person this import would save, as new, changed or unchanged; `numbers` are all own ones afterwards."""
 
     rows: tuple[int, ...]
     values: ReadRow
@@ -54,7 +53,7 @@ class PlannedPerson:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What becomes of a row. `like_row` is the row a repeated row repeats, or a possible duplicate may be the same as."""
+    """What becomes of a row. `like_row` is the row that a repeated one repeats, or a possible duplicate is like."""
 
     read: ReadRow
     result: str
@@ -156,13 +155,11 @@ def _plan(draft: _Draft, holders: Counter[str]) -> PlannedPerson:
         numbers=tuple(numbers),
         shared=tuple(e164 for e164 in mobiles if holders[e164] > 1),
         protected=protected,
-        reach=_reach(protected, mobiles, numbers, holders),
+        reach="protected" if protected else _reach(mobiles, numbers, holders),
     )
 
 
-def _reach(protected: bool, mobiles: Sequence[str], numbers: Sequence[str], holders: Counter[str]) -> str:
-    if protected:
-        return "protected"
+def _reach(mobiles: Sequence[str], numbers: Sequence[str], holders: Counter[str]) -> str:
     if mobiles:
         return "with_mobile" if any(holders[e164] == 1 for e164 in mobiles) else "shared_mobile_only"
     return "landline_only" if numbers else "no_number"

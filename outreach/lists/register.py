@@ -18,9 +18,10 @@ _IDS_AT_A_TIME = 10_000
 
 @dataclass(slots=True)
 class Known:
-    """A person in the register. `ties` are the numbers that have not been struck, by E.164."""
+    """A person in the register. `ties` are the numbers that have not been struck, by E.164; `struck` the others."""
 
     person: Person
+    struck: set[str] = field(default_factory=set)
     ties: dict[str, tuple[PersonNumber, Number]] = field(default_factory=dict)
     guardians: dict[int, Guardian] = field(default_factory=dict)
 
@@ -40,8 +41,11 @@ class Register:
         self._session = session
         self.known = {person.id: Known(person) for person in storage.people.everyone(session)}
         for tie, number in storage.numbers.everyones(session):
-            if tie.person_id in self.known and tie.standing != "wrong_person":
-                self.known[tie.person_id].ties[number.e164] = (tie, number)
+            known = self.known.get(tie.person_id)
+            if known and tie.standing == "wrong_person":
+                known.struck.add(number.e164)
+            elif known:
+                known.ties[number.e164] = (tie, number)
         for guardian in storage.people.all_guardians(session):
             if guardian.person_id in self.known:
                 self.known[guardian.person_id].guardians[guardian.position] = guardian
@@ -74,7 +78,9 @@ class Register:
 
     def is_struck(self, known: Known, e164: str) -> bool:
         """Whether the number was wrong for this person before."""
-        return bool(self._struck) and storage.numbers.struck_mark(self._session, known.person, e164) in self._struck
+        if e164 in known.struck or not self._struck:
+            return e164 in known.struck
+        return storage.numbers.struck_mark(self._session, known.person, e164) in self._struck
 
     def members(self, programme: str, on: date) -> set[int]:
         """Who is in a programme on a day."""

@@ -1,0 +1,193 @@
+"""The rules of the lexicon: lines of words that give a text a meaning. Reads the files and finds which rules fit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from bot.conversation.words import Word, read_lines
+
+# What "..." in a rule may stand for at most.
+_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One place in a rule: the keys that fit there, and how many other words may stand before it."""
+
+    keys: frozenset[str]
+    gap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line of the lexicon. `at_start` and `at_end` are "clause", "text" or empty: where it must begin and end."""
+
+    intent: str
+    kind: str
+    line: str
+    order: int
+    steps: tuple[Step, ...]
+    at_start: str
+    at_end: str
+    is_veto: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that fits the words from `start` up to `end`."""
+
+    intent: str
+    kind: str
+    rule: str
+    start: int
+    end: int
+    order: int = 0
+
+    @property
+    def labels(self) -> tuple[str, str]:
+        """The names it goes by in the tables of precedence: "yes" and "yes/weak"."""
+        return self.intent, f"{self.intent}/{self.kind}"
+
+
+def parse(intent: str) -> list[Rule]:
+    """The rules of the file of this intent.
+
+    [kind]   the lines below have this kind
+    a b      the word a followed by the word b        a|b      one of the words
+    <group>  a word of the group (classes.txt)        a*       a word that begins so
+    a ... b  at most three other words between        a?       may be left out (also a|b?)
+    _        any one word                             ! a b    where this stands, no other line of the file fits
+    ^ a      begins the clause, fillers aside         a $      ends it; ^^ and $$ the whole text
+    """
+    rules: list[Rule] = []
+    kind = ""
+    for line in read_lines(f"{intent}.txt"):
+        if line.startswith("[") and line.endswith("]"):
+            kind = line[1:-1].strip()
+        else:
+            rules += _variants(intent, kind, line, len(rules))
+    return rules
+
+
+def _variants(intent: str, kind: str, line: str, order: int) -> Iterator[Rule]:
+    """The rule, once for each way to leave out what may be left out."""
+    is_veto = line.startswith("! ")
+    parts = line.removeprefix("! ").split()
+    at_start = {"^": "clause", "^^": "text"}.get(parts[0], "")
+    at_end = {"$": "clause", "$$": "text"}.get(parts[-1], "")
+    inner = parts[bool(at_start) : len(parts) - bool(at_end)]
+    for chosen in product(*([part[:-1], ""] if part.endswith("?") else [part] for part in inner)):
+        steps = tuple(_steps(part for part in chosen if part))
+        if steps:
+            yield Rule(intent, kind, line, order, steps, at_start, at_end, is_veto)
+
+
+def _steps(parts: Iterable[str]) -> Iterator[Step]:
+    gap = 0
+    for part in parts:
+        if part == "...":
+            gap = _GAP
+        else:
+            yield Step(frozenset() if part == "_" else frozenset(part.split("|")), gap)
+            gap = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The words of a text and the stretch that is left when the fillers at its edges are taken away."""
+
+    words: Sequence[Word]
+    first: int
+    last: int
+
+    @classmethod
+    def of(cls, words: Sequence[Word]) -> "Text":
+        """The text with its core found; a text of fillers only is its own core."""
+        core = [place for place, word in enumerate(words) if "<filler>" not in word.keys]
+        return cls(words, core[0] if core else 0, core[-1] if core else len(words) - 1)
+
+
+class Lexicon:
+    """All rules, found by the words they need so that few need trying."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._by_key: dict[str, list[Rule]] = defaultdict(list)
+        for rule in rules:
+            for key in _rarest(rule).keys:
+                self._by_key[key].append(rule)
+
+    def matches(self, words: Sequence[Word]) -> list[Match]:
+        """Every rule that fits and that no veto of its own intent forbids; at most one match a rule."""
+        if not words:
+            return []
+        text = Text.of(words)
+        candidates = {id(rule): rule for word in words for key in word.keys for rule in self._by_key.get(key, ())}
+        found = [(rule, spans) for rule in candidates.values() if (spans := list(_places(rule, text)))]
+        vetoed: dict[str, set[int]] = defaultdict(set)
+        for rule, spans in found:
+            if rule.is_veto:
+                vetoed[rule.intent].update(place for start, end in spans for place in range(start, end))
+        return [
+            Match(rule.intent, rule.kind, rule.line, start, end, rule.order)
+            for rule, spans in found
+            if not rule.is_veto
+            for start, end in [span for span in spans if vetoed[rule.intent].isdisjoint(range(*span))][:1]
+        ]
+
+
+def _rarest(rule: Rule) -> Step:
+    """The step to find the rule by: words before groups, long words before short."""
+    named = [step for step in rule.steps if step.keys]
+    return max(named, key=lambda step: min(0 if key.startswith("<") else len(key) for key in step.keys))
+
+
+def _places(rule: Rule, text: Text) -> Iterator[tuple[int, int]]:
+    words = text.words
+    for start in range(len(words)):
+        end = _end(rule.steps, words, start, gap=0)
+        if end and _begins(rule.at_start, text, start) and _ends(rule.at_end, text, end):
+            yield start, end
+
+
+def _end(steps: Sequence[Step], words: Sequence[Word], start: int, *, gap: int) -> int:
+    """Where the steps end when the first stands at most `gap` words after `start`; 0 when they do not fit."""
+    step, rest = steps[0], steps[1:]
+    for place in range(start, min(start + gap + 1, len(words))):
+        if place and place > start and words[place].clause != words[start].clause:
+            return 0
+        if step.keys and step.keys.isdisjoint(words[place].keys):
+            continue
+        if not rest:
+            return place + 1
+        after = place + 1
+        if after < len(words) and words[after].clause == words[place].clause:
+            found = _end(rest, words, after, gap=rest[0].gap)
+            if found:
+                return found
+    return 0
+
+
+def _begins(where: str, text: Text, start: int) -> bool:
+    if where == "text":
+        return start <= text.first
+    return where == "" or start <= text.first or _only_fillers(text.words, _clause_start(text.words, start), start)
+
+
+def _ends(where: str, text: Text, end: int) -> bool:
+    if where == "text":
+        return end > text.last
+    return where == "" or end > text.last or _only_fillers(text.words, end, _clause_end(text.words, end - 1))
+
+
+def _only_fillers(words: Sequence[Word], start: int, end: int) -> bool:
+    return all("<filler>" in word.keys for word in words[start:end])
+
+
+def _clause_start(words: Sequence[Word], place: int) -> int:
+    return next((at + 1 for at in range(place - 1, -1, -1) if words[at].clause != words[place].clause), 0)
+
+
+def _clause_end(words: Sequence[Word], place: int) -> int:
+    clause = words[place].clause
+    return next((at for at in range(place + 1, len(words)) if words[at].clause != clause), len(words))

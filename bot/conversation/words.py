@@ -1,0 +1,189 @@
+"""Cuts a text into words and says what each may stand for: slang, missing dots, repeated letters, one slip."""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LEXICON = Path(__file__).parent / "lexicon"
+
+_WORD = re.compile(r"\d+|[^\W\d_]+")
+_MARKS = re.compile("[\u0300-\u036f\ufe0e\ufe0f\u200b-\u200f\u20e3\U0001f3fb-\U0001f3ff]")
+_APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=\w)")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
+_DOUBLED = re.compile(r"([^\W\d])\1")
+_CLAUSE_END = re.compile(r"[.!?;\n\r…]")
+_FOLDED = str.maketrans("åäöéèüøæ", "aaoeeuoa")
+_NORDIC = str.maketrans("øæ", "öä")
+# Shorter words have too many neighbours to be mended (ux.md 5.5).
+_SHORTEST_MENDED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word. `keys` are the words and groups it may stand for; `start` and `end` are its place in the line."""
+
+    text: str
+    keys: frozenset[str]
+    clause: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text as it is read: lower case, slang and slips mended where one reading is likeliest."""
+
+    text: str
+    words: tuple[Word, ...]
+    asks: bool
+
+
+def fold(word: str) -> str:
+    """The word without dots and rings, as it is often written."""
+    return word.translate(_FOLDED)
+
+
+def read_lines(name: str) -> Iterator[str]:
+    """The lines of a lexicon file, without comments and blank lines."""
+    for line in (LEXICON / name).read_text(encoding="utf-8").splitlines():
+        bare = line.strip()
+        if bare and not bare.startswith("#"):
+            yield bare
+
+
+def read_table(name: str) -> Iterator[tuple[str, list[str]]]:
+    """The `left = right right` lines of a lexicon file."""
+    for line in read_lines(name):
+        left, _, right = line.partition(" = ")
+        yield left.strip(), right.split()
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Every word the rules know, and the ways to get to them from what somebody wrote."""
+
+    known: set[str]
+    slang: Mapping[str, list[str]]
+    groups: Mapping[str, list[str]]
+    prefixes: frozenset[str]
+    _by_fold: dict[str, list[str]] = field(init=False)
+    _by_gap: dict[str, list[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known |= self.slang.keys() | {word for words in self.slang.values() for word in words} | self.groups.keys()
+        self._by_fold = defaultdict(list)
+        self._by_gap = defaultdict(list)
+        for word in sorted(self.known):
+            self._by_fold[fold(word)].append(word)
+        for folded in sorted(self._by_fold):
+            for gap in _gaps(folded) if len(folded) >= _SHORTEST_MENDED else ():
+                self._by_gap[gap].append(folded)
+
+    def forms(self, word: str) -> list[str]:
+        """The words this one may stand for, likeliest first; itself when nothing is known."""
+        found = self._known_forms(word) or self._known_forms(_squeezed(word)) or self._mended(word) or [word]
+        return list(dict.fromkeys(form for known in found for form in (*self.slang.get(known, ()), known)))
+
+    def keys(self, forms: Iterable[str]) -> frozenset[str]:
+        """The forms, the groups they belong to, and the word beginnings that rules name ("självmord*")."""
+        keys = set(forms)
+        for form in forms:
+            keys.update(self.groups.get(form, ()))
+            keys.update(start for end in range(2, len(form) + 1) if (start := form[:end] + "*") in self.prefixes)
+        return frozenset(keys)
+
+    def _known_forms(self, word: str) -> list[str]:
+        """The word itself, and with dots and rings put back where the writer used none."""
+        found = [word] if word in self.known else []
+        return found + [known for known in self._by_fold.get(word, ()) if known != word]
+
+    def _mended(self, word: str) -> list[str]:
+        """Known words that differ by one wrong, missing, extra or swapped letter."""
+        folded = fold(word)
+        if len(folded) < _SHORTEST_MENDED or folded.isdigit():
+            return []
+        near = dict.fromkeys(candidate for gap in (folded, *_gaps(folded)) for candidate in self._near(gap))
+        close = [candidate for candidate in near if _is_one_slip(folded, candidate)]
+        return [known for candidate in sorted(close, key=lambda near: _distance_in_length(near, folded))
+                for known in self._by_fold[candidate]]  # fmt: skip
+
+    def _near(self, gap: str) -> list[str]:
+        return [*self._by_gap.get(gap, ()), *((gap,) if gap in self._by_fold and len(gap) >= _SHORTEST_MENDED else ())]
+
+
+def _distance_in_length(candidate: str, word: str) -> tuple[bool, int]:
+    # The first letter is seldom the wrong one.
+    return candidate[0] != word[0], abs(len(candidate) - len(word))
+
+
+def _gaps(word: str) -> Iterator[str]:
+    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+
+
+def _is_one_slip(word: str, known: str) -> bool:
+    if len(word) != len(known):
+        longer, shorter = sorted((word, known), key=len, reverse=True)
+        return len(longer) - len(shorter) == 1 and shorter in _gaps(longer)
+    wrong = [place for place, (written, meant) in enumerate(zip(word, known, strict=True)) if written != meant]
+    return len(wrong) == 1 or (
+        len(wrong) == 2 and wrong[1] - wrong[0] == 1
+        and word[wrong[0]] == known[wrong[1]] and word[wrong[1]] == known[wrong[0]]
+    )  # fmt: skip
+
+
+def _squeezed(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word)
+
+
+class Reader:
+    """Turns texts into lines of words with a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, names: Iterable[str]) -> None:
+        self._vocabulary = vocabulary
+        self._names = frozenset(names)
+        self._pictures = {picture: f" {' '.join(words)} " for picture, words in read_table("emoji.txt")}
+        self._picture = re.compile("|".join(map(re.escape, sorted(self._pictures, key=len, reverse=True))))
+        self._phrases = {left: " ".join(words) for left, words in read_table("phrases.txt")}
+        longest_first = sorted(self._phrases, key=len, reverse=True)
+        self._phrase = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+    def read(self, text: str) -> Line:
+        """The text as a line of words."""
+        plain = self._plain(text)
+        words: list[Word] = []
+        written: list[str] = []
+        clause = past = length = 0
+        for match in _WORD.finditer(plain):
+            between = plain[past : match.start()]
+            clause += bool(words and _CLAUSE_END.search(between))
+            forms = self._vocabulary.forms(match[0].lower())
+            keys = self._vocabulary.keys(forms) | self._marks(match[0], forms)
+            start = length + len(between)
+            words.append(Word(match[0].lower(), keys, clause, start, start + len(forms[0])))
+            written += [between, forms[0]]
+            past, length = match.end(), start + len(forms[0])
+        return Line("".join(written) + plain[past:], tuple(words), "?" in plain)
+
+    def _plain(self, text: str) -> str:
+        """One way to write each sign, pictures as words, at most two of the same letter, no accents but the Nordic."""
+        pictured = self._picture.sub(lambda match: self._pictures[match[0]], text)
+        composed = _MARKS.sub("", unicodedata.normalize("NFKC", pictured)).translate(_NORDIC)
+        spelt = _REPEATED.sub(r"\1\1", _APOSTROPHE.sub("", composed))
+        return self._phrase.sub(lambda match: self._phrases[match[0].lower()], spelt)
+
+    def _marks(self, written: str, forms: list[str]) -> set[str]:
+        """Which of <number>, <name> and <names> the word is. An unknown word with a capital passes for a name."""
+        if written.isdigit():
+            return {"<number>"}
+        lower = written.lower()
+        unknown = forms == [lower] and lower not in self._vocabulary.known
+        capital = unknown and written[0].isupper() and written[1:].islower()
+        marks = set()
+        if lower in self._names or capital:
+            marks.add("<name>")
+        if lower.endswith("s") and (lower[:-1] in self._names or capital):
+            marks.add("<names>")
+        return marks
