@@ -22,12 +22,14 @@ log = structlog.get_logger()
 
 # These do not wait for what else the person may be typing (ux §5.5).
 AT_ONCE = ("crisis", "opt_out")
+# Waiting for the next text of somebody who types on ends after this many pauses.
+LONGEST_TYPING = 6
 
 
 def keep(session: Session, inbound: Inbound, *, together: timedelta, now: datetime) -> bool:
     """Keep a text; False when the provider has told us of it before. It is read when the person has paused typing."""
     urgent = understanding.understand(inbound.text, ref=local(now)).intent in AT_ONCE
-    due_at = now if urgent else now + together
+    due_at = now if urgent else _pause_over(session, inbound, together, now)
     kept = storage.conversations.keep_inbound(
         session,
         InboundText(
@@ -39,6 +41,13 @@ def keep(session: Session, inbound: Inbound, *, together: timedelta, now: dateti
     if kept:
         storage.conversations.postpone_unread(session, inbound.channel, inbound.sender, due_at)
     return kept
+
+
+def _pause_over(session: Session, inbound: Inbound, together: timedelta, now: datetime) -> datetime:
+    """When the person has paused typing; somebody who never pauses is answered all the same."""
+    unread = storage.conversations.unread_from(session, inbound.channel, inbound.sender)
+    first = unread[0].received_at if unread else now
+    return max(now, min(now + together, first + LONGEST_TYPING * together))
 
 
 def read_due(session: Session, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """The text each recipient of a campaign gets: language, variables, and what must not stand in it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ from storage.offices import Office
 from storage.people import Person
 
 VARIABLES = ("fornamn", "namn", "enhet", "kommun", "vaxel", "webb", "tel")
+_NAME = re.compile(r"(?P<gap>\s?)\{fornamn(?:\|(?P<fallback>[^}]*))?\}")
 _ENGLISH = ("engelska", "english", "en")
 
 
@@ -47,15 +49,22 @@ class Texts:
         office = self._offices.get(person.office_id or 0) or next(iter(self._offices.values()), None)
         if self._campaign.text_code and _is_school_age(person, self._today):
             template = _study_first(template)
+        if not (confirmed and person.first_name):
+            template = _without_name(template)
         text = wording.fill(template, self._values(person, office, confirmed=confirmed))
         return Rendered(lang, text, wording.measure(text))
 
     def _values(self, person: Person, office: Office | None, *, confirmed: bool) -> dict[str, str]:
         return {
-            "fornamn": person.first_name if confirmed else "",
-            "namn": self._named or (office.sender_name if office else ""),
+            "fornamn": person.first_name,
+            "namn": self._named or (office.sender_name if office else "ungdomsenheten"),
             **(office_values(office) if office else {}),
         }
+
+
+def _without_name(template: str) -> str:
+    """The template without the first name: "Hej {fornamn}!" becomes "Hej!", and a fallback takes its place."""
+    return _NAME.sub(lambda match: f"{match['gap']}{match['fallback']}" if match["fallback"] else "", template)
 
 
 def _is_school_age(person: Person, today: date) -> bool:
@@ -68,10 +77,10 @@ def _study_first(template: str) -> str:
 
 
 def office_values(office: Office) -> dict[str, str]:
-    """What a text may say about the office."""
+    """What a text may say about the office; what the office has not told yet is said in general words."""
     return {
-        "enhet": office.sender_name, "kommun": office.municipality, "vaxel": office.switchboard,
-        "webb": office.website, "tel": office.phone,
+        "enhet": office.sender_name, "kommun": office.municipality, "vaxel": office.switchboard or "kommunens växel",
+        "webb": office.website or "kommunens webbplats", "tel": office.phone or "kommunens växel",
     }  # fmt: skip
 
 

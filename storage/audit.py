@@ -68,3 +68,11 @@ def _last_hash(session: Session) -> str:
 def _hash(event: AuditEvent) -> str:
     content = [event.previous_hash, event.at.isoformat(), event.staff_id, event.actor, event.action, event.person_id]
     return hashlib.sha256(json.dumps([*content, event.detail], sort_keys=True).encode()).hexdigest()
+
+
+def last(session: Session, action: str, *, staff_id: int, person_id: int) -> AuditEvent | None:
+    """The newest line where somebody did this about a person."""
+    query = select(AuditEvent).where(
+        AuditEvent.action == action, AuditEvent.staff_id == staff_id, AuditEvent.person_id == person_id
+    )
+    return session.exec(query.order_by(col(AuditEvent.id).desc()).limit(1)).first()

@@ -13,8 +13,8 @@ from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
 
-# The state chart of ux §5.3, in English: Ny, Inbjuden, Erbjuden, TidFöreslagen, Bokad, Bekräftad, Avbokad, Träffad,
-# Uteblev, Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv, Människa, Akut, Spärrad, Avslutad.
+# The state chart of ux §5.3, in English: Ny, Inbjuden, Erbjuden, TidFöreslagen, Bokad, Bekräftad, Avbokad, Träffad;
+# Uteblev, Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv; Människa, Akut, Spärrad, Avslutad.
 STATES = (
     "new", "invited", "offered", "time_proposed", "booked", "confirmed", "cancelled", "met", "no_show", "resting",
     "declined", "occupied", "wrong_number", "ladder", "follow_up", "signed_up", "waiting_list", "human", "urgent",
@@ -218,3 +218,17 @@ def unread_count(session: Session) -> int:
     return session.exec(
         select(func.count()).select_from(InboundText).where(col(InboundText.handled_at).is_(None))
     ).one()
+
+
+def give_to(session: Session, conversation: Conversation, staff_id: int | None, *, now: datetime) -> bool:
+    """Change who has the talk by one conditional write; False when somebody else changed it first."""
+    held_by = col(Conversation.held_by_id)
+    unchanged = held_by.is_(None) if conversation.held_by_id is None else held_by == conversation.held_by_id
+    session.flush()
+    result = session.execute(
+        update(Conversation)
+        .where(col(Conversation.id) == conversation.id, unchanged)
+        .values(held_by_id=staff_id, held_since=now if staff_id is not None else None)
+    )
+    session.refresh(conversation)
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from storage.codes import new_code
 from storage.columns import one_of
 from storage.database import Session
 from storage.numbers import CHANNELS
+from storage.people import Person
 
 KINDS = (
     "campaign",
@@ -316,3 +317,22 @@ def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
 def counts(session: Session) -> dict[str, int]:
     """Every text by state."""
     return dict(session.exec(select(Message.state, func.count()).group_by(Message.state)).all())
+
+
+def of_person(session: Session, person_id: int) -> Sequence[Message]:
+    """Every text to a person, whatever became of it, in the order they were thought of."""
+    return session.exec(select(Message).where(Message.person_id == person_id).order_by(col(Message.id))).all()
+
+
+def not_arrived(session: Session, office_ids: Sequence[int], since: datetime) -> Sequence[tuple[str, str, int]]:
+    """To how many of the offices' people a text did not arrive, by the provider's code and its sentence, most first."""
+    query = (
+        select(Message.error, func.max(Message.reason), func.count(func.distinct(Message.person_id)))
+        .join(Person, col(Person.id) == Message.person_id)
+        .where(col(Message.state).in_(("undelivered", "failed")), Message.state_at >= since)
+        .where(col(Person.office_id).in_(office_ids), col(Person.protected).is_(False))
+        .where(col(Person.merged_into_id).is_(None), col(Person.closed_at).is_(None))
+        .group_by(Message.error)
+        .order_by(func.count(func.distinct(Message.person_id)).desc(), Message.error)
+    )
+    return session.exec(query).all()

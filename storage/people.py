@@ -186,3 +186,26 @@ def current_memberships(session: Session, person_ids: Iterable[int], on: date) -
 def rules(session: Session) -> Sequence[ProgrammeRule]:
     """Every programme rule, oldest first."""
     return session.exec(select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))).all()
+
+
+def by_identity(session: Session, digits: str) -> Person | None:
+    """The person with this personnummer, samordningsnummer or interim number (twelve characters)."""
+    wanted = select(Person).where(Person.identity_mark == identity_mark(session, digits))
+    return session.exec(wanted.where(col(Person.merged_into_id).is_(None))).first()
+
+
+def by_codes(session: Session, codes: Iterable[str]) -> Sequence[Person]:
+    """The people that page addresses or ticked rows mean; codes of nobody are left out."""
+    return session.exec(select(Person).where(col(Person.code).in_(list(codes))).order_by(col(Person.id))).all()
+
+
+def languages(session: Session, office_ids: Sequence[int]) -> Sequence[str]:
+    """Every language somebody at these offices speaks, as the lists write it."""
+    query = select(Person.language).where(col(Person.office_id).in_(office_ids), Person.language != "")
+    return sorted(session.exec(query.distinct()))
+
+
+def districts(session: Session, office_ids: Sequence[int]) -> Sequence[str]:
+    """Every district somebody at these offices lives in, by name; people with protected identity left out."""
+    query = select(Person.district).where(col(Person.office_id).in_(office_ids), Person.district != "")
+    return sorted(session.exec(query.where(col(Person.protected).is_(False)).distinct()))

@@ -16,17 +16,27 @@ from storage.messages import Message
 from storage.numbers import Number, PersonNumber
 from storage.offices import Office
 from storage.people import Person, ProgrammeMembership, name_key
+from storage.tasks import Attempt
 
 # States in which two-way contact with the right person has taken place (domain C4: nådd).
 REACHED_STATES = (
     "offered", "time_proposed", "booked", "confirmed", "cancelled", "met", "no_show", "resting", "declined",
-    "occupied", "follow_up", "signed_up", "waiting_list", "human", "urgent",
+    "occupied", "follow_up", "signed_up", "waiting_list", "human", "urgent", "ended",
 )  # fmt: skip
+# What a note about a try by hand says when the right person was talked to; the only result that counts as reached.
+TALKED = "talked"
+SOON = timedelta(days=60)
+LATELY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to pick from the register; every part that is set must hold. Ages are whole years on the day asked for."""
+    """What to pick from the register; every part that is set must hold. Ages are whole years on the day asked for.
+
+    `protected=False` leaves out people with protected identity, as every list on screen must. `turns` picks those who
+    turn that age within 60 days; `not_arrived` those to whom a text did not arrive in the last seven days, by the
+    provider's code ("?" where it gave none, "*" for any).
+    """
 
     text: str = ""
     programme: str = ""
@@ -42,6 +52,9 @@ class Filter:
     language: str = ""
     closed: bool | None = False
     ids: tuple[int, ...] | None = None
+    protected: bool | None = None
+    turns: int | None = None
+    not_arrived: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +137,18 @@ def _row(person: Person, office: str | None, conversation: Conversation | None) 
 
 
 def _order(sort: str) -> tuple[Any, ...]:
-    if sort == "waiting":
-        return (col(Conversation.waiting_since).is_(None), col(Conversation.waiting_since), col(Person.id))
-    if sort == "age":
-        return (col(Person.birth_date), col(Person.id))
-    return (col(Person.name_key), col(Person.id))
+    """Missing values come last whichever way; a leading minus turns the order round. By age: the youngest first."""
+    name = sort.removeprefix("-")
+    column = {
+        "waiting": col(Conversation.waiting_since),
+        "age": col(Person.birth_date),
+        "area": func.nullif(col(Person.district), ""),
+        "state": col(Conversation.state),
+        "last": col(Conversation.last_inbound_at),
+        "office": col(Office.name),
+    }.get(name, col(Person.name_key))
+    turned = sort.startswith("-") != (name == "age")
+    return (column.is_(None), column.desc() if turned else column, col(Person.id))
 
 
 def _apply(query: Any, wanted: Filter, now: datetime) -> Any:
@@ -153,9 +173,18 @@ def _conditions(wanted: Filter, now: datetime) -> list[Any]:
         found.append(func.lower(Person.district) == wanted.district.lower())
     if wanted.language:
         found.append(func.lower(Person.language) == wanted.language.lower())
+    return found + _exactly(wanted, now) + _ages(wanted, local_date(now))
+
+
+def _exactly(wanted: Filter, now: datetime) -> list[Any]:
+    found: list[Any] = []
     if wanted.ids is not None:
         found.append(col(Person.id).in_(wanted.ids))
-    return found + _ages(wanted, local_date(now))
+    if wanted.protected is not None:
+        found.append(col(Person.protected).is_(wanted.protected))
+    if wanted.not_arrived:
+        found.append(_not_arrived(wanted.not_arrived, now - LATELY))
+    return found
 
 
 def _ages(wanted: Filter, today: date) -> list[Any]:
@@ -164,6 +193,9 @@ def _ages(wanted: Filter, today: date) -> list[Any]:
         found.append(col(Person.birth_date) <= _years_before(today, wanted.age_from))
     if wanted.age_to is not None:
         found.append(col(Person.birth_date) > _years_before(today, wanted.age_to + 1))
+    if wanted.turns is not None:
+        found.append(col(Person.birth_date) > _years_before(today, wanted.turns))
+        found.append(col(Person.birth_date) <= _years_before(today + SOON, wanted.turns))
     return found
 
 
@@ -175,8 +207,7 @@ def _states(wanted: Filter, now: datetime) -> list[Any]:
         named = col(Conversation.state).in_(wanted.states)
         found.append(or_(named, col(Conversation.id).is_(None)) if "new" in wanted.states else named)
     if wanted.reached is not None:
-        reached = col(Conversation.state).in_(REACHED_STATES)
-        found.append(reached if wanted.reached else or_(~reached, col(Conversation.id).is_(None)))
+        found.append(_reached() if wanted.reached else ~_reached())
     if wanted.booked is not None:
         found.append(_booked(now) if wanted.booked else ~_booked(now))
     return found
@@ -204,6 +235,24 @@ def _born(digits: str) -> Any:
         return col(Person.birth_date) == date.fromisoformat(digits[:8])
     except ValueError:
         return col(Person.id).is_(None)
+
+
+def _reached() -> Any:
+    return or_(
+        func.coalesce(col(Conversation.state), "new").in_(REACHED_STATES),
+        exists(select(1).where(col(Attempt.person_id) == Person.id, Attempt.result == TALKED)).correlate(Person),
+    )
+
+
+def _not_arrived(code: str, since: datetime) -> Any:
+    query = (
+        select(1)
+        .where(col(Message.person_id) == Person.id, Message.state_at >= since)
+        .where(col(Message.state).in_(("undelivered", "failed")))
+    )
+    if code != "*":
+        query = query.where(Message.error == ("" if code == "?" else code))
+    return exists(query).correlate(Person)
 
 
 def _in_programme(programme: str, today: date) -> Any:

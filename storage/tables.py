@@ -2,4 +2,23 @@
 
 from sqlmodel import SQLModel
 
+from storage import (
+    audit,
+    campaigns,
+    conversations,
+    imports,
+    meetings,
+    messages,
+    numbers,
+    offices,
+    people,
+    settings,
+    staff,
+    tasks,
+)
+
+# Importing a room is what declares its tables.
+ROOMS = (
+    audit, campaigns, conversations, imports, meetings, messages, numbers, offices, people, settings, staff, tasks,
+)  # fmt: skip
 metadata = SQLModel.metadata

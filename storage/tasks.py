@@ -152,3 +152,43 @@ def add_outcome(session: Session, outcome: Outcome) -> Outcome:
 def outcomes(session: Session, person_id: int) -> Sequence[Outcome]:
     """A person's outcomes, oldest first."""
     return session.exec(select(Outcome).where(Outcome.person_id == person_id).order_by(col(Outcome.id))).all()
+
+
+def open_of_people(session: Session, person_ids: Sequence[int]) -> dict[int, list[Task]]:
+    """Open tasks by person, oldest first."""
+    query = select(Task).where(col(Task.person_id).in_(person_ids), col(Task.done_at).is_(None))
+    found: dict[int, list[Task]] = {}
+    for task in session.exec(query.order_by(col(Task.id))):
+        found.setdefault(task.person_id or 0, []).append(task)
+    return found
+
+
+def calls(session: Session, person_ids: Sequence[int]) -> dict[int, int]:
+    """How many times each person has been called."""
+    query = (
+        select(Attempt.person_id, func.count())
+        .where(col(Attempt.person_id).in_(person_ids), Attempt.kind == "call")
+        .group_by(col(Attempt.person_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def last_tried(session: Session, person_ids: Sequence[int]) -> dict[int, datetime]:
+    """When each person was last tried by hand; notes and look-ups are no tries."""
+    query = (
+        select(Attempt.person_id, func.max(Attempt.at))
+        .where(col(Attempt.person_id).in_(person_ids), col(Attempt.kind).not_in(("note", "look_up")))
+        .group_by(col(Attempt.person_id))
+    )
+    return dict(session.exec(query).all())
+
+
+def last_outcomes(session: Session, person_ids: Sequence[int]) -> dict[int, Outcome]:
+    """Each person's latest confirmed outcome."""
+    query = select(Outcome).where(col(Outcome.person_id).in_(person_ids), col(Outcome.confirmed_at).is_not(None))
+    return {outcome.person_id: outcome for outcome in session.exec(query.order_by(col(Outcome.on), col(Outcome.id)))}
+
+
+def outcome(session: Session, outcome_id: int) -> Outcome | None:
+    """The outcome with this id."""
+    return session.get(Outcome, outcome_id)

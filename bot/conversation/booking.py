@@ -26,6 +26,7 @@ def offer(turn: Turn, code: str = "OFFER", *, window: Window | None = None) -> N
         return _ask_human(turn, "inga lediga tider")
     say_offer(turn, code, slots)
     turn.move_to("offered")
+    turn.wake()
     return None
 
 
@@ -81,6 +82,7 @@ def take(turn: Turn, slot_id: int) -> None:
     turn.say("BOOKED", **turn.meeting_values(storage.meetings.slot(turn.session, booking.slot_id)))
     turn.settle()
     turn.move_to("booked")
+    turn.wake()
     return None
 
 

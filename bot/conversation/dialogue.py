@@ -13,6 +13,11 @@ from storage.tasks import Outcome, Task
 
 # Meanings that are acted on whoever has the talk: safety, and the wish to be left alone.
 ALWAYS_HEARD = ("crisis", "opt_out", "wrong_number")
+# Answers that only the person we look for would give: they confirm whose number it is. A question, a no or a stop may
+# come from anybody who has got a strange text.
+CONFIRMING = (
+    "yes", "choose_option", "day_time", "reschedule", "cancel", "running_late", "occupied", "human", "later", "struggling",
+)  # fmt: skip
 DECLINED_RESTS = timedelta(days=182)
 LATER_CHOICES = {1: timedelta(days=7), 2: timedelta(days=30), 3: timedelta(days=91)}
 
@@ -34,7 +39,7 @@ def answer(turn: Turn) -> None:
 
 def _note_answer(turn: Turn) -> None:
     turn.conversation.last_inbound_at = turn.now
-    if turn.person is not None and turn.reading.intent not in ("wrong_number", "third_party"):
+    if turn.person is not None and turn.reading.intent in CONFIRMING:
         sensitive.number_answered(turn)
     if turn.person is not None:
         storage.campaigns.record_answer(turn.session, turn.person.id, turn.reading.intent, now=turn.now)
@@ -80,7 +85,8 @@ def _yes_to_offer(turn: Turn) -> None:
     if len(options) == 1:
         booking.take(turn, options[0])
     else:
-        booking.offer(turn, turn.asked if turn.asked == "MOVE" else "OFFER")
+        # The same offer again would say nothing new: what is missing is which time.
+        turn.say("TIME-HUH")
 
 
 def _no(turn: Turn) -> None:
@@ -102,7 +108,7 @@ def _rest(turn: Turn, length: timedelta) -> None:
 
 
 def _later(turn: Turn) -> None:
-    if turn.reading.start is not None and not turn.reading.ask:
+    if turn.reading.start is not None and turn.reading.start > turn.now and not turn.reading.ask:
         _rest_until(turn, turn.reading.start - turn.now)
         return
     turn.say("LATER?")
@@ -214,10 +220,7 @@ def _thanks(turn: Turn) -> None:
 
 
 def _greeting(turn: Turn) -> None:
-    if turn.asked in booking.OFFERS:
-        booking.offer(turn, "MOVE" if turn.asked == "MOVE" else "OFFER")
-    else:
-        turn.say("HI")
+    turn.say("TIME-HUH" if turn.asked in booking.OFFERS else "HI")
 
 
 def _unknown(turn: Turn) -> None:

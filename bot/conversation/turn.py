@@ -85,7 +85,10 @@ class Turn:
         """Answer with a finished text that goes by this code."""
         if not self.conversation.introduced and kind == "reply":
             text = replies.automatic(text, self.lang)
-        if self.said is not None or not self._may_say(code, text):
+        if self.said is not None:
+            return
+        if not self._may_say(code, text):
+            self.wait_for_human("automaten har sagt sitt")
             return
         self.conversation.introduced = True
         self.said = delivery.queue(
@@ -104,6 +107,11 @@ class Turn:
             count(self.session, self.conversation.id, self.now - timedelta(hours=1)) < REPLIES_AN_HOUR
             and count(self.session, self.conversation.id, self.now - timedelta(days=1)) < REPLIES_A_DAY
         )
+
+    def wake(self) -> None:
+        """The person wants to meet: whatever rest was agreed is over."""
+        if self.person is not None:
+            self.person.paused_until = None
 
     def wait_for_human(self, why: str) -> None:
         """Somebody must read this; the wait is counted from the first text nobody has answered."""

@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,8 @@ import storage.schema
 from storage.database import Database
 from storage.tables import metadata
 from storage.vault import Vault
+
+ROOT = Path(__file__).parents[2]
 
 for module in pkgutil.iter_modules(storage.__path__, "storage."):
     importlib.import_module(module.name)
@@ -67,6 +71,14 @@ def test_what_was_taken_back_can_be_upgraded_again(bare: Database) -> None:
     storage.schema.upgrade(bare)
 
     assert tables(bare) == set(metadata.tables)
+
+
+def test_whoever_asks_for_the_tables_gets_every_one() -> None:
+    ask = "import storage.tables; print(*storage.tables.metadata.tables)"
+
+    answer = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert set(answer.stdout.split()) == set(metadata.tables)
 
 
 def test_an_upgrade_of_what_is_current_changes_nothing(database: Database) -> None:
