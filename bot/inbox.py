@@ -105,10 +105,10 @@ def _read_together(
         text.intent, text.rule, text.considered = reading.intent, reading.rule, list(reading.considered)
         session.add(text)
     turn = Turn(session, conversation, person, _office(session, person), written, reading, now)
-    if not written:
-        turn.say("MEDIA")
-        return
-    dialogue.answer(turn)
+    if written:
+        dialogue.answer(turn)
+    else:
+        dialogue.answer_media(turn)
 
 
 def _options(session: Session, conversation: Conversation) -> list[datetime]:

@@ -49,7 +49,15 @@ class Settings(BaseSettings):
 
 def _kept_secret(path: Path) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    # Written aside and then linked into place: two processes that start at once agree on one whole secret.
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        if not path.exists():
+            aside.touch(mode=0o600)
+            aside.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            path.hardlink_to(aside)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink(missing_ok=True)
     return path.read_text(encoding="ascii").strip()

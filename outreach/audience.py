@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import storage.campaigns
 import storage.offices
+import storage.people
 from outreach.errors import BadInput
 from storage.database import Session
 from storage.register import Filter
@@ -15,12 +16,14 @@ _PROGRAMMES = {
     "uppsök 20-29": "uppsok", "annan målgrupp": "other",
 }  # fmt: skip
 
-_STATE_WORDS = {
-    "ny": ("new",), "nya": ("new",), "inbjuden": ("invited",), "inbjudna": ("invited",), "har svarat ja": ("offered",),
-    "avböjt": ("declined",), "vilar": ("resting",), "bekräftade": ("confirmed",), "uteblev": ("no_show",),
-    "träffade": ("met",), "jobbar eller pluggar": ("occupied",), "har sagt stopp": ("stopped",),
-    "behöver en människa": ("human", "urgent"), "fel nummer": ("wrong_number",),
+# The statuses the register can be filtered by, in the words they are said with.
+STATUSES = {
+    "nya": ("new",), "inbjudna": ("invited",), "har svarat ja": ("offered",), "bekräftade": ("confirmed",),
+    "avbokade": ("cancelled",), "träffade": ("met",), "uteblev": ("no_show",), "vilar": ("resting",),
+    "avböjt": ("declined",), "jobbar eller pluggar": ("occupied",), "behöver en människa": ("human", "urgent"),
+    "fel nummer": ("wrong_number",), "har sagt stopp": ("stopped",),
 }  # fmt: skip
+_STATE_WORDS = {**STATUSES, "ny": ("new",), "inbjuden": ("invited",)}
 
 _SWITCHES: dict[str, Callable[[Filter], Filter]] = {
     "alla": lambda wanted: wanted,
@@ -33,6 +36,11 @@ _SWITCHES: dict[str, Callable[[Filter], Filter]] = {
     "inte bokade": lambda wanted: replace(wanted, booked=False),
     "avslutade": lambda wanted: replace(wanted, closed=True),
 }
+
+_TURNS = re.compile(r"^fyller (?P<age>\d{2}) inom 60 dagar$")
+_NOT_ARRIVED = re.compile(r"^sms kom inte fram(?: \((?P<code>[\w?-]+)\))?$")
+# Ticked people, by the codes of their page addresses.
+_TICKED = "markerade "
 
 _AGES = re.compile(r"^(?P<low>\d{1,2})(?:\s*[-–]\s*(?P<high>\d{1,2}))? år$")
 _SEPARATOR = re.compile(r"\s+och\s+|\s*[·,;]\s*", re.IGNORECASE)
@@ -65,6 +73,18 @@ def _add(session: Session, wanted: Filter, part: str) -> Filter:
         return replace(wanted, age_from=int(ages["low"]), age_to=int(ages["high"] or ages["low"]))
     if part.startswith("språk "):
         return replace(wanted, language=part.removeprefix("språk "))
+    return _rarer(session, wanted, part)
+
+
+def _rarer(session: Session, wanted: Filter, part: str) -> Filter:
+    turns, not_arrived = _TURNS.match(part), _NOT_ARRIVED.match(part)
+    if turns:
+        return replace(wanted, turns=int(turns["age"]))
+    if not_arrived:
+        return replace(wanted, not_arrived=not_arrived["code"] or "*")
+    if part.startswith(_TICKED):
+        people = storage.people.by_codes(session, part.removeprefix(_TICKED).split())
+        return replace(wanted, ids=tuple(person.id for person in people))
     return _place(session, wanted, part)
 
 
@@ -85,3 +105,58 @@ def _district(session: Session, part: str) -> str | None:
 def sentence(parts: Sequence[str]) -> str:
     """The parts as one sentence, as the console shows it."""
     return " och ".join(part.strip() for part in parts if part.strip()) or "alla"
+
+
+def ticked(codes: Sequence[str]) -> str:
+    """The sentence that means exactly these people."""
+    return _TICKED + " ".join(codes)
+
+
+def words(session: Session, wanted: Filter) -> list[str]:
+    """The filter in words, the way back from `read`: what is shown is what is picked.
+
+    A search for a name or a number has no words, since it must not be kept; nor have the limits that hold for everybody
+    (the offices one works in, nobody with protected identity).
+    """
+    return [*_who(session, wanted), *_where_they_stand(wanted), *_rest(wanted)]
+
+
+def is_rule(wanted: Filter) -> bool:
+    """Whether the filter can be kept as a sentence, to mean the right people next week too."""
+    return not wanted.text and wanted.ids is None
+
+
+def _who(session: Session, wanted: Filter) -> list[str]:
+    programme = {"kaa": "kaa", "uppsok": "uppsök", "other": "annan målgrupp"}.get(wanted.programme, "")
+    office = storage.offices.get(session, wanted.office_id).name if wanted.office_id is not None else ""
+    return [part for part in (programme, office, wanted.district, _ages(wanted)) if part]
+
+
+def _ages(wanted: Filter) -> str:
+    if wanted.age_from is None and wanted.age_to is None:
+        return ""
+    low, high = wanted.age_from or 0, wanted.age_to if wanted.age_to is not None else 99
+    return f"{low} år" if low == high else f"{low}-{high} år"
+
+
+def _where_they_stand(wanted: Filter) -> list[str]:
+    status = next((word for word, states in STATUSES.items() if states == wanted.states), "")
+    pairs = (
+        (wanted.has_mobile, "har mobil", "saknar mobil"),
+        (wanted.reached, "nådda", "inte nådda"),
+        (wanted.booked, "bokade", "inte bokade"),
+    )
+    return [word for word in (status, *(yes if value else no for value, yes, no in pairs if value is not None)) if word]
+
+
+def _rest(wanted: Filter) -> list[str]:
+    not_arrived = {"": "", "*": "sms kom inte fram"}.get(
+        wanted.not_arrived, f"sms kom inte fram ({wanted.not_arrived})"
+    )
+    parts = (
+        f"språk {wanted.language}" if wanted.language else "",
+        f"fyller {wanted.turns} inom 60 dagar" if wanted.turns else "",
+        not_arrived,
+        "avslutade" if wanted.closed else "",
+    )
+    return [part for part in parts if part]

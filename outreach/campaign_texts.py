@@ -39,24 +39,33 @@ class Texts:
         staff = storage.staff.find(session, campaign.answered_by_id or campaign.created_by_id)
         self._named = staff.first_name if staff is not None else ""
         self._offices = {office.id: office for office in storage.offices.all_offices(session)}
+        self._made: dict[tuple[object, ...], Rendered] = {}
+        self.has_name = bool(_NAME.search(campaign.text_sv + campaign.text_en))
 
-    def render(self, person: Person, *, confirmed: bool) -> Rendered:
+    def render(self, person: Person, *, confirmed: bool, asked_for_english: bool = False) -> Rendered:
         """The text in the person's language, else Swedish. A first name stands only where the number is confirmed to
         be theirs (ux §5.2).
         """
-        lang = "en" if person.language.casefold() in _ENGLISH and self._campaign.text_en else "sv"
-        template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
+        english = asked_for_english or person.language.casefold() in _ENGLISH
+        lang = "en" if english and self._campaign.text_en else "sv"
         office = self._offices.get(person.office_id or 0) or next(iter(self._offices.values()), None)
-        if self._campaign.text_code and _is_school_age(person, self._today):
+        name = person.first_name if confirmed and self.has_name else ""
+        # Most of a list get the same words: made and measured once.
+        key = (lang, office.id if office else None, name, _is_school_age(person, self._today))
+        if key not in self._made:
+            self._made[key] = self._make(lang, office, name, school_age=_is_school_age(person, self._today))
+        return self._made[key]
+
+    def _make(self, lang: str, office: Office | None, name: str, *, school_age: bool) -> Rendered:
+        template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
+        if self._campaign.text_code and school_age:
             template = _study_first(template)
-        if not (confirmed and person.first_name):
-            template = _without_name(template)
-        text = wording.fill(template, self._values(person, office, confirmed=confirmed))
+        text = wording.fill(template if name else _without_name(template), self._values(name, office))
         return Rendered(lang, text, wording.measure(text))
 
-    def _values(self, person: Person, office: Office | None, *, confirmed: bool) -> dict[str, str]:
+    def _values(self, name: str, office: Office | None) -> dict[str, str]:
         return {
-            "fornamn": person.first_name,
+            "fornamn": name,
             "namn": self._named or (office.sender_name if office else "ungdomsenheten"),
             **(office_values(office) if office else {}),
         }

@@ -1,67 +1,30 @@
-"""Campaigns: who is meant, what each gets, a dry run, launch (twice does nothing twice), pause, stop, and results."""
+"""The life of a campaign: draft, launch (twice does nothing twice), pause, stop, regret, and results. Who gets what is
+said by `outreach.campaign_plan`.
+"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import storage.audit
+import storage.bulk
 import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.messages
-import storage.people
-import storage.register
-from outreach import audience, campaign_texts, gate, gate_facts, pace
+from outreach import audience, campaign_plan, campaign_texts, pace
+from outreach.campaign_plan import Entry, Plan
 from outreach.errors import BadInput, Conflict
 from outreach.gate import Rules
-from outreach.wording import Size
 from storage.campaigns import Campaign, Recipient
 from storage.conversations import Conversation
 from storage.database import Session
-from storage.local_time import local_date
 from storage.messages import Message
-from storage.people import Person
 
+# Why a campaign that was undone within its seconds of regret has ended.
+REGRETTED = "ångrat"
 _CHUNK = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One person in a dry run: what they would get and when, or why they get nothing."""
-
-    person: Person
-    address: str
-    lang: str
-    text: str
-    size: Size | None
-    withheld: str
-    send_after: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Who gets what and when, and who is left out and why. `entries` covers the whole audience."""
-
-    entries: Sequence[Entry]
-
-    @property
-    def sending(self) -> list[Entry]:
-        """Those who get a text, in the order it leaves."""
-        return [entry for entry in self.entries if not entry.withheld]
-
-    @property
-    def left_out(self) -> dict[str, int]:
-        """How many are left out, by reason, the commonest first."""
-        counts: dict[str, int] = {}
-        for entry in self.entries:
-            if entry.withheld:
-                counts[entry.withheld] = counts.get(entry.withheld, 0) + 1
-        return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
-
-    @property
-    def parts(self) -> int:
-        """How many SMS parts are paid for."""
-        return sum(entry.size.parts for entry in self.sending if entry.size is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,51 +61,19 @@ def create(session: Session, campaign: Campaign, *, now: datetime) -> Campaign:
     return campaign
 
 
-def plan(
-    session: Session, campaign: Campaign, rules: Rules, *, now: datetime, start_at: datetime | None = None
-) -> Plan:
-    """The dry run: nothing is saved, and the rules are the ones that will hold at sending."""
-    entries = list(_entries(session, campaign, rules, now))
-    moments = pace.spread(
-        sum(not entry.withheld for entry in entries), start_at or now, per_day=campaign.per_day,
-        per_second=rules.sms_per_second, rule=rules.allowed_hours,
-    )  # fmt: skip
-    timed = [_at(entry, None if entry.withheld else next(moments)) for entry in entries]
-    return Plan(timed)
-
-
-def _at(entry: Entry, moment: datetime | None) -> Entry:
-    return Entry(entry.person, entry.address, entry.lang, entry.text, entry.size, entry.withheld, moment)
-
-
-def _entries(session: Session, campaign: Campaign, rules: Rules, now: datetime) -> Iterator[Entry]:
-    wanted = audience.read(session, campaign.audience)
-    everyone = storage.register.ids(session, wanted, now=now)
-    rules = gate_facts.rules_now(session, rules)
-    texts = campaign_texts.Texts(session, campaign, local_date(now))
-    for start in range(0, len(everyone), _CHUNK):
-        ids = everyone[start : start + _CHUNK]
-        facts = gate_facts.of_people(session, ids, kind="campaign", now=now, text_code=_sameness(campaign))
-        people = storage.people.many(session, ids)
-        for person_id in ids:
-            reason = gate.forbidden(facts[person_id], rules, now)
-            yield _entry(people[person_id], facts[person_id], reason, texts)
-
-
-def _entry(person: Person, facts: gate.Facts, reason: str, texts: campaign_texts.Texts) -> Entry:
-    if reason:
-        return Entry(person, "", "", "", None, reason)
-    text = texts.render(person, confirmed=facts.standing == "confirmed")
-    return Entry(person, facts.address, text.lang, text.text, text.size, "")
-
-
-def _sameness(campaign: Campaign) -> str:
-    # Two campaigns with the same template are the same text to the one who gets them.
-    return campaign.text_code
+def sketch(session: Session, campaign: Campaign, *, now: datetime) -> Campaign:
+    """Keep a draft that may still lack its audience or its text; nothing can start from it until it has both."""
+    storage.campaigns.add(session, campaign)
+    storage.audit.write(session, "campaign_created", now=now, staff_id=campaign.created_by_id, campaign=campaign.code)
+    return campaign
 
 
 def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: datetime, staff_id: int | None) -> None:
-    """Let the campaign start by itself at a moment. Raises Conflict when it is no longer a draft."""
+    """Let the campaign start by itself at a moment. Raises BadInput when it lacks something, Conflict when it is no
+    longer a draft.
+    """
+    audience.read(session, campaign.audience)
+    campaign_texts.check(session, campaign)
     if start_at < now - timedelta(minutes=1):
         raise BadInput("Tiden har redan varit. Välj en tid framåt.")
     if not storage.campaigns.move(session, campaign, ("draft", "scheduled"), "scheduled"):
@@ -152,21 +83,34 @@ def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: d
     storage.audit.write(session, "campaign_scheduled", now=now, staff_id=staff_id, campaign=campaign.code)
 
 
+def unschedule(
+    session: Session, campaign: Campaign, *, now: datetime, why: str = "", staff_id: int | None = None
+) -> bool:
+    """Make a scheduled campaign a draft again. False when it has started meanwhile."""
+    if not storage.campaigns.move(session, campaign, ("scheduled",), "draft", why=why):
+        return False
+    storage.audit.write(session, "campaign_unscheduled", now=now, staff_id=staff_id, campaign=campaign.code)
+    return True
+
+
 def launch(
     session: Session, campaign: Campaign, rules: Rules, *, now: datetime, regret: timedelta = timedelta(),
     staff_id: int | None = None,
 ) -> bool:  # fmt: skip
     """Start the campaign: one row per person and one text per recipient. False when it had been started before.
 
-    The state change is one conditional write and each person's row is unique, so two clicks, two processes or a crash
-    in between never make two texts.
+    Afterwards `start_at` is when the first text leaves; until then the start can be regretted. The state change is one
+    conditional write and each person's row is unique, so two clicks, two processes or a crash in between never make
+    two texts.
     """
     if not storage.campaigns.move(session, campaign, ("draft", "scheduled"), "running"):
         return False
-    start_at = max(now + regret, campaign.start_at or now)
-    planned = plan(session, campaign, rules, now=now, start_at=start_at)
+    campaign_texts.check(session, campaign)
+    earliest = max(now + regret, campaign.start_at or now)
+    planned = campaign_plan.plan(session, campaign, rules, now=now, start_at=earliest)
     _keep(session, campaign, planned, now)
-    campaign.launched_at, campaign.launched_by_id, campaign.start_at = now, staff_id, start_at
+    first = next((entry.send_after for entry in planned.sending), earliest)
+    campaign.launched_at, campaign.launched_by_id, campaign.start_at = now, staff_id, first
     storage.campaigns.add(session, campaign)
     storage.audit.write(session, "campaign_launched", now=now, staff_id=staff_id, campaign=campaign.code,
                         recipients=len(planned.sending), left_out=planned.left_out)  # fmt: skip
@@ -175,44 +119,57 @@ def launch(
 
 
 def _keep(session: Session, campaign: Campaign, planned: Plan, now: datetime) -> None:
-    known = storage.campaigns.known_recipients(session, campaign.id, step=1)
+    """Everybody gets their row and the recipients their text; by the thousand, so in bulk."""
+    known = storage.campaigns.recipient_ids(session, campaign.id, step=1)
     entries = [entry for entry in planned.entries if entry.person.id not in known]
-    rows = [
-        Recipient(campaign_id=campaign.id, person_id=entry.person.id, withheld=entry.withheld, added_at=now)
+    sending = [entry for entry in entries if not entry.withheld]
+    storage.bulk.add(session, Recipient, [
+        storage.bulk.row(
+            Recipient, campaign_id=campaign.id, person_id=entry.person.id, withheld=entry.withheld, added_at=now
+        )
         for entry in entries
-    ]
-    storage.campaigns.add_recipients(session, rows)
-    conversations = _conversations(session, [entry for entry in entries if not entry.withheld], now)
-    texts = [
-        _message(campaign, row, entry, conversations[entry.person.id], now)
-        for row, entry in zip(rows, entries, strict=True)
-        if not entry.withheld
-    ]
-    storage.messages.add_many(session, texts)
+    ])  # fmt: skip
+    _begin_talks(session, sending, now)
+    rows = storage.campaigns.recipient_ids(session, campaign.id, step=1)
+    talks = storage.conversations.ids_of_people(session)
+    storage.bulk.add(
+        session,
+        Message,
+        [_message(campaign, rows[entry.person.id], talks[entry.person.id], entry, now) for entry in sending],
+    )
 
 
-def _conversations(session: Session, entries: Sequence[Entry], now: datetime) -> dict[int, Conversation]:
-    known = storage.conversations.of_people(session, [entry.person.id for entry in entries])
-    for entry in entries:
-        conversation = known.get(entry.person.id)
-        if conversation is None:
-            conversation = Conversation(
-                person_id=entry.person.id, channel="sms", address=entry.address, lang=entry.lang, state_at=now
+def _begin_talks(session: Session, entries: Sequence[Entry], now: datetime) -> None:
+    for start in range(0, len(entries), _CHUNK):
+        some = entries[start : start + _CHUNK]
+        known = storage.conversations.of_people(session, [entry.person.id for entry in some])
+        for entry in some:
+            if entry.person.id in known:
+                _turn_to(known[entry.person.id], entry)
+        storage.bulk.add(session, Conversation, [
+            storage.bulk.row(
+                Conversation, person_id=entry.person.id, address=entry.address, lang=entry.lang, state_at=now
             )
-            known[entry.person.id] = conversation
-        elif conversation.channel == "sms":
-            conversation.address = entry.address
-    storage.conversations.keep_many(session, list(known.values()))
-    return known
+            for entry in some
+            if entry.person.id not in known
+        ])  # fmt: skip
 
 
-def _message(campaign: Campaign, row: Recipient, entry: Entry, conversation: Conversation, now: datetime) -> Message:
+def _turn_to(conversation: Conversation, entry: Entry) -> None:
+    if conversation.channel == "sms":
+        conversation.address = entry.address
+        conversation.lang = "en" if entry.lang == "en" else conversation.lang
+
+
+def _message(
+    campaign: Campaign, recipient_id: int, conversation_id: int, entry: Entry, now: datetime
+) -> dict[str, Any]:
     assert entry.size is not None
     assert entry.send_after is not None
-    return Message(
-        kind="campaign", address=entry.address, text=entry.text, text_code=_sameness(campaign), lang=entry.lang,
-        encoding=entry.size.encoding, parts=entry.size.parts, person_id=entry.person.id,
-        conversation_id=conversation.id, recipient_id=row.id, campaign_id=campaign.id, priority=5,
+    return storage.bulk.row(
+        Message, kind="campaign", address=entry.address, text=entry.text, text_code=campaign_plan.sameness(campaign),
+        lang=entry.lang, encoding=entry.size.encoding, parts=entry.size.parts, person_id=entry.person.id,
+        conversation_id=conversation_id, recipient_id=recipient_id, campaign_id=campaign.id, priority=5,
         send_after=entry.send_after, send_before=pace.stale_after(entry.send_after), created_at=now, state_at=now,
     )  # fmt: skip
 
@@ -234,9 +191,9 @@ def resume(session: Session, campaign: Campaign, *, now: datetime, staff_id: int
     return moved
 
 
-def stop(session: Session, campaign: Campaign, *, now: datetime, staff_id: int | None = None) -> bool:
+def stop(session: Session, campaign: Campaign, *, now: datetime, why: str = "", staff_id: int | None = None) -> bool:
     """Take back everything that has not left; what is gone is gone. False when it had already ended."""
-    if not storage.campaigns.move(session, campaign, ("running", "paused", "scheduled"), "stopped"):
+    if not storage.campaigns.move(session, campaign, ("running", "paused", "scheduled"), "stopped", why=why):
         return False
     taken_back = storage.messages.cancel_campaign(session, campaign.id, reason="campaign_stopped", now=now)
     campaign.finished_at = now
@@ -247,11 +204,16 @@ def stop(session: Session, campaign: Campaign, *, now: datetime, staff_id: int |
     return True
 
 
+def can_be_regretted(campaign: Campaign, *, now: datetime) -> bool:
+    """Whether the campaign has been started but its first text has not been allowed to leave."""
+    return campaign.state in ("running", "paused") and campaign.start_at is not None and now < campaign.start_at
+
+
 def regret(session: Session, campaign: Campaign, *, now: datetime, staff_id: int | None = None) -> bool:
-    """Undo a start during the seconds of regret. False when something has left or the time has run out."""
-    if campaign.start_at is None or now >= campaign.start_at:
+    """Undo a start before its first text leaves. False when that moment has passed."""
+    if not can_be_regretted(campaign, now=now):
         return False
-    return stop(session, campaign, now=now, staff_id=staff_id)
+    return stop(session, campaign, now=now, why=REGRETTED, staff_id=staff_id)
 
 
 def finish_if_done(session: Session, campaign: Campaign, *, now: datetime) -> bool:

@@ -23,11 +23,13 @@ REASONS = {
     "no_number": "saknar mobil",
     "landline": "fast telefon",
     "foreign_number": "utländskt nummer",
+    "guardian_number": "numret är en vårdnadshavares",
     "number_dead": "numret fungerar inte",
     "wrong_person": "fel person på numret",
     "other_answers": "någon annan svarar på numret",
     "shared_number": "delat nummer",
     "age": "utanför åldern",
+    "age_unknown": "födelsedatum saknas",
     "programme": "hör inte till någon målgrupp",
     "closed": "avslutad",
     "paused": "vilar till ett valt datum",
@@ -39,6 +41,7 @@ REASONS = {
     "occupied": "jobbar eller pluggar",
     "frequency_cap": "har fått sms nyligen",
     "same_text": "har redan fått den här texten",
+    "missing_value": "texten har en lucka som inte går att fylla",
     "campaign_paused": "utskicket är pausat",
     "campaign_stopped": "utskicket är stoppat",
     "quiet_hours": "väntar till nästa tillåtna tid",
@@ -116,14 +119,17 @@ def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     """Say what happens to a text.
 
     1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause or the hour makes it
-    wait.
+    wait, 4. one that would have to wait beyond its time expires at once: late is worse than never.
     """
     if facts.send_before is not None and now >= facts.send_before:
         return Verdict("expire", "expired")
     reason = forbidden(facts, rules, now)
     if reason:
         return Verdict("withhold", reason)
-    return _wait(facts, rules, now)
+    verdict = _wait(facts, rules, now)
+    if verdict.until is not None and facts.send_before is not None and verdict.until >= facts.send_before:
+        return Verdict("expire", "expired")
+    return verdict
 
 
 def forbidden(facts: Facts, rules: Rules, now: datetime) -> str:
@@ -163,12 +169,18 @@ def _number(facts: Facts, _rules: Rules, _now: datetime) -> str:
     if facts.channel != "sms":
         return ""
     if not facts.address:
-        return {"landline": "landline", "foreign": "foreign_number"}.get(facts.number_kind, "no_number")
+        other = {"landline": "landline", "foreign": "foreign_number", "guardian": "guardian_number"}
+        return other.get(facts.number_kind, "no_number")
+    if facts.number_kind == "guardian":
+        return "guardian_number"
     bad_standing = {"dead": "number_dead", "wrong_person": "wrong_person", "other_answers": "other_answers"}
     return bad_standing.get(facts.standing, "landline" if facts.number_kind == "landline" else "")
 
 
-def _shared(facts: Facts, _rules: Rules, _now: datetime) -> str:
+def _theirs_alone(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    # A number without kind has been taken off the person since the text was written.
+    if facts.channel == "sms" and not facts.number_kind:
+        return "no_number"
     return "shared_number" if facts.shared else ""
 
 
@@ -181,8 +193,10 @@ def _human(facts: Facts, _rules: Rules, _now: datetime) -> str:
 
 
 def _programme(facts: Facts, _rules: Rules, _now: datetime) -> str:
-    if not facts.person_known or facts.birth_date is None or not facts.programme_now:
+    if not facts.person_known or not facts.programme_now:
         return "programme"
+    if facts.birth_date is None:
+        return "age_unknown"
     return "" if facts.within_age else "age"
 
 
@@ -216,7 +230,7 @@ def _cap(facts: Facts, rules: Rules, _now: datetime) -> str:
 
 
 _STARTED_RULES: tuple[Rule, ...] = (
-    _practice, _protection, _stop, _number, _shared, _closed, _programme, _crisis, _conversation, _campaign, _cap,
+    _practice, _protection, _stop, _number, _theirs_alone, _closed, _programme, _crisis, _conversation, _campaign, _cap,
 )  # fmt: skip
 
 

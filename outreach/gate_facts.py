@@ -1,6 +1,6 @@
 """Gathers, in a few queries for many people at once, what the gate judges by."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.local_time import age, local_date
 from storage.messages import Message
-from storage.numbers import Number, PersonNumber
+from storage.numbers import Contact
 from storage.people import Person, ProgrammeMembership, ProgrammeRule
 
 # The number to text first: one whose owner has answered, then one that has worked, then an untried one.
@@ -39,22 +39,36 @@ def rules_now(session: Session, rules: Rules) -> Rules:
 
 
 def of_people(
-    session: Session, person_ids: Sequence[int], *, kind: str, now: datetime, text_code: str = ""
+    session: Session, people: Mapping[int, Person], *, kind: str, now: datetime, text_code: str = ""
 ) -> dict[int, Facts]:
-    """What the gate would know about a text of this kind to each of these people by SMS."""
-    known = _Known(session, person_ids, now)
+    """What the gate would know about a text of this kind to each of these people by SMS.
+
+    A text that already waits in the queue counts like one that has gone: two campaigns in one minute must not both
+    promise to reach the same person.
+    """
+    person_ids = list(people)
+    known = _Known(session, people, now)
     choices = choose_numbers(session, person_ids)
     sent = storage.messages.people_sent(session, person_ids, text_code) if text_code else set()
-    return {
-        person_id: known.facts(person_id, kind=kind, choice=choices[person_id], same_text=person_id in sent)
-        for person_id in person_ids
-    }
+    waiting = storage.messages.people_waiting(session, person_ids)
+    stopped = storage.numbers.stops_at(session, "sms", [choice.address for choice in choices.values()])
+    found: dict[int, Facts] = {}
+    for person_id, choice in choices.items():
+        facts = known.facts(person_id, kind=kind, choice=choice, same_text=person_id in sent)
+        more = int(person_id in waiting)
+        found[person_id] = replace(
+            facts,
+            stopped=facts.stopped or choice.address in stopped,
+            unanswered_7_days=facts.unanswered_7_days + more,
+            unanswered_90_days=facts.unanswered_90_days + more,
+        )
+    return found
 
 
 def of_messages(session: Session, messages: Sequence[Message], *, now: datetime) -> dict[int, Facts]:
     """What the gate knows about texts that are about to leave; the address is the one the text was written to."""
-    people = [message.person_id for message in messages if message.person_id is not None]
-    known = _Known(session, people, now)
+    people = {message.person_id for message in messages if message.person_id is not None}
+    known = _Known(session, storage.people.many(session, people), now)
     conversations = _conversations(session, messages, known)
     at = _at_addresses(session, messages)
     stopped = _stopped_addresses(session, messages)
@@ -79,29 +93,42 @@ def of_messages(session: Session, messages: Sequence[Message], *, now: datetime)
 
 def choose_numbers(session: Session, person_ids: Sequence[int]) -> dict[int, Choice]:
     """The number each person would be texted at. Without a usable mobile, `kind` says what they have instead."""
-    held: dict[int, list[tuple[PersonNumber, Number]]] = {person_id: [] for person_id in person_ids}
-    for tie, number in storage.numbers.of_people(session, person_ids):
-        held[tie.person_id].append((tie, number))
-    sharing = storage.numbers.sharing(session, {number.id for ties in held.values() for _, number in ties})
+    held: dict[int, list[Contact]] = {person_id: [] for person_id in person_ids}
+    for contact in storage.numbers.contacts(session, person_ids):
+        held[contact.person_id].append(contact)
+    sharing = storage.numbers.sharing(session, {contact.number_id for ties in held.values() for contact in ties})
     return {person_id: _best(ties, sharing) for person_id, ties in held.items()}
 
 
-def _best(ties: Sequence[tuple[PersonNumber, Number]], sharing: dict[int, int]) -> Choice:
-    mobiles = [(tie, number) for tie, number in ties if number.kind == "mobile"]
+def _best(contacts: Sequence[Contact], sharing: dict[int, int]) -> Choice:
+    mobiles = [contact for contact in contacts if _kind(contact) == "mobile"]
     if not mobiles:
-        kinds = {number.kind for _, number in ties}
-        return Choice(kind="landline" if "landline" in kinds else "foreign" if kinds else "")
-    tie, number = min(mobiles, key=lambda pair: (sharing.get(pair[1].id, 0) > 1, _ORDER[pair[0].standing], pair[0].id))
-    return Choice(number.e164, "mobile", tie.standing, sharing.get(number.id, 0) > 1)
+        kinds = {_kind(contact) for contact in contacts}
+        return Choice(kind=next((kind for kind in ("landline", "foreign", "guardian") if kind in kinds), ""))
+    return _choice(min(mobiles, key=lambda one: (_is_shared(one, sharing), _ORDER[one.standing], one.tie_id)), sharing)
+
+
+def _choice(contact: Contact, sharing: dict[int, int]) -> Choice:
+    return Choice(contact.e164, _kind(contact), contact.standing, _is_shared(contact, sharing))
+
+
+def _kind(contact: Contact) -> str:
+    # A guardian's telephone is never texted, however good it is.
+    return "guardian" if contact.owner == "guardian" else contact.kind
+
+
+def _is_shared(contact: Contact, sharing: dict[int, int]) -> bool:
+    return sharing.get(contact.number_id, 0) > 1
 
 
 class _Known:
     """What holds for a person whatever the text: loaded once for all of them."""
 
-    def __init__(self, session: Session, person_ids: Sequence[int], now: datetime) -> None:
+    def __init__(self, session: Session, people: Mapping[int, Person], now: datetime) -> None:
+        person_ids = list(people)
         self.now = now
         self.today = local_date(now)
-        self.people = storage.people.many(session, person_ids)
+        self.people = people
         self.conversations = storage.conversations.of_people(session, person_ids)
         self.stopped = storage.numbers.people_stopped(session, "sms", person_ids)
         self.booked = storage.meetings.people_booked(session, person_ids, after=now)
@@ -185,12 +212,9 @@ def _conversations(session: Session, messages: Sequence[Message], known: _Known)
 
 def _at_addresses(session: Session, messages: Sequence[Message]) -> dict[tuple[int | None, str], Choice]:
     people = {message.person_id for message in messages if message.person_id is not None}
-    ties = storage.numbers.of_people(session, people)
-    sharing = storage.numbers.sharing(session, {number.id for _, number in ties})
-    return {
-        (tie.person_id, number.e164): Choice(number.e164, number.kind, tie.standing, sharing.get(number.id, 0) > 1)
-        for tie, number in ties
-    }
+    contacts = storage.numbers.contacts(session, people)
+    sharing = storage.numbers.sharing(session, {contact.number_id for contact in contacts})
+    return {(contact.person_id, contact.e164): _choice(contact, sharing) for contact in contacts}
 
 
 def _stopped_addresses(session: Session, messages: Sequence[Message]) -> set[tuple[str, str]]:

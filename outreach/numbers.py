@@ -57,7 +57,7 @@ def mark_dead(session: Session, person: Person, e164: str, *, why: str, now: dat
 def mark_works(session: Session, person_id: int, e164: str, *, now: datetime) -> None:
     """A text arrived: the number works, which does not say whose it is."""
     tie = _tie(session, person_id, e164)
-    if tie is not None and tie.standing == "unverified":
+    if tie is not None and tie.standing in ("unverified", "dead"):
         _stand(session, tie, "works", "levererat", now)
 
 

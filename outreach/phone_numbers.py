@@ -77,7 +77,8 @@ def normalise(text: str) -> str:
 
 def kind(e164: str) -> str:
     """Mobile, landline or foreign, by the number itself."""
-    return _kind(phonenumbers.parse(e164))
+    number = phonenumbers.parse(e164)
+    return _kind(number, phonenumbers.number_type(number))
 
 
 def show(e164: str) -> str:
@@ -151,10 +152,12 @@ def _read_one(text: str) -> Numbers:
         number = phonenumbers.parse(candidate)
     except phonenumbers.NumberParseException:
         return Numbers(fault=UNREADABLE)
-    if not phonenumbers.is_valid_number(number):
+    # No such number is also a type, and asking twice would double the time a long list takes.
+    number_type = phonenumbers.number_type(number)
+    if number_type == PhoneNumberType.UNKNOWN:
         return Numbers(fault=UNREADABLE)
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    return Numbers((ReadNumber(e164, _kind(number)),), notices)
+    return Numbers((ReadNumber(e164, _kind(number, number_type)),), notices)
 
 
 def _international(digits: str) -> tuple[str, tuple[str, ...]]:
@@ -168,7 +171,7 @@ def _international(digits: str) -> tuple[str, tuple[str, ...]]:
     return ("+" + digits if digits.startswith("46") else digits), ()
 
 
-def _kind(number: PhoneNumber) -> str:
+def _kind(number: PhoneNumber, number_type: int) -> str:
     if number.country_code != 46:
         return "foreign"
-    return "mobile" if phonenumbers.number_type(number) == PhoneNumberType.MOBILE else "landline"
+    return "mobile" if number_type == PhoneNumberType.MOBILE else "landline"

@@ -87,6 +87,11 @@ def check_words(
     return stops + list(_warnings(composed, purpose, senders))
 
 
+def holds_personnummer(text: str) -> bool:
+    """Whether a personnummer stands in the text; the one thing that also stops what a human writes (ux §4.3)."""
+    return any(_is_personnummer(match) for match in _PERSONNUMMER.finditer(unicodedata.normalize("NFC", text)))
+
+
 @cache
 def _lists() -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "word_check.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ import anyio.to_thread
 import structlog
 
 import storage.campaigns
-import storage.conversations
 import storage.messages
 from outreach import campaigns, gate, gate_facts, receipts
 from outreach.channels import Accepted, Channel, Outgoing, SendError, SendUnknown
@@ -77,6 +76,8 @@ def _claim(sender: Sender) -> tuple[int, list[tuple[int, str, Outgoing]]]:
 
 def _passes(session: Session, message: Message, verdict: Verdict, now: datetime) -> bool:
     if verdict.action == "wait":
+        # Being held is no try: a text that has waited through a pause keeps its patience for real faults.
+        message.attempts -= 1
         until = verdict.until or now + LOOK_AGAIN
         storage.messages.requeue(session, message, until, now=now, reason=verdict.reason)
     elif not verdict.sends:
@@ -119,8 +120,9 @@ def _record(sender: Sender, results: Sequence[tuple[int, Result]]) -> None:
     now = sender.clock.now()
     with sender.database.write() as session:
         touched: set[int] = set()
+        found = {message.id: message for message in storage.messages.locked(session, [row for row, _ in results])}
         for message_id, result in results:
-            message = storage.messages.get(session, message_id)
+            message = found[message_id]
             _settle(session, message, result, now)
             if message.campaign_id is not None:
                 touched.add(message.campaign_id)
@@ -131,10 +133,9 @@ def _record(sender: Sender, results: Sequence[tuple[int, Result]]) -> None:
 def _settle(session: Session, message: Message, result: Result, now: datetime) -> None:
     if isinstance(result, Accepted):
         message.provider_id = result.provider_id or message.provider_id
-        storage.messages.advance(session, message, "sent", now=now)
-        _invited(session, message, now)
-        if result.state == "delivered" and storage.messages.advance(session, message, "delivered", now=now):
-            receipts.follow(session, message, meaning="", now=now)
+        for state in ("sent", result.state):
+            if storage.messages.advance(session, message, state, now=now):
+                receipts.follow(session, message, meaning="", now=now)
     elif isinstance(result, SendUnknown):
         storage.messages.advance(session, message, "unknown", now=now, reason="svaret från leverantören kom bort")
     else:
@@ -142,6 +143,9 @@ def _settle(session: Session, message: Message, result: Result, now: datetime) -
 
 
 def _refused(session: Session, message: Message, error: SendError, now: datetime) -> None:
+    if message.state != "sending":
+        # A receipt has come, or the claim ran out, while the provider was slow: what is known stands.
+        return
     if error.permanent or message.attempts > len(RETRIES):
         storage.messages.advance(session, message, "failed", now=now, reason=error.sentence, error=error.code or "")
         receipts.follow(session, message, meaning=error.meaning, now=now)
@@ -149,13 +153,3 @@ def _refused(session: Session, message: Message, error: SendError, now: datetime
     patience = RETRIES[message.attempts - 1]
     wait = max(patience, timedelta(seconds=error.retry_after)) if error.retry_after else patience
     storage.messages.requeue(session, message, now + wait, now=now, reason=error.sentence)
-
-
-def _invited(session: Session, message: Message, now: datetime) -> None:
-    if message.kind not in ("campaign", "ladder") or message.conversation_id is None:
-        return
-    conversation = storage.conversations.get(session, message.conversation_id)
-    if conversation.state in ("new", "invited", "resting", "ladder", "wrong_number"):
-        conversation.state, conversation.state_at = "invited", now
-        conversation.context = {"asked": message.text_code or "INV-1", "asked_at": now.isoformat()}
-        storage.conversations.keep(session, conversation)

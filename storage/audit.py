@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
@@ -66,7 +66,7 @@ def _last_hash(session: Session) -> str:
 
 
 def _hash(event: AuditEvent) -> str:
-    content = [event.previous_hash, event.at.isoformat(), event.staff_id, event.actor, event.action, event.person_id]
+    content = [event.previous_hash, event.at.astimezone(UTC).isoformat(), event.staff_id, event.actor, event.action, event.person_id]
     return hashlib.sha256(json.dumps([*content, event.detail], sort_keys=True).encode()).hexdigest()
 
 

@@ -1,9 +1,12 @@
 """Campaigns (utskick) and the people each one actually used."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, func, update
+from sqlalchemy import UniqueConstraint, delete, func, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.codes import new_code
@@ -103,6 +106,20 @@ def in_states(session: Session, states: Iterable[str]) -> Sequence[Campaign]:
     return session.exec(query).all()
 
 
+def latest_with_text(session: Session, text_code: str, *, before_id: int) -> Campaign | None:
+    """The last campaign that ended with the same template, for comparison."""
+    query = select(Campaign).where(
+        Campaign.text_code == text_code, col(Campaign.state).in_(("done", "stopped")), col(Campaign.id) < before_id
+    )
+    return session.exec(query.order_by(col(Campaign.id).desc())).first()
+
+
+def forget_draft(session: Session, campaign: Campaign) -> bool:
+    """Throw a draft away by one conditional write; False when it has been started meanwhile."""
+    result = session.execute(delete(Campaign).where(col(Campaign.id) == campaign.id, col(Campaign.state) == "draft"))
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
 def due_to_start(session: Session, now: datetime) -> Sequence[Campaign]:
     """Scheduled campaigns whose hour has come."""
     query = select(Campaign).where(Campaign.state == "scheduled", col(Campaign.start_at) <= now)
@@ -126,16 +143,12 @@ def move(session: Session, campaign: Campaign, from_states: Sequence[str], to: s
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def known_recipients(session: Session, campaign_id: int, step: int) -> set[int]:
-    """Ids of the people who already have their row in this step."""
-    query = select(Recipient.person_id).where(Recipient.campaign_id == campaign_id, Recipient.step == step)
-    return set(session.exec(query))
-
-
-def add_recipients(session: Session, recipients: Sequence[Recipient]) -> None:
-    """Keep the people a campaign uses; the database refuses the same person twice in a step."""
-    session.add_all(recipients)
-    session.flush()
+def recipient_ids(session: Session, campaign_id: int, step: int) -> dict[int, int]:
+    """The id of each person's row in a step."""
+    query = select(Recipient.person_id, Recipient.id).where(
+        Recipient.campaign_id == campaign_id, Recipient.step == step
+    )
+    return dict(session.exec(query).all())
 
 
 def recipients(session: Session, campaign_id: int) -> Sequence[Recipient]:
@@ -155,22 +168,53 @@ def recipients_of_person(session: Session, person_id: int) -> Sequence[tuple[Rec
 
 
 def latest_of_person(session: Session, person_id: int) -> Recipient | None:
-    """The newest campaign in which the person got a text."""
-    query = select(Recipient).where(Recipient.person_id == person_id, Recipient.withheld == "")
+    """The newest campaign whose text has left for the person; one that still waits in the queue cannot be answered."""
+    query = (
+        select(Recipient)
+        .join(Message, col(Message.recipient_id) == Recipient.id)
+        .where(Recipient.person_id == person_id)
+        .where(col(Message.state).in_(("sending", "unknown", "sent", "failed", "undelivered", "delivered")))
+    )
     return session.exec(query.order_by(col(Recipient.id).desc())).first()
 
 
 def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> None:
     """The first answer after a campaign's text is what the person answered to it; later ones change nothing."""
     recipient = latest_of_person(session, person_id)
-    if recipient is not None and recipient.answered_at is None and _has_gone_out(session, recipient.id):
+    if recipient is not None and recipient.answered_at is None:
         recipient.answered_at, recipient.answer = now, answer
         session.add(recipient)
 
 
-def _has_gone_out(session: Session, recipient_id: int) -> bool:
-    query = select(Message.id).where(Message.recipient_id == recipient_id)
-    return session.exec(query.where(col(Message.state).not_in(("queued", "withheld", "cancelled")))).first() is not None
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One person's part in a campaign, and what became of their text."""
+
+    person_id: int
+    withheld: str
+    answer: str
+    answered_at: datetime | None
+    state: str
+    reason: str
+    state_at: datetime | None
+
+
+def lines(session: Session, campaign_id: int) -> Sequence[Line]:
+    """Everybody in a campaign, in the order they were added; `state` is empty where no text was made."""
+    columns: tuple[Any, ...] = (
+        Recipient.person_id, Recipient.withheld, Recipient.answer, Recipient.answered_at, Message.state,
+        Message.reason, Message.state_at,
+    )  # fmt: skip
+    query = (
+        select_columns(*columns)
+        .join_from(Recipient, Message, col(Message.recipient_id) == Recipient.id, isouter=True)
+        .where(col(Recipient.campaign_id) == campaign_id)
+        .order_by(col(Recipient.id))
+    )
+    return [
+        Line(person_id, withheld, answer, answered_at, state or "", reason or "", state_at)
+        for person_id, withheld, answer, answered_at, state, reason, state_at in session.execute(query).all()
+    ]
 
 
 def withheld_counts(session: Session, campaign_id: int) -> dict[str, int]:

@@ -101,6 +101,14 @@ def of_unknown(session: Session, channel: str, address: str) -> Conversation | N
     ).first()
 
 
+def said_wrong_number(session: Session, channel: str, address: str) -> bool:
+    """Whether somebody at this address has told us that it is not the person we look for."""
+    query = select(Conversation.id).where(
+        Conversation.channel == channel, Conversation.address == address, Conversation.state == "wrong_number"
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
 def by_code(session: Session, code: str) -> Conversation | None:
     """The conversation a page address means."""
     return session.exec(select(Conversation).where(Conversation.code == code)).first()
@@ -122,6 +130,12 @@ def keep_many(session: Session, conversations: Sequence[Conversation]) -> None:
     """Keep many new or changed conversations."""
     session.add_all(conversations)
     session.flush()
+
+
+def ids_of_people(session: Session) -> dict[int, int]:
+    """The id of every person's conversation."""
+    query = select(Conversation.person_id, Conversation.id).where(col(Conversation.person_id).is_not(None))
+    return {person_id: conversation_id for person_id, conversation_id in session.exec(query) if person_id is not None}
 
 
 def waiting(session: Session, office_ids: Sequence[int] | None = None) -> Sequence[tuple[Conversation, Person | None]]:
@@ -199,6 +213,14 @@ def next_due(session: Session) -> datetime | None:
 def inbound_of(session: Session, conversation_id: int) -> Sequence[InboundText]:
     """Every text that came in to a conversation, in order."""
     query = select(InboundText).where(InboundText.conversation_id == conversation_id)
+    return session.exec(query.order_by(col(InboundText.id))).all()
+
+
+def inbound_from(session: Session, channel: str, sender: str, *, after_id: int = 0) -> Sequence[InboundText]:
+    """Every text that came from an address, whoever it was tied to, in order."""
+    query = select(InboundText).where(
+        InboundText.channel == channel, InboundText.sender == sender, InboundText.id > after_id
+    )
     return session.exec(query.order_by(col(InboundText.id))).all()
 
 

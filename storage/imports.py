@@ -10,12 +10,15 @@ from sqlmodel import Field, SQLModel, col, select
 from storage.codes import new_code
 from storage.columns import one_of
 from storage.database import Session
+from storage.people import Person
 
 LIST_TYPES = ("kaa", "uppsok", "tip")
 
 
 class SavedFile(SQLModel, table=True):
-    """An uploaded list that waits between dry run and import; it goes when it is used, and after a day."""
+    """An uploaded list that waits between dry run and import. When it is used only its faulty rows stay, for mending;
+    everything goes after a day.
+    """
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
@@ -63,6 +66,27 @@ def kept_file(session: Session, code: str) -> SavedFile | None:
     return session.exec(select(SavedFile).where(SavedFile.code == code)).first()
 
 
+def claim_file(session: Session, code: str) -> SavedFile | None:
+    """The same, while nobody else can use it up: they wait until this transaction ends."""
+    return session.exec(select(SavedFile).where(SavedFile.code == code).with_for_update()).first()
+
+
+def choose(session: Session, code: str, choices: dict[str, Any]) -> None:
+    """Remember how an uploaded list is to be read; nothing happens to one that is gone or has been used."""
+    file = kept_file(session, code)
+    if file is not None and "imported_as" not in file.choices:
+        file.choices = choices
+        session.add(file)
+
+
+def use_up(session: Session, file: SavedFile, *, run_code: str, left: bytes) -> None:
+    """The list has been taken in: forget it but for its faulty rows, and remember as which import."""
+    file.choices = {"imported_as": run_code, "office_id": file.choices["office_id"]}
+    file.content = left
+    session.add(file)
+    session.flush()
+
+
 def forget_file(session: Session, file: SavedFile) -> None:
     """Throw the uploaded list away: it holds personal data nobody asked us to keep."""
     session.delete(file)
@@ -102,3 +126,22 @@ def of_person(session: Session, person_id: int) -> Sequence[tuple[ImportedPerson
         .order_by(col(ImportedPerson.id))
     )
     return session.exec(query).all()
+
+
+def left_of_run(session: Session, run_code: str) -> SavedFile | None:
+    """What is left of the list that an import took in: its faulty rows, for a day."""
+    imported_as = col(SavedFile.choices)["imported_as"].as_string()
+    return session.exec(select(SavedFile).where(imported_as == run_code)).first()
+
+
+def people_of_run(
+    session: Session, run_id: int, result: str, *, offset: int = 0, limit: int = 50
+) -> Sequence[tuple[ImportedPerson, Person]]:
+    """The people an import made new or changed, in the list's order."""
+    query = (
+        select(ImportedPerson, Person)
+        .join(Person, col(Person.id) == ImportedPerson.person_id)
+        .where(ImportedPerson.run_id == run_id, ImportedPerson.result == result)
+        .order_by(col(ImportedPerson.row), col(ImportedPerson.id))
+    )
+    return session.exec(query.offset(offset).limit(limit)).all()

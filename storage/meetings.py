@@ -144,6 +144,11 @@ def let_go(session: Session, conversation_id: int) -> None:
     session.execute(update(Seat).where(col(Seat.held_for) == conversation_id).values(held_for=None, held_until=None))
 
 
+def held_until(session: Session, conversation_id: int) -> datetime | None:
+    """Until when this conversation's offered times are held, if any are."""
+    return session.exec(select(func.max(Seat.held_until)).where(Seat.held_for == conversation_id)).one()
+
+
 def claim_seat(session: Session, slot_id: int, person_id: int, *, now: datetime) -> Seat | None:
     """Take an empty seat by one conditional write; None when it is gone. Never check first, insert later."""
     empty = (
@@ -254,6 +259,11 @@ def bookings_of_campaign(session: Session, campaign_id: int) -> int:
     """How many people booked because of a campaign; a moved booking counts once."""
     query = select(func.count(func.distinct(Booking.person_id))).where(Booking.campaign_id == campaign_id)
     return session.exec(query).one()
+
+
+def people_booked_by_campaign(session: Session, campaign_id: int) -> set[int]:
+    """Who booked because of a campaign."""
+    return set(session.exec(select(Booking.person_id).where(Booking.campaign_id == campaign_id)))
 
 
 def seats_left(session: Session, slot_id: int) -> int:

@@ -25,10 +25,12 @@ KINDS = (
     "notice",
     "test",
 )
-# Rank says which state wins when receipts come late, doubled or swapped: a state only moves to a higher rank.
+# Rank says which state wins when receipts come late, doubled or swapped: a state only moves to a higher rank. No two of
+# a provider's states share a rank, so that every order of its receipts ends alike. The telephone's own word (delivered)
+# wins over the operator's doubt. What we ended ourselves never left, so no receipt can be about it.
 RANK = {
-    "queued": 0, "sending": 1, "unknown": 2, "sent": 3, "delivered": 5, "undelivered": 5, "failed": 5,
-    "withheld": 5, "expired": 5, "cancelled": 5,
+    "queued": 0, "sending": 1, "unknown": 2, "sent": 3, "failed": 4, "undelivered": 5, "delivered": 6,
+    "withheld": 7, "expired": 7, "cancelled": 7,
 }  # fmt: skip
 STATES = tuple(RANK)
 
@@ -88,15 +90,17 @@ def add(session: Session, message: Message) -> Message:
     return message
 
 
-def add_many(session: Session, messages: Sequence[Message]) -> None:
-    """Put many texts in the queue at once."""
-    session.add_all(messages)
-    session.flush()
-
-
 def get(session: Session, message_id: int) -> Message:
     """The text; raises when there is none with this id."""
     return session.get_one(Message, message_id)
+
+
+def locked(session: Session, ids: Iterable[int]) -> Sequence[Message]:
+    """Texts by id as they stand now, held until this transaction ends: a receipt and the sender's own record of one
+    text must take turns.
+    """
+    query = select(Message).where(col(Message.id).in_(list(ids))).order_by(col(Message.id)).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).all()
 
 
 def by_code(session: Session, code: str) -> Message | None:
@@ -161,7 +165,7 @@ def requeue(session: Session, message: Message, send_after: datetime, *, now: da
 def stuck(session: Session, claimed_before: datetime) -> Sequence[Message]:
     """Texts claimed so long ago that their sender must have died: nobody knows whether they went out."""
     query = select(Message).where(Message.state == "sending", col(Message.claimed_at) < claimed_before)
-    return session.exec(query.order_by(col(Message.id))).all()
+    return session.exec(query.order_by(col(Message.id)).with_for_update()).all()
 
 
 def add_receipt(session: Session, receipt: ReceiptRow) -> None:
@@ -199,6 +203,23 @@ def counts_of_campaign(session: Session, campaign_id: int) -> dict[str, int]:
     """A campaign's texts by state."""
     query = select(Message.state, func.count()).where(Message.campaign_id == campaign_id).group_by(Message.state)
     return dict(session.exec(query).all())
+
+
+def parts_of_campaign(session: Session, campaign_id: int) -> int:
+    """How many parts a campaign's texts have cost: those the provider took, or may have taken."""
+    query = select(func.coalesce(func.sum(Message.parts), 0)).where(
+        Message.campaign_id == campaign_id, col(Message.state).in_(("sent", "delivered", "undelivered", "unknown"))
+    )
+    return int(session.exec(query).one())
+
+
+def queued_between(session: Session, campaign_id: int) -> tuple[datetime, datetime] | None:
+    """When the first and the last of a campaign's waiting texts may go; None when none waits."""
+    query = select(func.min(Message.send_after), func.max(Message.send_after)).where(
+        Message.campaign_id == campaign_id, Message.state == "queued"
+    )
+    first, last = session.exec(query).one()
+    return (first, last) if first is not None else None
 
 
 def hold_back(session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime) -> int:
@@ -264,6 +285,15 @@ def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> 
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
+def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """Which of these people have a text that we start waiting in the queue."""
+    query = select(Message.person_id).where(
+        col(Message.person_id).in_(list(person_ids)), Message.state == "queued",
+        col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")),
+    )  # fmt: skip
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
 def automatic_to(session: Session, conversation_id: int, since: datetime) -> int:
     """How many automatic replies a conversation has had since a moment."""
     query = (
@@ -292,8 +322,15 @@ def last_to(session: Session, conversation_id: int) -> Message | None:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next queued text may go."""
-    query = select(Message.send_after).where(Message.state == "queued").order_by(col(Message.send_after)).limit(1)
+    """When the next queued text may go. Texts that wait for a switch (a paused campaign, a global pause) wait for no
+    hour: they are left out.
+    """
+    query = (
+        select(Message.send_after)
+        .where(Message.state == "queued", col(Message.reason).not_in(("campaign_paused", "global_pause")))
+        .order_by(col(Message.send_after))
+        .limit(1)
+    )
     return session.exec(query).first()
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.columns import one_of
@@ -131,6 +133,33 @@ def of_people(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[Per
     return session.exec(query).all()
 
 
+class Contact(NamedTuple):
+    """A person's number with what sending needs to know of it, without the two rows it stands in."""
+
+    person_id: int
+    tie_id: int
+    number_id: int
+    e164: str
+    kind: str
+    owner: str
+    standing: str
+
+
+def contacts(session: Session, person_ids: Iterable[int]) -> Sequence[Contact]:
+    """Every number of many people, oldest first; for thousands at a time."""
+    columns: tuple[Any, ...] = (
+        PersonNumber.person_id, PersonNumber.id, Number.id, Number.e164, Number.kind, PersonNumber.owner,
+        PersonNumber.standing,
+    )  # fmt: skip
+    query = (
+        select_columns(*columns)
+        .join_from(PersonNumber, Number, col(Number.id) == PersonNumber.number_id)
+        .where(col(PersonNumber.person_id).in_(list(person_ids)))
+        .order_by(col(PersonNumber.id))
+    )
+    return [Contact(*row) for row in session.execute(query).all()]
+
+
 def everyones(session: Session) -> Sequence[tuple[PersonNumber, Number]]:
     """All ties between people and numbers, for matching a whole list."""
     return session.exec(select(PersonNumber, Number).join(Number, col(Number.id) == PersonNumber.number_id)).all()
@@ -144,6 +173,18 @@ def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Perso
         .join(Person, col(Person.id) == PersonNumber.person_id)
         .where(Number.e164 == e164, col(PersonNumber.standing) != "wrong_person")
         .where(col(Person.merged_into_id).is_(None))
+    )
+    return session.exec(query).all()
+
+
+def between(session: Session, first: str, last: str) -> Sequence[tuple[PersonNumber, Number, Person]]:
+    """Who has a number in this block (two E.164 numbers of equal length), by number; struck ties too."""
+    query = (
+        select(PersonNumber, Number, Person)
+        .join(Number, col(Number.id) == PersonNumber.number_id)
+        .join(Person, col(Person.id) == PersonNumber.person_id)
+        .where(Number.e164 >= first, Number.e164 <= last, col(Person.merged_into_id).is_(None))
+        .order_by(col(Number.e164), col(PersonNumber.id))
     )
     return session.exec(query).all()
 
@@ -184,6 +225,14 @@ def remember_struck(session: Session, person: Person, e164: str, *, why: str, no
     mark = struck_mark(session, person, e164)
     if session.get(StruckNumber, mark) is None:
         session.add(StruckNumber(mark=mark, struck_at=now, why=why))
+
+
+def forget_struck(session: Session, person: Person, e164: str) -> None:
+    """Let this number be tied to this person again (practice phones that are reset)."""
+    row = session.get(StruckNumber, struck_mark(session, person, e164))
+    if row is not None:
+        session.delete(row)
+        session.flush()
 
 
 def is_struck(session: Session, person: Person, e164: str) -> bool:
@@ -240,3 +289,8 @@ def end_stops(session: Session, channel: str, address: str, *, now: datetime) ->
 def stops_of(session: Session, person_id: int) -> Sequence[Stop]:
     """A person's stops, ended ones too, oldest first."""
     return session.exec(select(Stop).where(Stop.person_id == person_id).order_by(col(Stop.since))).all()
+
+
+def count(session: Session) -> int:
+    """How many different numbers are kept."""
+    return session.exec(select(func.count()).select_from(Number)).one()

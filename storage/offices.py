@@ -108,6 +108,13 @@ def districts_of(session: Session, office_id: int) -> Sequence[str]:
     return session.exec(query).all()
 
 
+def add_place(session: Session, place: Place) -> Place:
+    """Keep a new place."""
+    session.add(place)
+    session.flush()
+    return place
+
+
 def places(session: Session, office_id: int) -> Sequence[Place]:
     """The office's places, by name."""
     return session.exec(select(Place).where(Place.office_id == office_id).order_by(Place.name)).all()

@@ -154,6 +154,13 @@ def count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(Person).where(col(Person.merged_into_id).is_(None))).one()
 
 
+def add_guardian(session: Session, guardian: Guardian) -> Guardian:
+    """Keep a guardian."""
+    session.add(guardian)
+    session.flush()
+    return guardian
+
+
 def guardians(session: Session, person_id: int) -> Sequence[Guardian]:
     """A person's guardians, first one first."""
     query = select(Guardian).where(Guardian.person_id == person_id).order_by(col(Guardian.position))
@@ -183,6 +190,20 @@ def current_memberships(session: Session, person_ids: Iterable[int], on: date) -
     return found
 
 
+def add_membership(session: Session, membership: ProgrammeMembership) -> ProgrammeMembership:
+    """Let a person be part of a programme."""
+    session.add(membership)
+    session.flush()
+    return membership
+
+
+def add_rule(session: Session, rule: ProgrammeRule) -> ProgrammeRule:
+    """Keep a programme's rule from a day on."""
+    session.add(rule)
+    session.flush()
+    return rule
+
+
 def rules(session: Session) -> Sequence[ProgrammeRule]:
     """Every programme rule, oldest first."""
     return session.exec(select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))).all()
@@ -209,3 +230,8 @@ def districts(session: Session, office_ids: Sequence[int]) -> Sequence[str]:
     """Every district somebody at these offices lives in, by name; people with protected identity left out."""
     query = select(Person.district).where(col(Person.office_id).in_(office_ids), Person.district != "")
     return sorted(session.exec(query.where(col(Person.protected).is_(False)).distinct()))
+
+
+def protected(session: Session) -> Sequence[Person]:
+    """Everybody with protected identity."""
+    return session.exec(select(Person).where(col(Person.protected).is_(True))).all()

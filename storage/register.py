@@ -16,7 +16,7 @@ from storage.messages import Message
 from storage.numbers import Number, PersonNumber
 from storage.offices import Office
 from storage.people import Person, ProgrammeMembership, name_key
-from storage.tasks import Attempt
+from storage.tasks import Attempt, last_tried
 
 # States in which two-way contact with the right person has taken place (domain C4: nådd).
 REACHED_STATES = (
@@ -116,6 +116,18 @@ def last_sent(session: Session, person_ids: Sequence[int]) -> dict[int, datetime
     return {person_id: moment for person_id, moment in session.exec(query) if person_id and moment}
 
 
+def last_contacts(session: Session, shown: Sequence[Row]) -> dict[int, datetime]:
+    """When each of these people was last texted, last answered or was last tried by hand, whichever is latest."""
+    people = [row.person.id for row in shown]
+    answered = {row.person.id: row.last_inbound_at for row in shown if row.last_inbound_at is not None}
+    sources = (last_sent(session, people), last_tried(session, people), answered)
+    return {
+        person_id: max(moments)
+        for person_id in people
+        if (moments := [source[person_id] for source in sources if person_id in source])
+    }
+
+
 def next_meetings(session: Session, person_ids: Sequence[int], *, now: datetime) -> dict[int, Slot]:
     """Each person's next booked time."""
     query = (
@@ -170,9 +182,9 @@ def _conditions(wanted: Filter, now: datetime) -> list[Any]:
     if wanted.office_ids is not None:
         found.append(col(Person.office_id).in_(wanted.office_ids))
     if wanted.district:
-        found.append(func.lower(Person.district) == wanted.district.lower())
+        found.append(_same(Person.district, wanted.district))
     if wanted.language:
-        found.append(func.lower(Person.language) == wanted.language.lower())
+        found.append(_same(Person.language, wanted.language))
     return found + _exactly(wanted, now) + _ages(wanted, local_date(now))
 
 
@@ -216,10 +228,16 @@ def _states(wanted: Filter, now: datetime) -> list[Any]:
 def _text(text: str) -> Any:
     digits = "".join(character for character in text if character.isdigit())
     pattern = "%" + name_key(text).replace("%", "").replace("_", "") + "%"
-    wanted = or_(col(Person.name_key).like(pattern), func.lower(Person.district) == text.lower())
+    wanted = or_(col(Person.name_key).like(pattern), _same(Person.district, text))
     if len(digits) >= 4 and len(digits) >= len(text.replace(" ", "").replace("-", "").replace("+", "")):
         return or_(wanted, _number_ends_with(digits.lstrip("0")), _born(digits))
     return wanted
+
+
+def _same(column: str, word: str) -> Any:
+    # SQLite's lower() leaves Å, Ä and Ö as they are.
+    spellings = {word, word.lower(), word.capitalize(), word.title()}
+    return or_(func.lower(column) == word.lower(), col(column).in_(spellings))
 
 
 def _number_ends_with(digits: str) -> Any:

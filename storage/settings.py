@@ -45,6 +45,19 @@ def write(session: Session, key: str, value: Any, *, now: datetime | None = None
     session.flush()
 
 
+def starting_with(session: Session, prefix: str) -> dict[str, Any]:
+    """Every setting whose key begins like this."""
+    rows = session.exec(select(Setting).where(col(Setting.key).startswith(prefix, autoescape=True)))
+    return {row.key: row.value for row in rows}
+
+
+def add_help_line(session: Session, line: HelpLine) -> HelpLine:
+    """Keep a help line."""
+    session.add(line)
+    session.flush()
+    return line
+
+
 def help_lines(session: Session) -> Sequence[HelpLine]:
     """Every help line."""
     return session.exec(select(HelpLine).order_by(col(HelpLine.id))).all()

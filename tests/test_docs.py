@@ -2,10 +2,13 @@
 
 import ast
 import re
+from argparse import ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.__main__ import parser
 from bot.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -16,13 +19,20 @@ REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "docke
 MACHINE_PATHS = ("/work" + "/", "/root" + "/")
 
 
-def calls(path: str, name: str) -> list[str]:
-    """The first word of every call of this name in a module: Job("send", …), add_parser("serve", …)."""
-    file = ROOT / path
-    tree = ast.parse(file.read_text(encoding="utf-8")) if file.exists() else ast.Module([], [])
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
-    words = [(getattr(node.func, "attr", getattr(node.func, "id", "")), node.args[0]) for node in found]
-    return [str(first.value) for called, first in words if called == name and isinstance(first, ast.Constant)]
+def jobs() -> list[str]:
+    """The names in the timetable: Job("send", …)."""
+    tree = ast.parse((ROOT / "scheduler" / "jobs.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Job"]
+    return [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
+
+
+def commands(parser: ArgumentParser, words: str = "brygga") -> Iterator[tuple[str, list[str]]]:
+    """Every command as it is typed, with its own options."""
+    steps = [action for action in parser._actions if isinstance(action, _SubParsersAction)]
+    if not steps:
+        yield words, [action.option_strings[-1] for action in parser._actions if action.option_strings]
+    for name, step in (item for action in steps for item in action.choices.items()):
+        yield from commands(step, f"{words} {name}")
 
 
 def section(title: str) -> str:
@@ -47,19 +57,22 @@ def test_the_first_screen_has_two_commands() -> None:
     assert re.findall(r"^python3 dev\.py .*$", first_screen, re.M) == ["python3 dev.py demo", "python3 dev.py test"]
 
 
-@pytest.mark.parametrize("field", Settings.model_fields)
+@pytest.mark.parametrize("field", list(Settings.model_fields))
 def test_every_setting_is_told(field: str) -> None:
     assert f"`BRYGGA_{field.upper()}`" in section("Settings")
 
 
-@pytest.mark.parametrize("job", calls("scheduler/jobs.py", "Job"))
+@pytest.mark.parametrize("job", jobs())
 def test_every_job_is_told(job: str) -> None:
     assert f"`{job}`" in section("What happens by itself")
 
 
-@pytest.mark.parametrize("command", calls("bot/__main__.py", "add_parser"))
-def test_every_command_is_told(command: str) -> None:
-    assert re.search(rf"\b{command}\b", section("Commands"))
+@pytest.mark.parametrize(("command", "options"), list(commands(parser())))
+def test_every_command_is_told_with_its_options(command: str, options: list[str]) -> None:
+    rows = [row for row in section("Commands").splitlines() if row.startswith(f"| `{command}")]
+
+    assert len(rows) == 1
+    assert [option for option in options if option not in ("--help", "--json") and option not in rows[0]] == []
 
 
 def test_every_decision_is_in_the_list() -> None:

@@ -3,9 +3,11 @@
 import random
 from datetime import date, datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 import storage.bulk
+import storage.numbers
 import storage.offices
 import storage.people
 from bot.settings import Settings
@@ -80,29 +82,26 @@ def seed(session: Session, *, people: int, seed: int, now: datetime) -> int:
         if offices
         else storage.offices.add(session, Office(name="Unga Björkstad", sender_name="Unga Björkstad"))
     )
-    first_person, first_number = storage.bulk.next_id(session, Person), storage.bulk.next_id(session, Number)
     dice = random.Random(seed)  # noqa: S311 - invented names, no secrets
-    rows = [_person(dice, first_person + index, office.id, now) for index in range(people)]
-    storage.bulk.insert(session, Person, rows)
-    storage.bulk.insert(session, Number, [_number(first_number + index) for index in range(people)])
-    storage.bulk.insert(
-        session, PersonNumber, [_tie(row["id"], first_number + index, now) for index, row in enumerate(rows)]
-    )
-    storage.bulk.insert(session, ProgrammeMembership, [_membership(row["id"], now) for row in rows])
+    rows = [_person(dice, office.id, now) for _ in range(people)]
+    storage.bulk.add(session, Person, rows)
+    first = _FIRST_NUMBER + storage.numbers.count(session)
+    e164s = [f"+{first + index}" for index in range(people)]
+    storage.bulk.add(session, Number, [storage.bulk.row(Number, e164=e164, kind="mobile") for e164 in e164s])
+    person_ids = storage.bulk.person_ids(session, [row["code"] for row in rows])
+    number_ids = storage.bulk.number_ids(session, e164s)
+    pairs = [(person_ids[row["code"]], number_ids[e164]) for row, e164 in zip(rows, e164s, strict=True)]
+    storage.bulk.add(session, PersonNumber, [_tie(person_id, number_id, now) for person_id, number_id in pairs])
+    storage.bulk.add(session, ProgrammeMembership, [_membership(person_id, now) for person_id, _ in pairs])
     return people
 
 
-def _person(dice: random.Random, person_id: int, office_id: int, now: datetime) -> dict[str, object]:
+def _person(dice: random.Random, office_id: int, now: datetime) -> dict[str, Any]:
     first, last = dice.choice(_FIRST), dice.choice(_LAST)
-    return {
-        "id": person_id, "code": new_code(), "first_name": first, "last_name": last,
-        "name_key": storage.people.name_key(f"{first} {last}"), "birth_date": _birthday(dice, local_date(now)),
-        "office_id": office_id, "source": "seed", "created_at": now, "changed_at": now,
-    }  # fmt: skip
-
-
-def _number(number_id: int) -> dict[str, object]:
-    return {"id": number_id, "e164": f"+{_FIRST_NUMBER + number_id}", "kind": "mobile"}
+    return storage.bulk.row(
+        Person, first_name=first, last_name=last, name_key=storage.people.name_key(f"{first} {last}"),
+        birth_date=_birthday(dice, local_date(now)), office_id=office_id, source="seed", created_at=now, changed_at=now,
+    )  # fmt: skip
 
 
 def _birthday(dice: random.Random, today: date) -> date:
@@ -110,17 +109,15 @@ def _birthday(dice: random.Random, today: date) -> date:
     return today - timedelta(days=dice.randrange(int(16.2 * 365.25), int(19.2 * 365.25)))
 
 
-def _tie(person_id: object, number_id: int, now: datetime) -> dict[str, object]:
-    return {
-        "person_id": person_id, "number_id": number_id, "source": "seed", "found_by": "seed", "found_at": now,
-        "owner": "self", "standing": "confirmed", "standing_at": now,
-    }  # fmt: skip
+def _tie(person_id: int, number_id: int, now: datetime) -> dict[str, Any]:
+    return storage.bulk.row(
+        PersonNumber, person_id=person_id, number_id=number_id, source="seed", found_by="seed", found_at=now,
+        owner="self", standing="confirmed", standing_at=now,
+    )  # fmt: skip
 
 
-def _membership(person_id: object, now: datetime) -> dict[str, object]:
-    return {
-        "person_id": person_id,
-        "programme": "kaa",
-        "rule_version": "seed",
-        "valid_from": local_date(now) - timedelta(days=1),
-    }
+def _membership(person_id: int, now: datetime) -> dict[str, Any]:
+    since = local_date(now) - timedelta(days=1)
+    return storage.bulk.row(
+        ProgrammeMembership, person_id=person_id, programme="kaa", rule_version="seed", valid_from=since
+    )

@@ -52,17 +52,9 @@ def say_offer(turn: Turn, code: str, slots: Sequence[Slot], *, before: str = "")
 
 
 def choose(turn: Turn, number: int) -> None:
-    """Take the time with this number; a number that was not offered is asked about, a taken time gives new ones."""
+    """Take the time with this number of those that were offered last; a taken time gives new ones."""
     options: list[int] = turn.context.get("options", [])
-    if not 1 <= number <= len(options):
-        from_outside_the_offer(turn)
-        return
     take(turn, options[number - 1])
-
-
-def from_outside_the_offer(turn: Turn) -> None:
-    """A number that was never offered books nothing (ux §5.4 row 13)."""
-    turn.say("HUH-1")
 
 
 def take(turn: Turn, slot_id: int) -> None:
@@ -100,7 +92,10 @@ def taken(turn: Turn, wanted: datetime) -> None:
 def own_time(turn: Turn) -> None:
     """A day or time in the youth's own words: always confirmed with ja before it is booked (ux §5.5)."""
     reading = turn.reading
-    if reading.ask or reading.start is None or turn.person is None:
+    if turn.person is None:
+        _ask_human(turn, "vill boka, okänt nummer")
+        return
+    if reading.ask or reading.start is None:
         turn.say("TIME-HUH")
         return
     window = _window(reading.start, reading.end)

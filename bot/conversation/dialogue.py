@@ -8,6 +8,7 @@ import storage.conversations
 import storage.tasks
 from bot.conversation import booking, replies, sensitive
 from bot.conversation.turn import Turn
+from outreach import quiet_hours
 from storage.local_time import local_date
 from storage.tasks import Outcome, Task
 
@@ -18,6 +19,8 @@ ALWAYS_HEARD = ("crisis", "opt_out", "wrong_number")
 CONFIRMING = (
     "yes", "choose_option", "day_time", "reschedule", "cancel", "running_late", "occupied", "human", "later", "struggling",
 )  # fmt: skip
+# What a stranger writes after "wrong number" without wanting anything of us.
+NEEDS_NO_ANSWER = ("yes", "no", "thanks", "greeting", "unknown", "later", "wrong_number", "third_party")
 DECLINED_RESTS = timedelta(days=182)
 LATER_CHOICES = {1: timedelta(days=7), 2: timedelta(days=30), 3: timedelta(days=91)}
 
@@ -33,8 +36,18 @@ def answer(turn: Turn) -> None:
     _note_answer(turn)
     if _is_silent(turn):
         _leave_to_humans(turn)
-        return
-    HANDLERS[turn.reading.intent](turn)
+    elif not _is_someone_let_alone(turn):
+        turn.misses = turn.forget_misses()
+        HANDLERS[turn.reading.intent](turn)
+
+
+def answer_media(turn: Turn) -> None:
+    """A picture or a voice message without words: we cannot open it, and say so unless somebody else has the talk."""
+    turn.conversation.last_inbound_at = turn.now
+    if _is_silent(turn):
+        _leave_to_humans(turn)
+    else:
+        turn.say("MEDIA")
 
 
 def _note_answer(turn: Turn) -> None:
@@ -46,14 +59,22 @@ def _note_answer(turn: Turn) -> None:
 
 
 def _is_silent(turn: Turn) -> bool:
-    if turn.reading.intent in ALWAYS_HEARD or turn.reading.intent == "opt_in":
+    intent, state = turn.reading.intent, turn.conversation.state
+    # In an acute state only humans answer; a new cry for help and a stop are heard even there.
+    if state == "urgent":
+        return intent not in ("crisis", "opt_out")
+    if intent in ALWAYS_HEARD or intent == "opt_in":
         return False
-    state = turn.conversation.state
-    return (
-        turn.conversation.held_by_id is not None
-        or state in ("human", "urgent", "stopped")
-        and not _answers_reminder(turn)
-    )
+    held = turn.conversation.held_by_id is not None
+    return held or state in ("human", "stopped") and not _answers_reminder(turn)
+
+
+def _is_someone_let_alone(turn: Turn) -> bool:
+    # Whoever told us that the number was wrong has been promised that nothing more comes.
+    if turn.person is not None or turn.reading.intent not in NEEDS_NO_ANSWER:
+        return False
+    conversation = turn.conversation
+    return storage.conversations.said_wrong_number(turn.session, conversation.channel, conversation.address)
 
 
 def _answers_reminder(turn: Turn) -> bool:
@@ -70,6 +91,9 @@ def _leave_to_humans(turn: Turn) -> None:
 def _yes(turn: Turn) -> None:
     if turn.asked == "REM-24":
         booking.confirm(turn)
+    elif turn.asked == "CALL?":
+        turn.say("HUMAN")
+        turn.hand_over("vill bli uppringd")
     elif turn.asked == "TIME-OK?" and turn.context.get("proposed"):
         booking.take(turn, int(turn.context["proposed"]))
     elif turn.asked in booking.OFFERS:
@@ -108,6 +132,10 @@ def _rest(turn: Turn, length: timedelta) -> None:
 
 
 def _later(turn: Turn) -> None:
+    if turn.booking() is not None:
+        # Whoever has a time and wants to wait wants another time, not to be left with both.
+        booking.reschedule(turn)
+        return
     if turn.reading.start is not None and turn.reading.start > turn.now and not turn.reading.ask:
         _rest_until(turn, turn.reading.start - turn.now)
         return
@@ -116,8 +144,10 @@ def _later(turn: Turn) -> None:
 
 
 def _rest_until(turn: Turn, length: timedelta) -> None:
-    _rest(turn, length)
-    turn.say("LATER-OK", dag=replies.say_day(local_date(turn.now + length), turn.lang))
+    # We get in touch on a day when we write at all.
+    until = quiet_hours.next_allowed(turn.now + length)
+    _rest(turn, until - turn.now)
+    turn.say("LATER-OK", dag=replies.say_day(local_date(until), turn.lang))
     turn.settle()
     turn.move_to("resting")
 
@@ -125,9 +155,10 @@ def _rest_until(turn: Turn, length: timedelta) -> None:
 def _choose(turn: Turn) -> None:
     number = turn.reading.option or 0
     asked = turn.asked
-    if asked in booking.OFFERS:
+    options = len(turn.context.get("options", []))
+    if asked in booking.OFFERS and (number == -1 or 1 <= number <= options):
         # A standing booking stays until the new time is chosen; the last of three may be meant by "den sista".
-        booking.choose(turn, len(turn.context.get("options", [])) if number == -1 else number)
+        booking.choose(turn, options if number == -1 else number)
     elif asked in _NUMBERED and number in _NUMBERED[asked]:
         _NUMBERED[asked][number](turn)
     elif asked == "LATER?" and number in LATER_CHOICES:
@@ -154,6 +185,10 @@ def _cancel(turn: Turn) -> None:
 
 
 def _occupied(turn: Turn) -> None:
+    if turn.booking() is not None:
+        turn.say("HUMAN")
+        turn.hand_over("jobbar eller pluggar, men har en bokad tid")
+        return
     if turn.person is not None:
         kind = {"work": "work", "study": "studies"}.get(turn.reading.kind, "other_measure")
         storage.tasks.add_outcome(
@@ -224,14 +259,12 @@ def _greeting(turn: Turn) -> None:
 
 
 def _unknown(turn: Turn) -> None:
-    misses = int(turn.context.get("misses", 0)) + 1
-    if misses >= 2:
+    if turn.misses:
         turn.say("HUH-2")
-        turn.conversation.context = {**turn.context, "misses": 0}
         turn.hand_over("två missförstånd")
         return
     turn.say("TIME-HUH" if turn.asked in booking.OFFERS and turn.reading.ask else "HUH-1")
-    turn.conversation.context = {**turn.context, "misses": misses}
+    turn.conversation.context = {**turn.context, "misses": 1}
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -62,7 +62,12 @@ def _crisis_text(turn: Turn) -> str:
 def opt_out(turn: Turn) -> None:
     """Stop: nothing more in this channel, one confirmation, at any hour. A second stop gets no second confirmation."""
     standing = turn.booking()
-    if not consent.stop(turn.session, turn.conversation, how="text", now=turn.now):
+    acute = turn.conversation.state == "urgent"
+    new = consent.stop(turn.session, turn.conversation, how="text", now=turn.now)
+    if acute:
+        # Only a person moves somebody out of the acute state.
+        turn.move_to("urgent")
+    if not new:
         return
     if standing is None:
         turn.say("STOP-OK", kind="stop_confirmation")
@@ -74,13 +79,17 @@ def opt_out(turn: Turn) -> None:
 def opt_in(turn: Turn) -> None:
     """START: the person wants texts again."""
     consent.start(turn.session, turn.conversation, now=turn.now)
+    if turn.conversation.held_by_id is not None or turn.conversation.state == "human":
+        turn.wait_for_human("vill ha sms igen")
+        return
     turn.say("START-OK")
     turn.ask("START-OK")
 
 
 def wrong_number(turn: Turn) -> None:
     """Somebody else has this number: apologise once, strike it for the person, look for another."""
-    turn.say("WRONG-OK", kind="stop_confirmation")
+    if turn.conversation.state != "stopped":
+        turn.say("WRONG-OK", kind="stop_confirmation")
     storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="wrong_person", now=turn.now)
     turn.settle()
     turn.move_to("wrong_number")

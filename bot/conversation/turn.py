@@ -14,6 +14,7 @@ import storage.messages
 import storage.numbers
 import storage.offices
 import storage.people
+import storage.settings
 import storage.staff
 from bot.conversation import replies
 from bot.conversation.understanding import Reading
@@ -33,6 +34,11 @@ ALWAYS_SAID = ("STOP-OK", "STOP-OK-B", "CRISIS-U18", "CRISIS-18", "CRISIS-X", "C
 QUESTION_HOLDS = timedelta(hours=72)
 
 
+def restarted_key(conversation_id: int) -> str:
+    """The setting that says when a practice phone's talk began anew."""
+    return f"restarted-{conversation_id}"
+
+
 @dataclass(slots=True)
 class Turn:
     """What came in, from whom, and what it was read as. A turn gives at most one answer."""
@@ -45,6 +51,7 @@ class Turn:
     reading: Reading
     now: datetime
     said: Message | None = field(default=None)
+    misses: int = 0
 
     @property
     def context(self) -> dict[str, Any]:
@@ -77,6 +84,13 @@ class Turn:
         """No question is open any more."""
         self.conversation.context = {}
 
+    def forget_misses(self) -> int:
+        """How many texts in a row we had not understood; they count no more unless this one is not understood either."""
+        misses = int(self.context.get("misses", 0))
+        if misses:
+            self.conversation.context = {key: value for key, value in self.context.items() if key != "misses"}
+        return misses
+
     def say(self, code: str, *, kind: str = "reply", **values: object) -> None:
         """Answer with one of the texts of ux §5.6. Nothing is said twice in a row, and nothing beyond the limits."""
         self.say_text(replies.render(code, self.lang, {**self.values(), **values}), code, kind=kind)
@@ -90,7 +104,7 @@ class Turn:
         if not self._may_say(code, text):
             self.wait_for_human("automaten har sagt sitt")
             return
-        self.conversation.introduced = True
+        self.conversation.introduced = self.conversation.introduced or kind == "reply"
         self.said = delivery.queue(
             self.session, self.conversation, text, kind=kind, text_code=code, now=self.now,
             buttons=replies.buttons(code, self.lang) if self.conversation.channel == "telegram" else (),
@@ -100,13 +114,25 @@ class Turn:
         if code in ALWAYS_SAID:
             return True
         last = storage.messages.last_to(self.session, self.conversation.id)
-        if last is not None and last.text == text:
+        if last is not None and last.text == text and not self._begun_since(last.created_at):
             return False
-        count = storage.messages.automatic_to
-        return (
-            count(self.session, self.conversation.id, self.now - timedelta(hours=1)) < REPLIES_AN_HOUR
-            and count(self.session, self.conversation.id, self.now - timedelta(days=1)) < REPLIES_A_DAY
-        )
+        return self._has_room(timedelta(hours=1), REPLIES_AN_HOUR) and self._has_room(timedelta(days=1), REPLIES_A_DAY)
+
+    def _has_room(self, length: timedelta, most: int) -> bool:
+        since, count = self.now - length, storage.messages.automatic_to
+        if count(self.session, self.conversation.id, since) < most:
+            return True
+        began = self._began()
+        return began is not None and count(self.session, self.conversation.id, max(since, began)) < most
+
+    def _begun_since(self, moment: datetime) -> bool:
+        began = self._began()
+        return began is not None and began >= moment
+
+    def _began(self) -> datetime | None:
+        # A practice phone that has been reset begins anew; asked for only where the past would keep us silent.
+        written = storage.settings.read(self.session, restarted_key(self.conversation.id))
+        return datetime.fromisoformat(written) if written else None
 
     def wake(self) -> None:
         """The person wants to meet: whatever rest was agreed is over."""

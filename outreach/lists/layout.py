@@ -35,6 +35,14 @@ class Layout:
         """The columns with one of these meanings, from left to right."""
         return [column for column in self.columns if column.meaning in wanted]
 
+    def by_meaning(self) -> dict[str, list[Column]]:
+        """The columns that are taken in, by what they mean, from left to right."""
+        found: dict[str, list[Column]] = {}
+        for column in self.columns:
+            if column.meaning:
+                found.setdefault(column.meaning, []).append(column)
+        return found
+
 
 def count_heads(lines: Sequence[Line]) -> int:
     """How many known heads the best of the first rows has: tells a list from notes, and a separator from a comma."""
@@ -99,12 +107,14 @@ def _layout(table: Table, head: Line, columns: tuple[Column, ...], body: list[Li
         raise refused("no_rows")
     if len(people) > MOST_PEOPLE:
         raise refused("too_many_rows")
+    # A forgotten mark far down in the sheet makes no million empty rows.
+    last = max(people[-1].number, *totals, 0)
     return Layout(
         table=table,
         head_row=head.number,
         columns=columns,
         people=tuple(people),
-        empty_rows=tuple(line.number for line in body if line.is_empty),
+        empty_rows=tuple(line.number for line in body if line.is_empty and line.number < last),
         total_rows=totals,
         hidden_rows=tuple(line.number for line in people if line.number in table.hidden_rows),
         warnings=(*table.warnings, *_warnings(columns)),

@@ -98,12 +98,17 @@ def guardian_phone(guardian: ReadGuardian) -> str:
     return numbers[0].e164 if numbers else ""
 
 
+def has_phone(guardian: ReadGuardian, e164: str) -> bool:
+    """Whether the list gives this number too, so that nothing is said against what is kept."""
+    return any(number.e164 == e164 for number in guardian.phones)
+
+
 def _guardian_differences(whole: ReadRow, known: Known) -> set[str]:
     found: set[str] = set()
     for position, guardian in enumerate(whole.guardians, start=1):
         kept = known.guardians.get(position)
         if says_else(guardian.name, kept.name if kept else ""):
             found.add(f"guardian_{position}")
-        if guardian.phones and (kept is None or kept.phone not in {number.e164 for number in guardian.phones}):
+        if guardian.phones and not has_phone(guardian, kept.phone if kept else ""):
             found.add(f"guardian_{position}_phone")
     return found

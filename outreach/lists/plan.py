@@ -65,7 +65,10 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole import before it is carried out. `if_hidden` is the same with the hidden rows, where there are any."""
+    """The whole import before it is carried out.
+
+    `members` are in the list's programme already; `if_hidden` is the same plan with the hidden rows, if there are any.
+    """
 
     layout: Layout
     choices: Choices
@@ -73,6 +76,7 @@ class Plan:
     people: tuple[PlannedPerson, ...]
     rows: tuple[RowResult, ...]
     missing: tuple[Person, ...]
+    members: frozenset[int]
     closed: int
     register_before: int
     if_hidden: "Plan | None" = None
@@ -89,6 +93,7 @@ class Plan:
 
 def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: Choices, *, today: date) -> Plan:
     """Match, compare and reckon: 1. who is who, 2. what is new, 3. whose numbers are shared, 4. who is missing."""
+    members = register.members(PROGRAMMES[choices.list_type], today)
     groups = match(rows, register, choices.answers)
     drafts = {group.row: _draft(group, register) for group in groups if not group.asked}
     holders = _holders(register, drafts.values())
@@ -101,7 +106,8 @@ def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: C
         today=today,
         people=tuple(people.values()),
         rows=tuple(sorted(results, key=lambda result: result.read.row)),
-        missing=_missing(groups, rows, register, choices, today),
+        missing=_missing(groups, rows, register, choices, members) if choices.complete else (),
+        members=members,
         closed=sum(group.known is not None and group.known.person.closed_at is not None for group in groups),
         register_before=len(register.known),
     )
@@ -132,7 +138,7 @@ def _holders(register: Register, drafts: Iterable[_Draft]) -> Counter[str]:
         holders.update(number.e164 for number in draft.new_numbers)
         for position, guardian in enumerate(draft.values.guardians, start=1):
             kept = known.guardians.get(position) if known else None
-            if guardian.phones and (kept is None or kept.phone not in {number.e164 for number in guardian.phones}):
+            if guardian.phones and not merging.has_phone(guardian, kept.phone if kept else ""):
                 guardians[known.person.id if known else -draft.group.row, position] = merging.guardian_phone(guardian)
     holders.update(phone for phone in guardians.values() if phone)
     return holders
@@ -180,20 +186,15 @@ def _results(group: Group, person: PlannedPerson | None) -> list[RowResult]:
 
 
 def _missing(
-    groups: Sequence[Group], rows: Sequence[ReadRow], register: Register, choices: Choices, today: date
+    groups: Sequence[Group], rows: Sequence[ReadRow], register: Register, choices: Choices, members: frozenset[int]
 ) -> tuple[Person, ...]:  # fmt: skip
     """Those the register has on lists of this type at this office, and this complete list has not."""
-    if not choices.complete:
-        return ()
     seen = {group.known.person.id for group in groups if group.known}
     seen |= {known.person.id for group in groups for known in group.asked_about}
     for row in rows:
         if row.fault:
             seen |= whom_a_faulty_row_means(row, register)
-    members = register.members(PROGRAMMES[choices.list_type], today)
+    people = (register.known[person_id].person for person_id in sorted(members - seen))
     return tuple(
-        known.person for person_id, known in sorted(register.known.items())
-        if person_id in members - seen
-        and known.person.closed_at is None
-        and known.person.office_id in (choices.office_id, None)
+        person for person in people if person.closed_at is None and person.office_id in (choices.office_id, None)
     )  # fmt: skip

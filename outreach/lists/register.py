@@ -82,14 +82,14 @@ class Register:
             return e164 in known.struck
         return storage.numbers.struck_mark(self._session, known.person, e164) in self._struck
 
-    def members(self, programme: str, on: date) -> set[int]:
+    def members(self, programme: str, on: date) -> frozenset[int]:
         """Who is in a programme on a day."""
         ids = list(self.known)
         found: set[int] = set()
         for start in range(0, len(ids), _IDS_AT_A_TIME):
             memberships = storage.people.current_memberships(self._session, ids[start : start + _IDS_AT_A_TIME], on)
             found.update(person_id for person_id, rows in memberships.items() if _has(programme, rows))
-        return found
+        return frozenset(found)
 
 
 def _has(programme: str, memberships: Iterable[storage.people.ProgrammeMembership]) -> bool:

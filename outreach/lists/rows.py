@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,18 +75,18 @@ class ReadRow:
 def read_people(layout: Layout, *, list_type: str, today: date, with_hidden: bool = False) -> list[ReadRow]:
     """Every person in the list, in its order; hidden rows only when the reader has said so."""
     left_out = frozenset() if with_hidden else frozenset(layout.hidden_rows)
-    ages = AGES[list_type]
-    return [_Reader(layout, line, today).read(ages) for line in layout.people if line.number not in left_out]
+    ages, columns = AGES[list_type], layout.by_meaning()
+    return [_Reader(columns, line, today).read(ages) for line in layout.people if line.number not in left_out]
 
 
 class _Reader:
     """Reads one line, column by column, and collects what there is to say on the way."""
 
-    def __init__(self, layout: Layout, line: Line, today: date) -> None:
-        self._layout = layout
+    def __init__(self, columns: Mapping[str, list[Column]], line: Line, today: date) -> None:
+        self._columns = columns
         self._line = line
         self._today = today
-        self._notices: list[tuple[int, str]] = []
+        self._notices: list[tuple[int, Remark]] = []
         self._faults: list[Remark] = []
 
     def read(self, ages: tuple[int, int]) -> ReadRow:
@@ -106,18 +106,21 @@ class _Reader:
         )  # fmt: skip
 
     def _remarks(self) -> tuple[Remark, ...]:
-        heads = {column.index: column.head for column in self._layout.columns}
-        return tuple(Remark(code, heads[index]) for index, code in dict.fromkeys(sorted(self._notices)))
+        in_order = sorted(self._notices, key=lambda notice: notice[0])
+        return tuple(dict.fromkeys(remark for _, remark in in_order))
 
     def _notice(self, column: Column, *codes: str) -> None:
-        self._notices.extend((column.index, code) for code in codes)
+        self._notices.extend((column.index, Remark(code, column.head)) for code in codes)
 
     def _fault(self, column: Column, code: str) -> None:
         self._faults.append(Remark(code, column.head))
 
+    def _with_meaning(self, *meanings: str) -> list[Column]:
+        return [column for meaning in meanings for column in self._columns.get(meaning, ())]
+
     def _cells(self, *meanings: str) -> Iterator[tuple[Column, str]]:
         """The written cells of these columns; "-" and its like say nothing."""
-        for column in self._layout.meaning(*meanings):
+        for column in self._with_meaning(*meanings):
             text = self._line.cell(column.index)
             if any(character.isalnum() or character == "?" for character in text):
                 yield column, text
@@ -126,9 +129,9 @@ class _Reader:
         return next((tidy(text) for _, text in self._cells(meaning)), "")
 
     def _identity(self, ages: tuple[int, int]) -> tuple[personnummer.Identity | None, date | None]:
-        cells = [(column, text) for column, text in self._cells("personnummer", "birth_date") if _has_digit(text)]
         # A personnummer says more than a birth date, wherever the column stands.
-        for column, text in sorted(cells, key=lambda cell: cell[0].meaning != "personnummer"):
+        cells = [(column, text) for column, text in self._cells("personnummer", "birth_date") if _has_digit(text)]
+        for column, text in cells:
             identity, birth_date = self._read_identity(column, text)
             if birth_date and not self._faults:
                 if not ages[0] <= personnummer.age(birth_date, self._today) < ages[1]:
@@ -136,7 +139,7 @@ class _Reader:
                 return identity, birth_date
         known = next((born for column, text in cells if (born := self._birth_date_behind_fault(column, text))), None)
         if not cells:
-            self._fault(self._layout.meaning("personnummer", "birth_date")[0], "identity_missing")
+            self._fault(self._with_meaning("personnummer", "birth_date")[0], "identity_missing")
         return None, known
 
     def _read_identity(self, column: Column, text: str) -> tuple[personnummer.Identity | None, date | None]:
@@ -170,7 +173,7 @@ class _Reader:
             surname, _, given = turned.partition(" ")
             return split_name(turned if "," in turned or not given else f"{surname}, {given}")
         if not first and not last:
-            names = self._layout.meaning("name", "last_first_name", "last_name", "first_name")
+            names = self._with_meaning("name", "last_first_name", "last_name", "first_name")
             self._fault(names[0], "name_missing")
         return first or last, ""
 
@@ -215,7 +218,7 @@ class _Reader:
 
     def _protection(self) -> tuple[bool, bool]:
         """Protected, and whether the sign for it is one nobody understands. Only empty, N and Nej say no."""
-        signs = [(column, self._line.cell(column.index)) for column in self._layout.meaning("protected")]
+        signs = [(column, self._line.cell(column.index)) for column in self._with_meaning("protected")]
         signs = [(column, tidy(text).casefold().rstrip(".")) for column, text in signs]
         signs = [(column, sign) for column, sign in signs if sign not in _NOT_PROTECTED]
         unclear = [

@@ -33,3 +33,11 @@ def apply(
 def _plan(found: layout.Layout, register: Register, choices: Choices, today: date) -> Plan:
     people = rows.read_people(found, list_type=choices.list_type, today=today, with_hidden=choices.with_hidden)
     return plan.make(found, people, register, choices, today=today)
+
+
+def look_at(content: bytes, filename: str, choices: Choices, *, today: date) -> layout.Layout:
+    """How a file is understood, without looking at the register. Raises Refused where `make_plan` would."""
+    table = files.read(
+        content, filename, encoding=choices.encoding, separator=choices.separator, sheet=choices.sheet
+    )  # fmt: skip
+    return layout.recognise(table, today=today, chosen=choices.columns)

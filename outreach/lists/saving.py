@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import storage.audit
+import storage.bulk
 import storage.imports
-import storage.numbers
 import storage.people
 from outreach.lists import merging
 from outreach.lists.plan import Plan, PlannedPerson
@@ -21,24 +22,22 @@ _KEPT_COUNTS = (
     "protected", "with_mobile", "landline_only", "no_number", "shared_mobile_only",
 )  # fmt: skip
 _PLAIN_FIELDS = (*merging.ADDRESS, "district", "school", "language")
-_IDS_AT_A_TIME = 10_000
 
 
 def save(session: Session, plan: Plan, *, now: datetime, staff_id: int | None, actor: str) -> ImportRun:
     """Write what is new or different: 1. people, 2. guardians, 3. numbers, 4. programmes, 5. what was done."""
     run = _record_run(session, plan, now=now, staff_id=staff_id)
-    people = [(_person(session, planned, plan, now), planned) for planned in plan.people]
-    session.add_all(person for person, planned in people if planned.known is None)
-    session.flush()
+    _change_people(session, plan, now)
+    people = [*_known_people(plan), *_add_people(session, plan, now)]
     _save_guardians(session, people)
     _save_numbers(session, people, now)
-    _save_memberships(session, [person for person, _ in people], plan)
-    session.add_all(
-        ImportedPerson(run_id=run.id, person_id=person.id, row=planned.rows[0], result=planned.result,
-                       fields=list(planned.fields))
-        for person, planned in people if planned.result != "unchanged"
-    )  # fmt: skip
-    session.flush()
+    _save_memberships(session, [person_id for person_id, _ in people], plan)
+    done = [
+        storage.bulk.row(ImportedPerson, run_id=run.id, person_id=person_id, row=planned.rows[0],
+                         result=planned.result, fields=list(planned.fields))
+        for person_id, planned in people if planned.result != "unchanged"
+    ]  # fmt: skip
+    storage.bulk.add(session, ImportedPerson, done)
     storage.audit.write(session, "list_imported", now=now, staff_id=staff_id, actor=actor, run=run.code, **run.counts)
     return run
 
@@ -54,81 +53,106 @@ def _record_run(session: Session, plan: Plan, *, now: datetime, staff_id: int | 
     )  # fmt: skip
 
 
-def _person(session: Session, planned: PlannedPerson, plan: Plan, now: datetime) -> Person:
-    if planned.known is None:
-        person = Person(
-            first_name="", office_id=plan.choices.office_id, source=SOURCE, created_at=now, changed_at=now
-        )  # fmt: skip
-        _write(session, person, planned, rename=True)
-        return person
-    person = planned.known.person
-    if planned.fields:
-        person.changed_at = now
-        _write(session, person, planned, rename="name" in planned.fields)
-        session.add(person)
-    return person
+def _change_people(session: Session, plan: Plan, now: datetime) -> None:
+    for planned in plan.people:
+        if planned.known and planned.fields:
+            for name, value in _values(session, planned).items():
+                setattr(planned.known.person, name, value)
+            planned.known.person.changed_at = now
+            session.add(planned.known.person)
 
 
-def _write(session: Session, person: Person, planned: PlannedPerson, *, rename: bool) -> None:
-    values = planned.values
-    if rename:
-        person.first_name, person.last_name = values.first_name, values.last_name
-        person.name_key = storage.people.name_key(person.name)
-    for name in _PLAIN_FIELDS:
-        if merging.says_else(getattr(values, name), getattr(person, name)):
-            setattr(person, name, getattr(values, name))
-    person.birth_date = person.birth_date or values.birth_date
-    person.dropout_date = values.dropout_date or person.dropout_date
-    if values.protected and not person.protected:
-        person.protected, person.protection_unclear = True, values.protection_unclear
-    if values.identity and (planned.known is None or merging.is_better_identity(values, planned.known)):
-        storage.people.set_identity(session, person, values.identity.digits, values.identity.kind)
+def _known_people(plan: Plan) -> list[tuple[int, PlannedPerson]]:
+    return [(planned.known.person.id, planned) for planned in plan.people if planned.known]
 
 
-def _save_guardians(session: Session, people: Sequence[tuple[Person, PlannedPerson]]) -> None:
-    for person, planned in people:
+def _add_people(session: Session, plan: Plan, now: datetime) -> list[tuple[int, PlannedPerson]]:
+    new = [planned for planned in plan.people if planned.known is None]
+    rows = [
+        storage.bulk.row(Person, office_id=plan.choices.office_id, source=SOURCE, created_at=now, changed_at=now,
+                         **_values(session, planned))
+        for planned in new
+    ]  # fmt: skip
+    storage.bulk.add(session, Person, rows)
+    ids = storage.bulk.person_ids(session, [row["code"] for row in rows])
+    return [(ids[row["code"]], planned) for row, planned in zip(rows, new, strict=True)]
+
+
+def _values(session: Session, planned: PlannedPerson) -> dict[str, Any]:
+    """What is written in the person's row: all there is of a new person, of a known one only what differs."""
+    read, kept = planned.values, planned.known.person if planned.known else None
+    values = {
+        name: getattr(read, name)
+        for name in _PLAIN_FIELDS
+        if merging.says_else(getattr(read, name), getattr(kept, name, ""))
+    }
+    if kept is None or "name" in planned.fields:
+        values |= {"first_name": read.first_name, "last_name": read.last_name}
+        values["name_key"] = storage.people.name_key(read.name)
+    if read.birth_date and (kept is None or kept.birth_date is None):
+        values["birth_date"] = read.birth_date
+    if read.dropout_date:
+        values["dropout_date"] = read.dropout_date
+    if read.protected and not (kept and kept.protected):
+        values |= {"protected": True, "protection_unclear": read.protection_unclear}
+    return values | _identity(session, planned)
+
+
+def _identity(session: Session, planned: PlannedPerson) -> dict[str, Any]:
+    identity = planned.values.identity
+    if identity is None or (planned.known and not merging.is_better_identity(planned.values, planned.known)):
+        return {}
+    return {
+        "identity_kind": identity.kind,
+        "identity_sealed": session.vault.seal(identity.digits),
+        "identity_mark": storage.people.identity_mark(session, identity.digits),
+    }
+
+
+def _save_guardians(session: Session, people: Sequence[tuple[int, PlannedPerson]]) -> None:
+    rows: list[dict[str, Any]] = []
+    for person_id, planned in people:
         for position, read in enumerate(planned.values.guardians, start=1):
             kept = planned.known.guardians.get(position) if planned.known else None
-            if kept is None and not read.name and not read.phones:
-                continue
-            guardian = kept or Guardian(person_id=person.id, position=position)
-            if merging.says_else(read.name, guardian.name):
-                guardian.name = read.name
-            if guardian.phone not in {number.e164 for number in read.phones}:
-                guardian.phone = merging.guardian_phone(read) or guardian.phone
-            session.add(guardian)
+            phone = merging.guardian_phone(read)
+            if kept is None and (read.name or phone):
+                rows.append(
+                    storage.bulk.row(Guardian, person_id=person_id, position=position, name=read.name, phone=phone)
+                )
+            elif kept:
+                kept.name = read.name if merging.says_else(read.name, kept.name) else kept.name
+                kept.phone = kept.phone if merging.has_phone(read, kept.phone) else phone or kept.phone
+    storage.bulk.add(session, Guardian, rows)
 
 
-def _save_numbers(session: Session, people: Sequence[tuple[Person, PlannedPerson]], now: datetime) -> None:
+def _save_numbers(session: Session, people: Sequence[tuple[int, PlannedPerson]], now: datetime) -> None:
     wanted = {number.e164: number.kind for _, planned in people for number in planned.new_numbers}
-    known = {e164: storage.numbers.by_e164(session, e164) for e164 in wanted}
-    rows = {e164: known[e164] or Number(e164=e164, kind=kind) for e164, kind in wanted.items()}
-    session.add_all(rows.values())
-    session.flush()
-    session.add_all(
-        PersonNumber(person_id=person.id, number_id=rows[number.e164].id, source=SOURCE, found_by="import",
-                     found_at=now, standing_at=now)
-        for person, planned in people for number in planned.new_numbers
-    )  # fmt: skip
+    kept = storage.bulk.number_ids(session, wanted)
+    unknown = [storage.bulk.row(Number, e164=e164, kind=kind) for e164, kind in wanted.items() if e164 not in kept]
+    storage.bulk.add(session, Number, unknown)
+    ids = kept | storage.bulk.number_ids(session, [row["e164"] for row in unknown])
+    ties = [
+        storage.bulk.row(PersonNumber, person_id=person_id, number_id=ids[number.e164], source=SOURCE,
+                         found_by="import", found_at=now, standing_at=now)
+        for person_id, planned in people for number in planned.new_numbers
+    ]  # fmt: skip
+    storage.bulk.add(session, PersonNumber, ties)
 
 
-def _save_memberships(session: Session, people: Sequence[Person], plan: Plan) -> None:
-    already: set[int] = set()
-    ids = [person.id for person in people]
-    for start in range(0, len(ids), _IDS_AT_A_TIME):
-        current = storage.people.current_memberships(session, ids[start : start + _IDS_AT_A_TIME], plan.today)
-        already.update(
-            person_id for person_id, rows in current.items() if any(row.programme == plan.programme for row in rows)
-        )  # fmt: skip
+def _save_memberships(session: Session, ids: Sequence[int], plan: Plan) -> None:
     version = _rule_version(session, plan.programme, plan.today)
-    session.add_all(
-        ProgrammeMembership(person_id=person_id, programme=plan.programme, rule_version=version,
-                            valid_from=plan.today, reason=SOURCE)
-        for person_id in ids if person_id not in already
-    )  # fmt: skip
+    rows = [
+        storage.bulk.row(ProgrammeMembership, person_id=person_id, programme=plan.programme, rule_version=version,
+                         valid_from=plan.today, reason=SOURCE)
+        for person_id in ids if person_id not in plan.members
+    ]  # fmt: skip
+    storage.bulk.add(session, ProgrammeMembership, rows)
 
 
 def _rule_version(session: Session, programme: str, today: date) -> str:
     """The rule in force for the programme; "" where the installation has none."""
-    rules = [rule for rule in storage.people.rules(session) if rule.programme == programme and rule.valid_from <= today]
-    return rules[-1].version if rules else ""
+    holds = [
+        rule for rule in storage.people.rules(session)
+        if rule.programme == programme and rule.valid_from <= today <= (rule.valid_to or today)
+    ]  # fmt: skip
+    return holds[-1].version if holds else ""

@@ -1,5 +1,6 @@
 """Reads .csv, .tsv and .txt: which characters, which separator, and which rows."""
 
+import contextlib
 import csv
 import io
 import re
@@ -82,17 +83,18 @@ def _find_separator(text: str, count_heads: Callable[[list[Line]], int]) -> str:
 
     def fitness(separator: str) -> tuple[int, int]:
         lines = [Line(number, tuple(cells)) for number, cells in enumerate(_records(sample, separator), start=1)]
-        widths = sorted(len(line.cells) for line in lines)
+        widths = sorted(len(line.cells) for line in lines) or [0]
         return count_heads(lines), widths[len(widths) // 2]
 
     return max(SEPARATORS, key=fitness)
 
 
 def _records(text: str, separator: str) -> list[list[str]]:
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error:
-        return []
+    """The rows of a sample, as far as they can be read."""
+    records: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        records.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    return records
 
 
 def _lines(text: str, separator: str) -> list[Line]:

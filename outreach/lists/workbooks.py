@@ -1,6 +1,7 @@
 """Reads .xlsx, .xls and .ods into rows of text, sheet by sheet."""
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from outreach.lists.tables import LONGEST_CELL, MOST_COLUMNS, MOST_PEOPLE, Line,
 
 ZIP_MAGIC = b"PK"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_XLS_BEGINS = b"\x09\x08\x10\x00\x00\x06\x05\x00"
+_FILE_PASS = 0x2F
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 # Titles, empty rows and totals are rows too.
 _MOST_ROWS = MOST_PEOPLE + 1_000
@@ -35,7 +38,12 @@ def read(content: bytes, kind: str) -> list[Table]:
     except calamine.PasswordError as error:
         raise refused("password_protected") from error
     except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise refused("damaged_file") from error
+        raise refused("password_protected" if "password" in str(error).casefold() else "damaged_file") from error
+    except BaseException as error:
+        # The reader is written in Rust, and a panic there is no Exception here.
+        if type(error).__name__ == "PanicException":
+            raise refused("damaged_file") from error
+        raise
 
 
 def _sizes(content: bytes, kind: str) -> dict[str, sheet_xml.SheetSize] | None:
@@ -58,11 +66,24 @@ def _refuse_other_compound_files(content: bytes, kind: str) -> None:
 
     if holds("EncryptedPackage"):
         raise refused("password_protected")
+    if _is_locked(content):
+        raise refused("password_protected")
     is_workbook = holds("Workbook") or holds("Book")
     if kind != "xls":
         raise refused("wrong_format" if is_workbook or holds("WordDocument") else "password_protected")
     if not is_workbook:
         raise refused("wrong_format" if holds("WordDocument") else "damaged_file")
+
+
+def _is_locked(content: bytes) -> bool:
+    """Whether an .xls says right after its beginning that the rest is encrypted ([MS-XLS] 2.4.117, FilePass)."""
+    place = content.find(_XLS_BEGINS)
+    for _ in range(3 if place >= 0 else 0):
+        kind, length = struct.unpack_from("<HH", content.ljust(place + 4, b"\0"), place)
+        if kind == _FILE_PASS:
+            return True
+        place += 4 + length
+    return False
 
 
 def _excel(archive: zipfile.ZipFile) -> dict[str, sheet_xml.SheetSize]:

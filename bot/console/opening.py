@@ -1,0 +1,76 @@
+"""Opening a person: who may, who must first say why, and that it is logged (ux §1.4, §2)."""
+
+from datetime import timedelta
+
+import storage.audit
+import storage.people
+from bot.requests import Ask
+from outreach.errors import BadInput, NotAllowed, NotFound
+from storage.conversations import Conversation
+from storage.database import Session
+from storage.people import Person
+
+# One line in the log for each sitting, not for each press of reload.
+READ_AGAIN_AFTER = timedelta(minutes=10)
+# A reason given opens the page for a working day.
+REASON_HOLDS = timedelta(hours=8)
+SHORTEST_REASON = 3
+
+
+def find(ask: Ask, code: str) -> Person:
+    """The person a page means. Raises NotFound, and NotAllowed without a word more for protected identity."""
+    ask.who.needs("register")
+    person = storage.people.by_code(ask.session, code)
+    if person is None:
+        raise NotFound("Personen finns inte kvar. Sök i registret.")
+    if person.protected and not ask.who.sees_protected:
+        raise NotAllowed
+    return person
+
+
+def is_open(ask: Ask, person: Person) -> bool:
+    """Whether the person belongs to one of one's offices, or one has just said why one needs to read about them."""
+    if person.office_id is None or person.office_id in ask.who.office_ids:
+        return True
+    said = storage.audit.last(ask.session, "opened_outside", staff_id=ask.who.staff.id, person_id=person.id)
+    return said is not None and ask.now - said.at < REASON_HOLDS
+
+
+def enter(ask: Ask, code: str) -> Person:
+    """The person, for a form about them. Raises NotAllowed where a reason is needed first."""
+    person = find(ask, code)
+    if not is_open(ask, person):
+        raise NotAllowed("Personen hör till ett annat kontor. Öppna personens sida och skriv varför först.")
+    return person
+
+
+def enter_talk(ask: Ask, conversation: Conversation) -> Person | None:
+    """The person one talks with, checked as their page is; None for an unknown number."""
+    ask.who.needs("inbox")
+    if conversation.person_id is None:
+        return None
+    return enter(ask, storage.people.get(ask.session, conversation.person_id).code)
+
+
+def give_reason(ask: Ask, person: Person, why: str) -> None:
+    """Keep why somebody from another office opens the page. Raises BadInput when nothing is said."""
+    if len(why.strip()) < SHORTEST_REASON:
+        raise BadInput("Skriv varför du behöver öppna sidan.")
+    storage.audit.write(
+        ask.session, "opened_outside", now=ask.now, staff_id=ask.who.staff.id, person_id=person.id,
+        why=why.strip()[:200],
+    )  # fmt: skip
+
+
+def log_reading(ask: Ask, person: Person) -> None:
+    """Log that the page was read; a reading page changes nothing itself, so the line has a transaction of its own."""
+    if _read_lately(ask, ask.session, person):
+        return
+    with ask.house.database.write() as session:
+        if not _read_lately(ask, session, person):
+            storage.audit.write(session, "read", now=ask.now, staff_id=ask.who.staff.id, person_id=person.id)
+
+
+def _read_lately(ask: Ask, session: Session, person: Person) -> bool:
+    line = storage.audit.last(session, "read", staff_id=ask.who.staff.id, person_id=person.id)
+    return line is not None and ask.now - line.at < READ_AGAIN_AFTER

@@ -1,0 +1,161 @@
+"""What stands on a person's page beside the timeline: numbers, bookings, outcomes, marks, and the next step."""
+
+from typing import Any
+
+import storage.meetings
+import storage.numbers
+import storage.offices
+import storage.people
+import storage.staff
+import storage.tasks
+from bot.console import words
+from bot.requests import Ask
+from outreach import in_words, personnummer, phone_numbers, takeover
+from storage.conversations import Conversation
+from storage.local_time import age, local, local_date
+from storage.meetings import OPEN, Booking, Slot
+from storage.numbers import Number, PersonNumber
+from storage.people import Person
+
+# Only while the person is under age (ux §4.6).
+GUARDIANS_UNTIL = 18
+# What staff may note; that somebody was met is noted by marking attendance.
+OUTCOMES = tuple((kind, word) for kind, word in in_words.OUTCOMES.items() if kind not in ("met", "enrolled"))
+
+
+def show(ask: Ask, person: Person, conversation: Conversation | None, *, in_clear: bool) -> dict[str, Any]:
+    """Everything `person.html` needs but the timeline and the talk. `in_clear` shows the personnummer: log it first."""
+    years = age(person.birth_date, local_date(ask.now)) if person.birth_date else None
+    return {
+        "id": person.code,
+        "name": person.name,
+        "birth": person.birth_date,
+        "age": years,
+        "area": person.district,
+        "office": storage.offices.get(ask.session, person.office_id).name if person.office_id else "",
+        "state": words.state(conversation.state if conversation else "new"),
+        "owner": storage.staff.names(ask.session).get(person.responsible_id or 0, ""),
+        "marks": _marks(ask, person, years),
+        "protected": person.protected,
+        "personnummer": _personnummer(ask, person, in_clear=in_clear),
+        "personnummer_shown": in_clear,
+        "primary": _primary(ask, person, conversation),
+        "numbers": _numbers(ask, person),
+        "guardians": _guardians(ask, person) if years is not None and years < GUARDIANS_UNTIL else [],
+        "bookings": _bookings(ask, person),
+        "offers": _outcomes(ask, person),
+        "outcomes": OUTCOMES,
+        "wishes": _wishes(ask, person, conversation),
+    }
+
+
+def _marks(ask: Ask, person: Person, years: int | None) -> list[dict[str, str]]:
+    memberships = storage.people.current_memberships(ask.session, [person.id], local_date(ask.now)).get(person.id, [])
+    marks = [{"kind": "", "text": in_words.PROGRAMMES[one.programme]} for one in memberships]
+    if years is not None and years < GUARDIANS_UNTIL:
+        marks.append({"kind": "info", "text": "Under 18"})
+    if storage.numbers.people_stopped(ask.session, "sms", [person.id]):
+        marks.append({"kind": "danger", "text": "Har sagt stopp"})
+    if person.paused_until is not None and person.paused_until > ask.now:
+        marks.append({"kind": "", "text": f"Vilar till {local_date(person.paused_until).isoformat()}"})
+    if person.closed_at is not None:
+        marks.append({"kind": "", "text": f"Avslutad: {person.closed_reason}" if person.closed_reason else "Avslutad"})
+    if person.language and person.language.casefold() != "svenska":
+        marks.append({"kind": "", "text": person.language.capitalize()})
+    return marks
+
+
+def _personnummer(ask: Ask, person: Person, *, in_clear: bool) -> str:
+    digits = storage.people.identity(ask.session, person)
+    if not digits:
+        return ""
+    return personnummer.in_clear(digits) if in_clear else personnummer.masked(digits)
+
+
+def _primary(ask: Ask, person: Person, conversation: Conversation | None) -> dict[str, str] | None:
+    """The next step: answer who waits, mark who came, ring who is to be rung."""
+    if conversation is not None and conversation.held_by_id == ask.who.staff.id:
+        return {"text": "Skriv", "href": "#samtal"}
+    if conversation is not None and conversation.waiting_since is not None:
+        if takeover.may_take(conversation, ask.who.staff, now=ask.now):
+            return {"text": "Ta över", "action": f"/inkorg/{conversation.code}/ta-over"}
+        return None
+    if any(is_due(ask, booking, slot) for booking, slot in storage.meetings.bookings_of_person(ask.session, person.id)):
+        return {"text": "Markera närvaro", "href": "#bokningar"}
+    return _ring(ask, person)
+
+
+def _ring(ask: Ask, person: Person) -> dict[str, str] | None:
+    ties = storage.numbers.of_person(ask.session, person.id)
+    usable = [number.e164 for tie, number in ties if tie.standing in ("confirmed", "works", "unverified")]
+    if not usable or storage.tasks.open_task(ask.session, "ring", person.id) is None:
+        return None
+    return {"text": f"Ring {phone_numbers.show(usable[0])}", "href": f"tel:{usable[0]}"}
+
+
+def _numbers(ask: Ask, person: Person) -> list[dict[str, Any]]:
+    ties = storage.numbers.of_person(ask.session, person.id)
+    sharing = storage.numbers.sharing(ask.session, [number.id for _, number in ties])
+    return [_number(tie, number, shared=sharing.get(number.id, 0) > 1) for tie, number in ties]
+
+
+def _number(tie: PersonNumber, number: Number, *, shared: bool) -> dict[str, Any]:
+    found = f"{tie.found_by} {local_date(tie.found_at).isoformat()}".strip()
+    return {
+        "id": tie.id, "e164": number.e164, "shown": phone_numbers.show(number.e164), "spoken": spoken(number.e164),
+        "kind": in_words.NUMBER_KINDS[number.kind], "source": tie.source, "found": found,
+        "standing": words.standing(tie.standing), "struck": tie.standing == "wrong_person",
+        "shared": shared and tie.standing != "wrong_person",
+    }  # fmt: skip
+
+
+def spoken(e164: str) -> str:
+    """The digits in pairs, as a screen reader should say them."""
+    digits = "".join(letter for letter in phone_numbers.show(e164) if letter.isdigit())
+    return " ".join(digits[start : start + 2] for start in range(0, len(digits), 2))
+
+
+def _guardians(ask: Ask, person: Person) -> list[dict[str, str]]:
+    return [
+        {"name": one.name, "e164": one.phone, "shown": phone_numbers.show(one.phone) if one.phone else ""}
+        for one in storage.people.guardians(ask.session, person.id)
+    ]
+
+
+def _bookings(ask: Ask, person: Person) -> list[dict[str, Any]]:
+    names = storage.staff.names(ask.session)
+    found = [
+        {
+            "id": booking.code, "at": local(slot.starts_at), "place": slot.place,
+            "with_name": names.get(slot.staff_id or 0, "").split(" ")[0], "state": words.booking(booking.state),
+            "due": is_due(ask, booking, slot),
+        }
+        for booking, slot in storage.meetings.bookings_of_person(ask.session, person.id)
+        if booking.state != "moved"
+    ]  # fmt: skip
+    return sorted(found, key=lambda shown: shown["at"], reverse=True)
+
+
+def is_due(ask: Ask, booking: Booking, slot: Slot) -> bool:
+    """Whether the meeting has begun and nobody has noted who came."""
+    return booking.state in OPEN and slot.starts_at <= ask.now and slot.called_off_at is None
+
+
+def _outcomes(ask: Ask, person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": outcome.id, "what": in_words.OUTCOMES[outcome.kind], "on": outcome.on,
+            "proposed": outcome.confirmed_at is None,
+        }
+        for outcome in reversed(storage.tasks.outcomes(ask.session, person.id))
+    ]  # fmt: skip
+
+
+def _wishes(ask: Ask, person: Person, conversation: Conversation | None) -> dict[str, Any]:
+    channel = {"sms": "Sms", "telegram": "Telegram"}[conversation.channel] if conversation else ""
+    stops = [
+        f"Stopp i {'Telegram' if stop.channel == 'telegram' else 'sms'} sedan {local_date(stop.since).isoformat()}"
+        for stop in storage.numbers.stops_of(ask.session, person.id)
+        if stop.until is None
+    ]
+    return {"channel": channel, "stops": stops}

@@ -1,0 +1,184 @@
+"""Register: the living list that replaces the Excel file (ux §4.4)."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Form, Query
+from fastapi.responses import RedirectResponse, Response
+
+import storage.campaigns
+import storage.offices
+import storage.people
+import storage.register
+from bot import requests
+from bot.console import register_rows, selection
+from bot.console.selection import Selection
+from bot.requests import Ask, Reading, Writing, go
+from outreach import audience, personnummer
+from outreach.errors import BadInput
+from storage.campaigns import SavedAudience
+from storage.local_time import local_date
+from storage.register import Filter
+
+routes = APIRouter()
+Text = Annotated[str, Form()]
+
+SEARCH_IS_KEPT = 3600
+COLUMNS_ARE_KEPT = 365 * 24 * 3600
+LONGEST_NAME = 80
+# Selections made by ticking people are kept for the campaign they were made for, not shown as rules.
+TICKED = "Markerade "
+
+
+@routes.get("/register")
+def page(
+    ask: Reading, ordning: str = "name", sida: Annotated[int, Query(ge=1, le=10_000)] = 1, rensa: str = ""
+) -> Response:
+    """The list: filters in the address, what was searched for in a sealed cookie."""
+    ask.who.needs("register")
+    chosen = selection.read(ask, ask.request.query_params)
+    if rensa:
+        answer = RedirectResponse(chosen.address() if rensa == "sokning" else "/register", status_code=303)
+        answer.delete_cookie(selection.COOKIE, path="/register")
+        return answer
+    sort = ordning if ordning.removeprefix("-") in register_rows.SORTED_BY else "name"
+    return requests.page(ask, "register.html", title="Register", reg=_shown(ask, chosen, sort, sida))
+
+
+def _shown(ask: Ask, chosen: Selection, sort: str, page_no: int) -> dict[str, Any]:
+    total = storage.register.count(ask.session, chosen.wanted, now=ask.now)
+    everybody = Filter(office_ids=tuple(ask.who.office_ids), closed=None, protected=False)
+    empty = total == 0 and storage.register.count(ask.session, everybody, now=ask.now) == 0
+    wanted = register_rows.chosen_columns(ask)
+    return {
+        "total": total,
+        "sentence": selection.in_sentence(ask, chosen, total),
+        "chosen": selection.chosen(ask, chosen),
+        "filters": selection.choices(ask, chosen),
+        "hidden": {key: chosen.params[key] for key in ("fyller", "ejfram", "avslutade") if key in chosen.params},
+        "query": chosen.text,
+        "fraga": chosen.query,
+        "clear_href": "/register?rensa=allt",
+        "rule": audience.sentence(audience.words(ask.session, chosen.wanted)) if _can_save(ask, chosen) else "",
+        "heads": register_rows.heads(ask, chosen, sort),
+        "columns": [{"key": key, "label": text, "checked": key in wanted} for key, text in register_rows.COLUMNS],
+        "rows": register_rows.rows(ask, chosen, sort=sort, page=page_no),
+        "pager": _pager(chosen, sort, page_no, total),
+        "saved": _saved(ask),
+        "nothing": _what_to_try(ask, chosen) if not total else [],
+        "empty": empty,
+        "may_import": ask.who.may("import"),
+        "may_send": ask.who.may("campaigns"),
+    }
+
+
+def _pager(chosen: Selection, sort: str, page_no: int, total: int) -> dict[str, Any]:
+    first, last = (page_no - 1) * register_rows.A_PAGE + 1, min(page_no * register_rows.A_PAGE, total)
+    order = {} if sort == "name" else {"ordning": sort}
+    return {
+        "first": first,
+        "last": last,
+        "total": total,
+        "previous": chosen.address(**order, sida=page_no - 1) if page_no > 1 else None,
+        "next": chosen.address(**order, sida=page_no + 1) if last < total else None,
+    }
+
+
+def _can_save(ask: Ask, chosen: Selection) -> bool:
+    return audience.is_rule(chosen.wanted) and names_its_office(ask, chosen.wanted)
+
+
+def names_its_office(ask: Ask, wanted: Filter) -> bool:
+    """Whether the words alone keep to one's own offices: one office is named, or all of them are one's own."""
+    return wanted.office_id is not None or len(storage.offices.all_offices(ask.session)) == len(ask.who.offices)
+
+
+def _saved(ask: Ask) -> list[dict[str, Any]]:
+    found = []
+    for saved in storage.campaigns.saved_audiences(ask.session):
+        shown = None if saved.name.startswith(TICKED) else selection.address_of(ask, saved)
+        if shown is not None:
+            address, wanted = shown
+            count = storage.register.count(ask.session, wanted, now=ask.now)
+            found.append({"name": saved.name, "href": address, "count": count})
+    return found
+
+
+def _what_to_try(ask: Ask, chosen: Selection) -> list[dict[str, str]]:
+    found = []
+    if chosen.text:
+        found.append({"text": "Kontrollera stavningen, eller sök på bara efternamnet eller slutet av numret."})
+    closed = selection.closed_too(chosen.wanted)
+    if count := storage.register.count(ask.session, closed, now=ask.now):
+        found.append({"text": f"Visa {count} avslutade", "href": chosen.address("avslutade", avslutade="ja")})
+    if chosen.text and storage.register.count(ask.session, selection.elsewhere(chosen.wanted), now=ask.now):
+        found.append({"text": "Det finns någon på ett annat kontor. Sök på personnumret för att öppna sidan."})
+    if chosen.params:
+        found.append({"text": "Ta bort filtren", "href": "/register"})
+    return found
+
+
+@routes.post("/sok")
+@routes.post("/register/sok")
+def search(ask: Writing, q: Text = "") -> Response:
+    """Search for people. A whole personnummer opens the person's page; what was written never stands in an address."""
+    ask.who.needs("register")
+    wanted = q.strip()[:100]
+    found = _by_identity(ask, wanted)
+    if found:
+        return go(f"/register/{found}")
+    answer = RedirectResponse("/register", status_code=303)
+    if wanted:
+        secure = str(ask.house.settings.public_url).startswith("https://")
+        answer.set_cookie(
+            selection.COOKIE, ask.session.vault.seal(wanted), max_age=SEARCH_IS_KEPT, path="/register", httponly=True,
+            samesite="lax", secure=secure,
+        )  # fmt: skip
+    else:
+        answer.delete_cookie(selection.COOKIE, path="/register")
+    return answer
+
+
+def _by_identity(ask: Ask, written: str) -> str:
+    identity = personnummer.read(written, local_date(ask.now)).identity
+    person = storage.people.by_identity(ask.session, identity.digits) if identity else None
+    if person is None or (person.protected and not ask.who.sees_protected):
+        return ""
+    return person.code
+
+
+@routes.post("/register/kolumner")
+def choose_columns(ask: Writing, kolumn: Annotated[list[str], Form()] = [], fraga: Text = "") -> Response:  # noqa: B006
+    """Which columns this browser shows from now on."""
+    ask.who.needs("register")
+    answer = RedirectResponse(back_to(fraga), status_code=303)
+    known = [key for key, _ in register_rows.COLUMNS if key in kolumn]
+    answer.set_cookie(
+        register_rows.COOKIE, "-".join(known), max_age=COLUMNS_ARE_KEPT, path="/register", httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@routes.post("/register/urval")
+def save_selection(ask: Writing, namn: Text = "", urval: Text = "", fraga: Text = "") -> Response:
+    """Keep the filter under a name: a rule, not a frozen list. Raises BadInput for a name that is taken or missing."""
+    ask.who.needs("register")
+    name = namn.strip()[:LONGEST_NAME]
+    if not name or name.startswith(TICKED.strip()):
+        raise BadInput("Urvalet behöver ett eget namn. Gå tillbaka och skriv ett.")
+    if storage.campaigns.saved_audience(ask.session, name) is not None:
+        raise BadInput("Det finns redan ett urval med det namnet. Gå tillbaka och skriv ett annat.")
+    wanted = audience.read(ask.session, urval)
+    elsewhere = wanted.office_id is not None and wanted.office_id not in ask.who.office_ids
+    if elsewhere or not audience.is_rule(wanted) or not names_its_office(ask, wanted):
+        raise BadInput("Urvalet behöver gälla ett av dina kontor. Välj kontor uppe på sidan och spara igen.")
+    storage.campaigns.save_audience(
+        ask.session, SavedAudience(name=name, sentence=urval, office_id=wanted.office_id, created_at=ask.now)
+    )
+    return go(back_to(fraga), done="sparat")
+
+
+def back_to(query: str) -> str:
+    """The list as it stood, from what a form remembered of its address."""
+    kept = urlencode([(key, value) for key, value in parse_qsl(query) if key in selection.KEYS])
+    return f"/register?{kept}" if kept else "/register"

@@ -1,0 +1,196 @@
+"""The register's filter: as it stands in the address, in words, and as choices on the page.
+
+What was searched for is never in the address: it could be a name or a number. It lies sealed in a cookie of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+import storage.campaigns
+import storage.people
+from bot.requests import Ask
+from outreach import audience, in_words
+from outreach.errors import BadInput
+from storage.campaigns import SavedAudience
+from storage.register import Filter
+from storage.vault import VaultError
+
+COOKIE = "sokning"
+KEYS = (
+    "grupp", "kontor", "omrade", "fran", "till", "status", "mobil", "nadd", "bokad", "sprak", "fyller", "ejfram",
+    "avslutade",
+)  # fmt: skip
+_NUMBERS = ("kontor", "fran", "till", "fyller")
+_SWITCHES = {
+    "mobil": ("Mobil", "Har mobil", "Saknar mobil"),
+    "nadd": ("Nådd", "Nådda", "Inte nådda ännu"),
+    "bokad": ("Bokning", "Bokade", "Inte bokade"),
+}
+# How the address says a provider's code that is missing, or any at all.
+_NOT_ARRIVED = {"alla": "*", "okand": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the page shows: the parts that stand in the address, what was searched for, and the filter they mean."""
+
+    params: Mapping[str, str]
+    text: str
+    wanted: Filter
+
+    @property
+    def query(self) -> str:
+        """The parts as they stand in an address."""
+        return urlencode(self.params)
+
+    def address(self, *without: str, **extra: object) -> str:
+        """The page with this selection, some parts left out or others added."""
+        kept = {key: value for key, value in self.params.items() if key not in without}
+        query = urlencode({**kept, **extra})
+        return f"/register?{query}" if query else "/register"
+
+
+def read(ask: Ask, given: Mapping[str, str]) -> Selection:
+    """The selection an address means; parts nobody understands are left out rather than refused."""
+    params = {key: given[key].strip() for key in KEYS if _is_known(ask, key, given.get(key, "").strip())}
+    text = searched_for(ask)
+    return Selection(params, text, _filter(ask, params, text))
+
+
+def searched_for(ask: Ask) -> str:
+    """What was searched for last; empty when nothing was, or the cookie has been touched."""
+    try:
+        sealed = ask.request.cookies.get(COOKIE, "")
+        return ask.session.vault.unseal(sealed) if sealed else ""
+    except VaultError:
+        return ""
+
+
+def _is_known(ask: Ask, key: str, value: str) -> bool:
+    if not value:
+        return False
+    if key in _NUMBERS:
+        return value.isdigit() and len(value) < 9 and (key != "kontor" or int(value) in ask.who.office_ids)
+    if key in _SWITCHES or key == "avslutade":
+        return value in ("ja", "nej")
+    if key == "grupp":
+        return value in in_words.PROGRAMMES
+    return value in audience.STATUSES if key == "status" else True
+
+
+def _filter(ask: Ask, params: Mapping[str, str], text: str) -> Filter:
+    office = int(params["kontor"]) if "kontor" in params else ask.office.id if ask.office else None
+    not_arrived = params.get("ejfram", "")
+    return Filter(
+        text=text, programme=params.get("grupp", ""), office_id=office, office_ids=tuple(ask.who.office_ids),
+        district=params.get("omrade", ""), has_mobile=_yes(params, "mobil"), reached=_yes(params, "nadd"),
+        booked=_yes(params, "bokad"), states=audience.STATUSES.get(params.get("status", ""), ()),
+        age_from=_number(params, "fran"), age_to=_number(params, "till"), language=params.get("sprak", ""),
+        closed=params.get("avslutade") == "ja", protected=False, turns=_number(params, "fyller"),
+        not_arrived=_NOT_ARRIVED.get(not_arrived, not_arrived),
+    )  # fmt: skip
+
+
+def _yes(params: Mapping[str, str], key: str) -> bool | None:
+    return {"ja": True, "nej": False}.get(params.get(key, ""))
+
+
+def _number(params: Mapping[str, str], key: str) -> int | None:
+    return int(params[key]) if key in params else None
+
+
+def in_sentence(ask: Ask, selection: Selection, total: int) -> str:
+    """How many, and which, in words: "171 personer · KAA · Unga Norr · har mobil"."""
+    words = ["KAA" if word == "kaa" else word for word in audience.words(ask.session, selection.wanted)]
+    searched = ["sökning"] if selection.text else []
+    count = f"{total:,}".replace(",", "\u00a0")
+    return " · ".join([f"{count} {'person' if total == 1 else 'personer'}", *words, *searched])
+
+
+def chosen(ask: Ask, selection: Selection) -> list[dict[str, str]]:
+    """The parts that are on, each with the address without it."""
+    wanted = selection.wanted
+    found = []
+    for keys in (("fran", "till"), *((key,) for key in KEYS if key not in ("fran", "till"))):
+        if not any(key in selection.params for key in keys):
+            continue
+        alone = _filter(ask, {key: selection.params[key] for key in keys if key in selection.params}, "")
+        words = audience.words(ask.session, alone)
+        if wanted.office_id is not None and "kontor" not in keys:
+            words = [
+                word for word in words if word not in audience.words(ask.session, Filter(office_id=alone.office_id))
+            ]
+        label = "inte avslutade" if keys == ("avslutade",) and not words else " · ".join(words)
+        found.append({"label": label[:1].upper() + label[1:], "remove_href": selection.address(*keys)})
+    return found
+
+
+def choices(ask: Ask, selection: Selection) -> list[dict[str, Any]]:
+    """The filters and what each may be set to."""
+    offices = [(str(office.id), office.name) for office in ask.who.offices]
+    ids = ask.who.office_ids
+    languages = storage.people.languages(ask.session, ids)
+    filters = [
+        _choice(selection, "grupp", "Grupp", list(in_words.PROGRAMMES.items())),
+        _choice(selection, "kontor", "Kontor", offices) if len(offices) > 1 else None,
+        _choice(selection, "omrade", "Område", [(name, name) for name in storage.people.districts(ask.session, ids)]),
+        _ages(selection),
+        _choice(selection, "status", "Status", [(word, word.capitalize()) for word in audience.STATUSES]),
+        *(_choice(selection, key, name, [("ja", yes), ("nej", no)]) for key, (name, yes, no) in _SWITCHES.items()),
+        _choice(selection, "sprak", "Språk", [(name, name.capitalize()) for name in languages]) if languages else None,
+    ]
+    return [choice for choice in filters if choice is not None]
+
+
+def _choice(selection: Selection, key: str, label: str, options: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    now = selection.params.get(key, "")
+    rows = [{"value": value, "label": name, "checked": value == now} for value, name in (("", "Alla"), *options)]
+    return {"key": key, "label": label, "on": bool(now), "options": rows}
+
+
+def _ages(selection: Selection) -> dict[str, Any]:
+    fields = [("fran", "Från och med"), ("till", "Till och med")]
+    numbers = [{"name": key, "label": label, "value": selection.params.get(key, "")} for key, label in fields]
+    return {"key": "alder", "label": "Ålder", "on": any(one["value"] for one in numbers), "numbers": numbers}
+
+
+def address_of(ask: Ask, saved: SavedAudience) -> tuple[str, Filter] | None:
+    """Where a saved selection is shown, and the filter it means here; None when it no longer means anything to us."""
+    try:
+        wanted = audience.read(ask.session, saved.sentence)
+    except BadInput:
+        return None
+    if wanted.ids is not None or (wanted.office_id is not None and wanted.office_id not in ask.who.office_ids):
+        return None
+    params = _params(wanted)
+    return f"/register?{urlencode(params)}", _filter(ask, params, "")
+
+
+def _params(wanted: Filter) -> dict[str, str]:
+    said = {value: key for key, value in _NOT_ARRIVED.items()}
+    status = next((word for word, states in audience.STATUSES.items() if states == wanted.states), "")
+    switch = {True: "ja", False: "nej", None: ""}
+    found = {
+        "grupp": wanted.programme, "kontor": _text(wanted.office_id), "omrade": wanted.district,
+        "fran": _text(wanted.age_from), "till": _text(wanted.age_to), "status": status,
+        "mobil": switch[wanted.has_mobile], "nadd": switch[wanted.reached], "bokad": switch[wanted.booked],
+        "sprak": wanted.language, "fyller": _text(wanted.turns),
+        "ejfram": said.get(wanted.not_arrived, wanted.not_arrived), "avslutade": "ja" if wanted.closed else "",
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if value}
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def closed_too(wanted: Filter) -> Filter:
+    """The same selection among those that have been closed."""
+    return replace(wanted, closed=True)
+
+
+def elsewhere(wanted: Filter) -> Filter:
+    """The same search at every office."""
+    return replace(wanted, office_id=None, office_ids=None)

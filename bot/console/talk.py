@@ -1,0 +1,136 @@
+"""A talk as it is shown: who is speaking, the texts by day, and what may be done now (ux §4.3)."""
+
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import storage.conversations
+import storage.messages
+import storage.staff
+from bot.console import shown, words
+from bot.conversation import replies
+from bot.requests import Ask
+from outreach import consent, contact, phone_numbers, quiet_hours, takeover, wording
+from storage.conversations import Conversation, InboundText
+from storage.local_time import local
+from storage.messages import Message
+from storage.people import Person
+
+# The latest texts; all of them are asked for with ?samtal=allt.
+LATEST = 20
+
+STEPS = (("vantar", "Vänta på vad personen säger"), ("bokning", "Boka en tid"), ("avsluta", "Avsluta samtalet"))
+
+
+def show(
+    ask: Ask, conversation: Conversation, person: Person | None, *, everything: bool = False, typed: str | None = None
+) -> dict[str, Any]:  # fmt: skip
+    """The talk, for `_samtal.html` and `_samtal_svara.html`. `typed` is what somebody wrote that could not be sent."""
+    bubbles = _bubbles(ask, conversation, person)
+    kept = bubbles if everything else bubbles[-LATEST:]
+    return {
+        "id": conversation.code,
+        "speaker": _speaker(ask, conversation),
+        "mine": conversation.held_by_id == ask.who.staff.id,
+        "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
+        "can_finish": _can_finish(conversation),
+        "waited": _waited(ask, conversation),
+        "days": [{"day": day, "bubbles": list(many)} for day, many in groupby(kept, key=_day)],
+        "earlier": len(bubbles) - len(kept),
+        "steps": STEPS,
+        "closed": _closed(ask, conversation, person),
+        **_draft(ask, conversation, typed),
+    }
+
+
+def name_of(conversation: Conversation) -> str:
+    """What a talk with an unknown number is called."""
+    return phone_numbers.show(conversation.address) if conversation.channel == "sms" else "Okänd i Telegram"
+
+
+def _speaker(ask: Ask, conversation: Conversation) -> dict[str, str]:
+    if conversation.held_by_id == ask.who.staff.id:
+        return {"kind": "human", "text": "Du har samtalet", "more": "Automaten är tyst."}
+    if conversation.held_by_id is not None:
+        name = takeover.holder(ask.session, conversation)
+        return {"kind": "human", "text": f"{name} har samtalet", "more": "Automaten är tyst."}
+    if conversation.state in ("human", "urgent"):
+        return {"kind": "nobody", "text": "Ingen har samtalet", "more": "Automaten är tyst tills någon tar över."}
+    if conversation.state == "stopped":
+        return {"kind": "nobody", "text": "Personen har sagt stopp", "more": "Inga sms skickas."}
+    return {"kind": "automatic", "text": "Automaten svarar", "more": ""}
+
+
+def _can_finish(conversation: Conversation) -> bool:
+    return conversation.held_by_id is not None or conversation.waiting_since is not None
+
+
+def _waited(ask: Ask, conversation: Conversation) -> str:
+    if conversation.waiting_since is None:
+        return ""
+    return shown.waited(quiet_hours.working_minutes_between(conversation.waiting_since, ask.now))
+
+
+def _closed(ask: Ask, conversation: Conversation, person: Person | None) -> str:
+    """Why nobody can write here just now; empty when one can."""
+    if conversation.state == "stopped" or consent.is_stopped(ask.session, conversation):
+        name = person.first_name if person else "Personen"
+        return (
+            f"{name} har sagt stopp till sms. Om du ringer eller skickar brev är det din bedömning. "
+            "Personen kan själv börja igen genom att skriva START."
+        )
+    if person is not None and person.protected:
+        return "Personen har skyddade uppgifter. Sms skickas inte härifrån."
+    if person is not None and person.closed_reason == contact.DECEASED:
+        return "Personen är noterad som avliden. Inga sms skickas."
+    return ""
+
+
+def _draft(ask: Ask, conversation: Conversation, typed: str | None) -> dict[str, str]:
+    text = typed if typed is not None else _first_line(ask, conversation)
+    size = wording.measure(text)
+    room = {"GSM-7": (160, 153), "UCS-2": (70, 67)}[size.encoding][size.parts > 1] * max(size.parts, 1)
+    parts = "1 del" if size.parts == 1 else f"{size.parts} delar"
+    return {"text": text, "counted": f"{parts} · {size.characters} av {room} tecken"}
+
+
+def _first_line(ask: Ask, conversation: Conversation) -> str:
+    """The first text after taking over says that it is no longer the automatic service that writes."""
+    texts = storage.messages.of_conversation(ask.session, conversation.id)
+    since = conversation.held_since or ask.now
+    if not texts or any(text.kind == "staff" and text.created_at >= since for text in texts):
+        return ""
+    line = replies.render("TAKEOVER", conversation.lang, {"namn": ask.who.staff.first_name})
+    return f"{line} "
+
+
+def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> list[dict[str, Any]]:
+    names = storage.staff.names(ask.session)
+    lang = conversation.lang if conversation.lang != "sv" else ""
+    youth = person.first_name if person else name_of(conversation)
+    texts_in = storage.conversations.inbound_of(ask.session, conversation.id)
+    texts_out = storage.messages.of_conversation(ask.session, conversation.id)
+    bubbles = [_from_youth(text, youth, lang) for text in texts_in] + [_from_us(ask, text, names) for text in texts_out]
+    return sorted(bubbles, key=lambda bubble: bubble["at"])
+
+
+def _from_youth(text: InboundText, name: str, lang: str) -> dict[str, Any]:
+    said = text.text or ("(bild eller fil)" if text.media else "(tomt)")
+    return {
+        "id": f"i{text.id}", "side": "youth", "by": name, "at": text.received_at, "text": said, "lang": lang,
+        "read_as": words.read_as(text.intent),
+    }  # fmt: skip
+
+
+def _from_us(ask: Ask, text: Message, names: dict[int, str]) -> dict[str, Any]:
+    human = text.kind == "staff"
+    return {
+        "id": f"m{text.id}", "side": "human" if human else "automatic",
+        "by": names.get(text.staff_id or 0, "").split(" ")[0] or "Personal" if human else "Automaten",
+        "at": text.sent_at or text.created_at, "text": text.text, "lang": text.lang if text.lang != "sv" else "",
+        "state": words.message(text, ask.now),
+    }  # fmt: skip
+
+
+def _day(bubble: dict[str, Any]) -> date:
+    return local(bubble["at"]).date()

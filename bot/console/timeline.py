@@ -1,0 +1,143 @@
+"""Everything that has happened with a person, newest first, from every table that knows something (ux §4.6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import storage.campaigns
+import storage.conversations
+import storage.imports
+import storage.meetings
+import storage.messages
+import storage.numbers
+import storage.staff
+import storage.tasks
+from bot.console import shown, words
+from outreach import gate, in_words, phone_numbers
+from storage.database import Session
+from storage.people import Person
+
+# What the timeline can be narrowed to.
+GROUPS = (("", "Allt"), ("texter", "Sms"), ("moten", "Möten"), ("noterat", "Noterat"), ("uppgifter", "Uppgifter"))
+SHORT = 40
+
+_WHERE_FROM = {"new": "Kom med i en lista", "changed": "Ändrades av en lista"}
+_STOPPED_BY = {
+    "text": "skrev det själv",
+    "muntligt": "sade det till oss",
+    "provider": "skrev STOP till leverantören",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line: when, by whom, what, and the words if there were any. `side` tells who spoke."""
+
+    at: datetime
+    group: str
+    what: str
+    who: str = ""
+    text: str = ""
+    note: str = ""
+    side: str = ""
+    id: str = ""
+
+
+class Teller:
+    """Tells what happened with one person."""
+
+    def __init__(self, session: Session, person: Person, now: datetime) -> None:
+        self._session = session
+        self._person = person
+        self._now = now
+        self._names = storage.staff.names(session)
+
+    def everything(self) -> list[Event]:
+        """Every event, newest first; of two at the same moment the one told last in the tables comes first."""
+        sources = (
+            self._imports(), self._numbers(), self._campaigns(), self._texts_out(), self._texts_in(), self._bookings(),
+            self._attempts(), self._tasks(), self._outcomes(), self._stops(),
+        )  # fmt: skip
+        events = [event for source in sources for event in source]
+        return sorted(events, key=lambda event: event.at)[::-1]
+
+    def _who(self, staff_id: int | None, otherwise: str = "") -> str:
+        return self._names.get(staff_id or 0, otherwise)
+
+    def _imports(self) -> Iterator[Event]:
+        for imported, run in storage.imports.of_person(self._session, self._person.id):
+            fields = ", ".join(in_words.FIELDS.get(name, name) for name in imported.fields)
+            told = fields if imported.result == "changed" else ""
+            what = _WHERE_FROM.get(imported.result, "Fanns med i en lista")
+            yield Event(run.imported_at, "uppgifter", what, self._who(run.staff_id), told)
+
+    def _numbers(self) -> Iterator[Event]:
+        for tie, number in storage.numbers.of_person(self._session, self._person.id):
+            shown_number = phone_numbers.show(number.e164)
+            yield Event(tie.found_at, "uppgifter", f"Nummer: {shown_number}", tie.found_by, f"Källa: {tie.source}")
+            if tie.standing != "unverified":
+                what = f"{shown_number}: {in_words.STANDINGS[tie.standing]}"
+                yield Event(tie.standing_at, "uppgifter", what, note=tie.standing_why)
+
+    def _campaigns(self) -> Iterator[Event]:
+        for recipient, campaign in storage.campaigns.recipients_of_person(self._session, self._person.id):
+            if recipient.withheld:
+                why = gate.REASONS.get(recipient.withheld, recipient.withheld)
+                yield Event(recipient.added_at, "texter", f"Fick inte utskicket ”{campaign.name}”", note=f"Skäl: {why}")
+
+    def _texts_out(self) -> Iterator[Event]:
+        for text in storage.messages.of_person(self._session, self._person.id):
+            human = text.kind == "staff"
+            yield Event(
+                text.sent_at or text.created_at, "texter", f"Sms ut · {words.message(text, self._now)['text']}",
+                self._who(text.staff_id) if human else "Automaten", text.text, side="from-us", id=f"m{text.id}",
+            )  # fmt: skip
+
+    def _texts_in(self) -> Iterator[Event]:
+        conversation = storage.conversations.of_person(self._session, self._person.id)
+        for text in storage.conversations.inbound_of(self._session, conversation.id) if conversation else ():
+            meaning = words.read_as(text.intent)
+            yield Event(
+                text.received_at, "texter", "Sms in", self._person.first_name, text.text,
+                note=f"Tolkat som: {meaning}" if meaning else "", side="from-youth", id=f"i{text.id}",
+            )  # fmt: skip
+
+    def _bookings(self) -> Iterator[Event]:
+        for booking, slot in storage.meetings.bookings_of_person(self._session, self._person.id):
+            when = f"{shown.date_text(slot.starts_at)} kl. {shown.time_text(slot.starts_at)}, {slot.place}"
+            yield Event(booking.made_at, "moten", "Bokade en tid", self._who(booking.made_by_id), when)
+            if booking.state != "booked":
+                yield Event(booking.state_at, "moten", f"Möte: {in_words.BOOKINGS[booking.state].lower()}", "", when)
+
+    def _attempts(self) -> Iterator[Event]:
+        for attempt in storage.tasks.attempts(self._session, self._person.id):
+            result = in_words.RESULTS.get(attempt.result, "")
+            what = in_words.ATTEMPTS[attempt.kind] + (f" · {result}" if result else "")
+            yield Event(attempt.at, "noterat", what, self._who(attempt.staff_id), attempt.note)
+
+    def _tasks(self) -> Iterator[Event]:
+        for task in storage.tasks.of_person(self._session, self._person.id):
+            what = in_words.TASKS[task.kind]
+            yield Event(task.created_at, "noterat", f"Att göra: {what.lower()}", note=task.why, side="attention")
+            if task.done_at is not None:
+                yield Event(task.done_at, "noterat", f"Klart: {what.lower()}", self._who(task.done_by_id))
+
+    def _outcomes(self) -> Iterator[Event]:
+        for outcome in storage.tasks.outcomes(self._session, self._person.id):
+            what = f"Utfall: {in_words.OUTCOMES[outcome.kind].lower()}, {outcome.on.isoformat()}"
+            if outcome.confirmed_at is None:
+                yield Event(outcome.proposed_at, "noterat", f"{what} (föreslaget av automaten)", "Automaten")
+            else:
+                yield Event(outcome.confirmed_at, "noterat", what, self._who(outcome.confirmed_by_id))
+
+    def _stops(self) -> Iterator[Event]:
+        for stop in storage.numbers.stops_of(self._session, self._person.id):
+            how = _STOPPED_BY.get(stop.how, stop.how)
+            yield Event(stop.since, "texter", f"Sade stopp till {_channel(stop.channel)}", note=f"Personen {how}.",
+                        side="attention")  # fmt: skip
+            if stop.until is not None:
+                yield Event(stop.until, "texter", "Skrev START: får ha kontakt igen", self._person.first_name)
+
+
+def _channel(name: str) -> str:
+    return {"sms": "sms", "telegram": "Telegram"}[name]

@@ -1,0 +1,89 @@
+"""Idag: what needs me now, in five seconds; four blocks and how things stand (ux §4.2)."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+import storage.meetings
+import storage.people
+from bot import requests
+from bot.console import opening, today_blocks
+from bot.requests import Ask, Reading, Writing, go
+from outreach import contact
+from outreach.errors import BadInput, NotFound
+
+routes = APIRouter()
+log = structlog.get_logger()
+
+Data = dict[str, Any]
+ROWS, MOST = 7, 200
+TITLES = {
+    "manniska": "Behöver en människa",
+    "bokat": "Bokat",
+    "ring": "Ring",
+    "nummer": "Numret fungerar inte",
+}
+_MAKERS: Mapping[str, Callable[[Ask, int], Data]] = {
+    "manniska": today_blocks.who_waits,
+    "bokat": today_blocks.booked,
+    "ring": today_blocks.to_ring,
+    "nummer": today_blocks.dead_numbers,
+}
+
+
+@routes.get("/idag")
+def page(ask: Reading, visa: str = "") -> Response:
+    """The whole page; `visa` names a block that shows all its rows."""
+    ask.who.needs("inbox")
+    blocks = [_block(ask, name, everything=visa == name) for name in TITLES]
+    idag = {
+        "blocks": blocks,
+        "side": today_blocks.side(ask),
+        "may_import": ask.who.may("import"),
+        "may_send": ask.who.may("campaigns"),
+    }
+    waiting = blocks[0]["total"]
+    frame = {"differs": f"{waiting} väntar" if waiting else ""}
+    return requests.page(ask, "idag.html", title="Idag", idag=idag, frame=frame)
+
+
+@routes.get("/idag/del/{name}")
+def part(ask: Reading, name: str, visa: str = "") -> Response:
+    """One block alone, for live updating."""
+    ask.who.needs("inbox")
+    if name == "sida":
+        return requests.fragment(ask, "_idag_sida.html", side=today_blocks.side(ask))
+    if name not in TITLES:
+        raise NotFound
+    return requests.fragment(ask, f"_idag_{name}.html", block=_block(ask, name, everything=visa == name))
+
+
+@routes.post("/kalender/mote/{code}/narvaro")
+def attendance(
+    ask: Writing, code: str, utfall: Annotated[str, Form()] = "", fran: Annotated[str, Form()] = ""
+) -> Response:
+    """Kom, or Kom inte: one press."""
+    ask.who.needs("inbox")
+    booking = storage.meetings.booking_by_code(ask.session, code)
+    if booking is None:
+        raise NotFound("Bokningen finns inte kvar.")
+    if utfall not in ("kom", "kom_inte"):
+        raise BadInput("Välj Kom eller Kom inte.")
+    person = opening.enter(ask, storage.people.get(ask.session, booking.person_id).code)
+    contact.attendance(ask.session, booking, person, ask.who.staff, came=utfall == "kom", now=ask.now)
+    return go(f"/register/{person.code}" if fran == "person" else "/idag", done="sparat")
+
+
+def _block(ask: Ask, name: str, *, everything: bool) -> Data:
+    """A block with its rows; one that fails says so in its own place while the others work."""
+    block: Data = {"name": name, "title": TITLES[name], "total": 0, "rows": [], "query": "visa=" + name * everything}
+    try:
+        with ask.session.begin_nested():
+            return {**block, **_MAKERS[name](ask, MOST if everything else ROWS)}
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other blocks must still be shown
+        # The kind of fault, never its words: they could hold a name.
+        log.error("block_failed", block=name, kind=type(error).__name__)
+        return {**block, "fault": "Den här delen kunde inte hämtas. Resten av sidan stämmer. Läs om sidan om en stund."}

@@ -1,0 +1,194 @@
+"""What stands in each block of Idag, longest wait first; people with protected identity are named in none of them."""
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import storage.campaigns
+import storage.conversations
+import storage.meetings
+import storage.messages
+import storage.register
+import storage.staff
+import storage.tasks
+from bot.console import shown, words
+from bot.requests import Ask
+from outreach import quiet_hours, takeover
+from storage.campaigns import Campaign
+from storage.conversations import Conversation, InboundText
+from storage.local_time import STOCKHOLM, age, local, local_date
+from storage.meetings import OPEN, Booking, Slot
+from storage.people import Person
+from storage.register import LATELY, Filter
+
+Data = dict[str, Any]
+CALLS = 10
+FIRST_LETTERS = 80
+
+
+def who_waits(ask: Ask, most: int) -> Data:
+    """Who needs a human: acute first, then by group, inside each the longest wait first."""
+    waiting = [pair for pair in storage.conversations.waiting(ask.session, ask.office_ids) if _may_see(ask, pair[1])]
+    last = storage.conversations.last_inbound(ask.session, [conversation.id for conversation, _ in waiting])
+    names = storage.staff.names(ask.session)
+    rows = [
+        _waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in waiting
+    ]
+    # A stable sort: inside each group the longest wait stays first.
+    rows.sort(key=lambda row: words.GROUPS.index(row["kind"]))
+    return {"total": len(rows), "rows": rows[:most], "all_href": "/idag?visa=manniska", "empty": _nothing_waits(ask)}
+
+
+def _waiting_row(
+    ask: Ask, conversation: Conversation, person: Person | None, text: InboundText | None, names: Mapping[int, str]
+) -> Data:  # fmt: skip
+    group, word = words.waiting(conversation, text.intent if text else "")
+    secret = person is not None and person.protected
+    alone = secret or text is None or group in words.READ_ALONE
+    minutes = quiet_hours.working_minutes_between(conversation.waiting_since or ask.now, ask.now)
+    mine = conversation.held_by_id == ask.who.staff.id
+    return {
+        "id": conversation.code, "href": _address(conversation, person), "name": _name(person),
+        "age": None if secret else _age(ask, person), "kind": group, "word": word,
+        "text": None if alone or text is None else _start(text.text), "lang": _lang(conversation),
+        "waited": shown.waited(minutes), "mine": mine,
+        "held_by": "" if mine else names.get(conversation.held_by_id or 0, "").split(" ")[0],
+        "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
+    }  # fmt: skip
+
+
+def _may_see(ask: Ask, person: Person | None) -> bool:
+    return person is None or not person.protected or ask.who.sees_protected
+
+
+def _address(conversation: Conversation, person: Person | None) -> str:
+    return f"/register/{person.code}#samtal" if person else f"/inkorg/{conversation.code}"
+
+
+def _name(person: Person | None) -> str:
+    """First name and initial: enough to know who is meant, less to read over a shoulder."""
+    if person is None:
+        return "Okänt nummer"
+    if person.protected:
+        return "En person"
+    return f"{person.first_name} {person.last_name[:1]}." if person.last_name else person.first_name
+
+
+def _age(ask: Ask, person: Person | None) -> int | None:
+    return age(person.birth_date, local_date(ask.now)) if person and person.birth_date else None
+
+
+def _start(text: str) -> str:
+    whole = " ".join(text.split())
+    return whole if len(whole) <= FIRST_LETTERS else f"{whole[: FIRST_LETTERS - 1].rstrip()}…"
+
+
+def _lang(conversation: Conversation) -> str:
+    return conversation.lang if conversation.lang != "sv" else ""
+
+
+def _nothing_waits(ask: Ask) -> str:
+    ahead = storage.meetings.bookings_between(ask.session, ask.office_ids, ask.now, ask.now + timedelta(days=60))
+    standing = [slot.starts_at for booking, slot, _ in ahead if booking.state in OPEN]
+    if not standing:
+        return "Inget väntar."
+    return f"Inget väntar. Nästa möte är {shown.relative_day(standing[0], ask.now)} kl. {shown.time_text(standing[0])}."
+
+
+def booked(ask: Ask, most: int) -> Data:
+    """Today and tomorrow, and what of the last week nobody has marked: Friday's meeting is still there on Monday."""
+    midnight = datetime.combine(local_date(ask.now), time(), tzinfo=STOCKHOLM)
+    found = storage.meetings.bookings_between(
+        ask.session, ask.office_ids, midnight - LATELY, midnight + timedelta(days=2)
+    )
+    rows = [_booked_row(ask, *row) for row in found if _may_see(ask, row[2])]
+    kept = [row for row in rows if row["missing"] or row["at"] >= midnight]
+    kept.sort(key=lambda row: (not row["missing"], row["at"]))
+    return {"total": len(kept), "rows": kept[:most], "all_href": "/idag?visa=bokat"}
+
+
+def _booked_row(ask: Ask, booking: Booking, slot: Slot, person: Person) -> Data:
+    missing = booking.state in OPEN and slot.starts_at <= ask.now and slot.called_off_at is None
+    return {
+        "id": booking.code, "at": local(slot.starts_at), "name": _name(person), "href": f"/register/{person.code}",
+        "place": slot.place, "missing": missing,
+        "state": {"kind": "needs", "text": "Närvaro saknas"} if missing else words.booking(booking.state),
+    }  # fmt: skip
+
+
+def to_ring(ask: Ask, most: int) -> Data:
+    """The next on the call list, longest wait first."""
+    tasks = storage.tasks.open_tasks(ask.session, ("ring",), ask.office_ids)
+    people = [(task, person) for task, person in tasks if person is not None and not person.protected]
+    kept = people[: max(most, CALLS)]
+    tries = storage.tasks.calls(ask.session, [person.id for _, person in kept])
+    rows = [
+        {
+            "id": task.code, "name": _name(person), "href": f"/register/{person.code}", "age": _age(ask, person),
+            "tries": tries.get(person.id, 0), "why": task.why,
+        }
+        for task, person in kept
+    ]  # fmt: skip
+    return {"total": len(people), "rows": rows, "all_href": "/idag?visa=ring"}
+
+
+def dead_numbers(ask: Ask, most: int) -> Data:
+    """To whom texts did not arrive in the last week, by reason; every count opens exactly its people."""
+    reasons = storage.messages.not_arrived(ask.session, ask.office_ids, ask.now - LATELY)
+    rows = [
+        {
+            "reason": sentence.rstrip(".") or "Leverantören sade inte varför",
+            "count": count,
+            "href": f"/register?ejfram={code or 'okand'}",
+        }
+        for code, sentence, count in reasons
+    ]
+    everybody = "/register?ejfram=alla" if len(rows) > 1 else ""
+    return {"total": _count(ask, not_arrived="*"), "rows": rows[:most], "all_href": everybody}
+
+
+def side(ask: Ask) -> Data:
+    """How things stand: reached, campaigns now and next, who soon turns 18 or 20."""
+    turning = [
+        {"label": f"Fyller {years} inom 60 dagar", "count": count, "href": f"/register?fyller={years}"}
+        for years in (18, 20)
+        if (count := _count(ask, turns=years))
+    ]
+    reached = {"done": _count(ask, reached=True), "of": _count(ask), "href": "/register?nadd=ja"}
+    return {"running": _running(ask), "planned": _planned(ask), "turning": turning, "reached": reached}
+
+
+def _count(ask: Ask, **wanted: Any) -> int:
+    return storage.register.count(
+        ask.session, Filter(office_ids=tuple(ask.office_ids), protected=False, **wanted), now=ask.now
+    )
+
+
+def _campaigns(ask: Ask, *states: str) -> list[Campaign]:
+    found = storage.campaigns.in_states(ask.session, states)
+    return [campaign for campaign in found if campaign.office_id is None or campaign.office_id in ask.office_ids]
+
+
+def _running(ask: Ask) -> list[Data]:
+    return [_progress(ask, campaign) for campaign in _campaigns(ask, "running", "paused")]
+
+
+def _progress(ask: Ask, campaign: Campaign) -> Data:
+    counts = storage.messages.counts_of_campaign(ask.session, campaign.id)
+    sent = sum(counts.get(state, 0) for state in ("sent", "delivered", "undelivered", "unknown"))
+    total = sum(counts.values())
+    line = f"{sent} av {total} skickade · {counts.get('delivered', 0)} levererade"
+    said = f"{line} · pausat" if campaign.state == "paused" else line
+    return {"name": campaign.name, "href": _address_of(ask, campaign), "done": sent, "total": total, "words": said}
+
+
+def _planned(ask: Ask) -> Data | None:
+    ahead = [(campaign.start_at, campaign) for campaign in _campaigns(ask, "scheduled") if campaign.start_at]
+    if not ahead:
+        return None
+    at, first = min(ahead, key=lambda pair: pair[0])
+    return {"name": first.name, "href": _address_of(ask, first), "at": local(at)}
+
+
+def _address_of(ask: Ask, campaign: Campaign) -> str:
+    return f"/utskick/{campaign.code}" if ask.who.may("campaigns") else ""

@@ -1,0 +1,165 @@
+"""The words for days, months, numbers and parts of the day, as tables and patterns. Data in lexicon/day_time.toml."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from bot.conversation.words import LEXICON, read_lines
+
+_DATA: Mapping[str, Any] = tomllib.loads((LEXICON / "day_time.toml").read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the day; without `closes` it lasts the day out."""
+
+    name: str
+    opens: time
+    closes: time | None
+
+
+def _by_word(section: str) -> dict[str, int]:
+    return {word: int(number) for number, words in _DATA[section].items() for word in words}
+
+
+def _parts() -> Iterator[tuple[str, Part]]:
+    for name, part in _DATA["parts"].items():
+        closes = time.fromisoformat(part["to"]) if part["to"] else None
+        for word in part["words"]:
+            yield word, Part(name, time.fromisoformat(part["from"]), closes)
+
+
+def _month_and_day(section: str) -> dict[str, tuple[int, int]]:
+    return {word: (month, day) for word, (month, day) in _DATA[section].items()}
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, longest first, as whole words."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return rf"(?<!\w)(?:{'|'.join(_spaced(re.escape(word)) for word in longest_first)})(?!\w)"
+
+
+def _spaced(pattern: str) -> str:
+    return re.sub(r"\\? +", r"\\s+", pattern)
+
+
+WEEKDAYS = _by_word("weekdays")
+MONTHS = _by_word("months")
+NUMBERS = _by_word("numbers")
+OFFSETS = _by_word("offsets")
+PARTS: Mapping[str, Part] = dict(_parts())
+SEASONS_END = _month_and_day("seasons")
+SEASONS_BEGIN = _month_and_day("seasons_begin")
+
+_NUMBER = rf"(?:(?<![\w.:/])\d{{1,2}}(?!\d)|{any_of(NUMBERS)})"
+
+# "14", "tre"; no hour stands before a unit ("3 veckor", "10 min") or inside a date.
+_UNCOUNTED = {"a", "an", "en", "par", "ett par", "couple", "couple of", "a couple of", "few", "a few", "några"}
+_HOUR_WORDS = {word for word, number in NUMBERS.items() if number < 24} - _UNCOUNTED
+_HOUR = rf"(?:(?<![\w.:/])(?:[01]?\d|2[0-3])(?!\d)|{any_of(_HOUR_WORDS)})"
+_NO_UNIT = (
+    r"(?![.:/]\d|\s*(?:%|kr|kronor|år|bast|veck|dag|mån|tim|min|person|gång|ggr|week|day|month|hour|year|minute|barn|sms"
+    r"|:?(?:e|a|an|st|th|nd|rd)(?!\w)))"
+)
+_EXACT = (
+    rf"(?:(?:fem|tio|\d{{1,2}})\s*(?:min\w*\s*)?(?:i|över)\s+)?(?<!\w)(?:halv|half)\s*{_HOUR}"
+    rf"|half\s+past\s+{_HOUR}"
+    rf"|(?:kvart|quarter|a\s+quarter|{_HOUR}(?:\s*min\w*)?)\s+(?:i|över|to|past)\s+{_HOUR}"
+    r"|(?<![\w.:/])(?:[01]?\d|2[0-3])[.:][0-5]\d(?![\d/]|[.:]\d)(?:\s*(?:am|pm|fm|em))?(?!\s*kr)"
+    rf"|{_HOUR}\s*(?:am|pm|a\.m|p\.m|tiden|o\s?clock|oclock)(?!\w)"
+    rf"|(?<!\w)(?:{'|'.join(word for word in NUMBERS if NUMBERS[word] < 13)})tiden(?!\w)"
+)
+CLOCK = (
+    rf"(?:(?:kl|klockan|at|vid|@)\.?\s*)?(?:{_EXACT}"
+    rf"|(?<![\w.:/])(?:[01]\d|2[0-3])[0-5][05](?!\d)|{_HOUR}(?:\s*(?:am|pm|fm|em|h)(?!\w))?{_NO_UNIT})"
+)
+_PLACEHOLDERS = {
+    "{any_weekday}": any_of(WEEKDAYS),
+    "{any_number}": _NUMBER,
+    "{weekday}": f"(?P<weekday>{any_of(WEEKDAYS)})",
+    "{month}": f"(?P<month>{any_of(MONTHS)})",
+    "{number}": f"(?P<number>{_NUMBER})",
+    "{next}": "(?:nästa|nästkommande|näst|next)",
+    "{th}": r"(?:\s*:?\s*(?:e|a|de|te|st|nd|rd|th)(?!\w))?",
+    "{week}": r"(?:v|ve|vecka|veckan|week)\.?\s*(?P<week>\d{1,2})(?!\d|\s*(?:dag|veck|mån|gång))",
+    "{ahead}": rf"(?:om|in) (?P<weeks>{_NUMBER}) (?:vecka|veckor|week|weeks)",
+    "{offset}": f"(?P<offset>{any_of(OFFSETS)})",
+    "{season_end}": f"(?P<season>{any_of(SEASONS_END)})",
+    "{season_begin}": f"(?P<season>{any_of(SEASONS_BEGIN)})",
+    "{part}": f"(?P<part>{any_of(PARTS)})",
+    "{exact}": f"(?P<clock>{_EXACT})",
+    "{clock}": f"(?P<clock>{CLOCK})",
+    "{clock2}": f"(?P<clock2>{CLOCK})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A line of a lexicon file: the reader's name, and what must be in a line for it to be worth trying."""
+
+    reader: str
+    expression: re.Pattern[str]
+    needs: frozenset[str]
+
+
+def patterns(name: str) -> Iterator[Pattern]:
+    """The `reader = pattern` lines of a lexicon file, compiled; each pattern begins at the beginning of a word."""
+    for line in read_lines(name):
+        reader, _, pattern = line.partition(" = ")
+        needs = frozenset(kind for kind in _NEEDED if f"{{{kind}}}" in pattern)
+        yield Pattern(reader.strip(), compiled(pattern.strip()), needs)
+
+
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of the lexicon as a regular expression."""
+    expression = _spaced(pattern)
+    for placeholder, meaning in _PLACEHOLDERS.items():
+        expression = expression.replace(placeholder, _spaced(meaning))
+    return re.compile(rf"(?<!\w){expression}")
+
+
+# Which words make a placeholder possible. Trying a pattern costs much more than looking its words up.
+_NEEDED: Mapping[str, set[str]] = {
+    "weekday": set(WEEKDAYS),
+    "month": set(MONTHS),
+    "any_number": set(NUMBERS),
+    "number": set(NUMBERS),
+    "week": {"v", "ve", "vecka", "veckan", "week"},
+    "ahead": {"om", "in"},
+    "next": {"nästa", "nästkommande", "näst", "next"},
+    "offset": set(OFFSETS) | {"i", "this"},
+    "season_end": {"efter", "after"},
+    "season_begin": {word for phrase in SEASONS_BEGIN for word in phrase.split()},
+    "part": {word for phrase in PARTS for word in phrase.split()},
+    "exact": _HOUR_WORDS | {f"{word}tiden" for word in _HOUR_WORDS},
+    "clock": _HOUR_WORDS | {f"{word}tiden" for word in _HOUR_WORDS},
+}
+_NEEDED_BY_WORD: dict[str, set[str]] = defaultdict(set)
+for _kind, _words in _NEEDED.items():
+    for _word in _words:
+        _NEEDED_BY_WORD[_word].add(_kind)
+_BY_DIGITS = frozenset({"any_number", "number", "exact", "clock"})
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+
+
+def possible(line: str) -> frozenset[str]:
+    """The placeholders that something in the line may fill; empty for a line that cannot speak of time."""
+    found: set[str] = set()
+    for word in _LETTERS_OR_DIGITS.findall(line):
+        found |= _BY_DIGITS if word.isdigit() else _NEEDED_BY_WORD.get(word, frozenset())
+    return frozenset(found)
+
+
+def all_words() -> set[str]:
+    """Every single word here, so that slips in them can be mended."""
+    tables: Iterable[Iterable[str]] = (WEEKDAYS, MONTHS, NUMBERS, OFFSETS, PARTS, SEASONS_END, SEASONS_BEGIN)
+    return {word for table in tables for phrase in table for word in phrase.split()}
+
+
+def number(text: str) -> int:
+    """The number that digits or a number word stand for."""
+    return int(text) if text.isdigit() else NUMBERS[text]

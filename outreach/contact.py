@@ -1,0 +1,127 @@
+"""What staff write down about a person: tries and notes, who came to a meeting, what became of it, a spoken stop."""
+
+from datetime import date, datetime
+
+import storage.audit
+import storage.conversations
+import storage.meetings
+import storage.messages
+import storage.tasks
+from outreach import consent, gate_facts, meetings
+from outreach.errors import BadInput
+from storage.conversations import Conversation
+from storage.database import Session
+from storage.local_time import local_date
+from storage.meetings import Booking
+from storage.people import Person
+from storage.register import TALKED
+from storage.staff import Staff
+from storage.tasks import Attempt, Outcome
+
+# What can be noted on a person's page, and which of them are tries that can end in contact.
+NOTED = ("call", "meeting", "note", "met_outdoors", "visit")
+TRIES = ("call", "meeting", "met_outdoors", "visit")
+RESULTS = ("talked", "no_answer", "busy", "later")
+LONGEST_NOTE = 4000
+DECEASED = "avliden"
+
+
+def note(
+    session: Session, person: Person, staff: Staff, *, kind: str, result: str, text: str, now: datetime
+) -> Attempt:  # fmt: skip
+    """Keep a try or a note. Contact with the right person counts as reached, and nobody needs to ring any more."""
+    if kind not in NOTED:
+        raise BadInput("Välj vad som hände.")
+    text = text.strip()[:LONGEST_NOTE]
+    if kind == "note" and not text:
+        raise BadInput("Anteckningen är tom. Skriv något först.")
+    result = result if kind in TRIES and result in RESULTS else ""
+    attempt = storage.tasks.add_attempt(
+        session, Attempt(person_id=person.id, kind=kind, result=result, note=text, at=now, staff_id=staff.id)
+    )
+    if result in (TALKED, "later"):
+        _no_need_to_ring(session, person, staff, result, now)
+    storage.audit.write(session, "noted", now=now, staff_id=staff.id, person_id=person.id, kind=kind, result=result)
+    return attempt
+
+
+def _no_need_to_ring(session: Session, person: Person, staff: Staff, result: str, now: datetime) -> None:
+    task = storage.tasks.open_task(session, "ring", person.id)
+    if task is not None:
+        storage.tasks.finish(session, task, now=now, staff_id=staff.id, outcome=result)
+
+
+def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:
+    """Mark who came; a met person is reached and met. Raises Conflict before the start or when it was marked before."""
+    meetings.attend(session, booking, "came" if came else "no_show", now=now, staff_id=staff.id)
+    conversation = storage.conversations.of_person(session, person.id)
+    if conversation is not None and conversation.state not in ("urgent", "human", "stopped"):
+        conversation.state, conversation.state_at = "met" if came else "no_show", now
+        storage.conversations.keep(session, conversation)
+    if came:
+        _met(session, booking, person, staff, now)
+
+
+def _met(session: Session, booking: Booking, person: Person, staff: Staff, now: datetime) -> None:
+    slot = storage.meetings.slot(session, booking.slot_id)
+    storage.tasks.add_attempt(
+        session, Attempt(person_id=person.id, kind="meeting", result=TALKED, at=slot.starts_at, staff_id=staff.id)
+    )
+    storage.tasks.add_outcome(
+        session,
+        Outcome(person_id=person.id, kind="met", on=local_date(slot.starts_at), source="möte", proposed_at=now,
+                confirmed_at=now, confirmed_by_id=staff.id),
+    )  # fmt: skip
+
+
+def outcome(session: Session, person: Person, staff: Staff, *, kind: str, on: date, now: datetime) -> Outcome:
+    """Keep what a person does now, vouched for by a human. Nobody writes to somebody who has died."""
+    if kind not in storage.tasks.OUTCOME_KINDS:
+        raise BadInput("Välj ett utfall i listan.")
+    if on > local_date(now):
+        raise BadInput("Datumet har inte varit än. Skriv den dag det blev så.")
+    kept = storage.tasks.add_outcome(
+        session,
+        Outcome(person_id=person.id, kind=kind, on=on, source="personal", proposed_at=now, confirmed_at=now,
+                confirmed_by_id=staff.id),
+    )  # fmt: skip
+    if kind == "deceased" and person.closed_at is None:
+        _leave_in_peace(session, person, staff, now)
+    storage.audit.write(session, "outcome", now=now, staff_id=staff.id, person_id=person.id, kind=kind)
+    return kept
+
+
+def _leave_in_peace(session: Session, person: Person, staff: Staff, now: datetime) -> None:
+    person.closed_at, person.closed_reason, person.changed_at = now, DECEASED, now
+    session.add(person)
+    conversation = storage.conversations.of_person(session, person.id)
+    if conversation is not None:
+        storage.messages.hold_back(session, conversation.id, storage.messages.KINDS, reason="closed", now=now)
+    booking = storage.meetings.open_booking(session, person.id, after=now)
+    if booking is not None:
+        meetings.cancel(session, booking, now=now, staff_id=staff.id)
+
+
+def confirm(session: Session, proposed: Outcome, staff: Staff, *, now: datetime) -> None:
+    """Vouch for an outcome that the service read in a text; twice changes nothing."""
+    if proposed.confirmed_at is None:
+        proposed.confirmed_at, proposed.confirmed_by_id = now, staff.id
+        storage.tasks.add_outcome(session, proposed)
+        storage.audit.write(session, "outcome", now=now, staff_id=staff.id, person_id=proposed.person_id,
+                            kind=proposed.kind)  # fmt: skip
+
+
+def spoken_stop(session: Session, person: Person, staff: Staff, *, now: datetime) -> bool:
+    """The person has said stop aloud: the same as writing it. False when it already stood."""
+    conversation = storage.conversations.of_person(session, person.id) or _empty_talk(session, person, now)
+    stopped = consent.stop(session, conversation, how="muntligt", now=now)
+    if stopped:
+        storage.audit.write(session, "spoken_stop", now=now, staff_id=staff.id, person_id=person.id)
+    return stopped
+
+
+def _empty_talk(session: Session, person: Person, now: datetime) -> Conversation:
+    address = gate_facts.choose_numbers(session, [person.id])[person.id].address
+    return storage.conversations.keep(
+        session, Conversation(person_id=person.id, channel="sms", address=address, state_at=now)
+    )

@@ -1,0 +1,76 @@
+"""The rows of a list that were held back, as a workbook to mend and take in again: what is wrong, then the columns."""
+
+import io
+from collections.abc import Collection
+
+import xlsxwriter
+
+from outreach.lists import meanings
+from outreach.lists.columns import Column
+from outreach.lists.layout import Layout
+from outreach.lists.plan import Plan, RowResult
+from outreach.lists.tables import Line
+from outreach.lists.words import FAULTS, FIELDS
+
+HEAD = "Vad är fel"
+_ALWAYS_SHOWN = frozenset({"name", "personnummer", "birth_date", "protected"})
+_LEFT_OUT = " Skyddad: adress, nummer och anhöriga står inte här. Ta dem ur den första listan."
+
+
+def make(plan: Plan, secret_rows: Collection[int]) -> bytes:
+    """An .xlsx with one row for each faulty one. Only columns that are taken in; everything is text, so that no cell
+    becomes a formula and no zero is lost. Of people with protected identity it holds no number, address or relative.
+    """
+    columns = [column for column in plan.layout.columns if column.meaning]
+    lines = {line.number: line for line in plan.layout.people}
+    faulty = [row for row in plan.rows if row.read.fault]
+    rows = [_row(row, lines[row.read.row], columns, secret=row.read.row in secret_rows) for row in faulty]
+    return _workbook([HEAD, *_heads(columns)], rows)
+
+
+def is_one(layout: Layout) -> bool:
+    """Whether a list is such a workbook, mended: it holds a few rows and says nothing of everybody else."""
+    return any(column.head == HEAD for column in layout.columns)
+
+
+def _row(row: RowResult, line: Line, columns: list[Column], *, secret: bool) -> list[str]:
+    assert row.read.fault is not None
+    wrong = row.read.fault.column
+    words = f"{FAULTS[row.read.fault.code]} (rad {row.read.row})" + (_LEFT_OUT if secret else "")
+    shown = [not secret or column.field in _ALWAYS_SHOWN or column.head == wrong for column in columns]
+    return [words, *(line.cell(column.index) if show else "" for column, show in zip(columns, shown, strict=True))]
+
+
+def _heads(columns: list[Column]) -> list[str]:
+    """The file's own heads; for a column whose head does not say what it is, one that does."""
+    heads: list[str] = []
+    for column in columns:
+        wanted = column.head if _says_itself(column) else FIELDS[column.meaning]
+        number = 2
+        unique = wanted
+        while unique in heads:
+            unique, number = f"{wanted} {number}", number + 1
+        heads.append(unique)
+    return heads
+
+
+def _says_itself(column: Column) -> bool:
+    known = meanings.of_head(column.head)
+    return known is not None and known.meaning == column.meaning.replace("_1", "").replace("_2", "")
+
+
+def _workbook(heads: list[str], rows: list[list[str]]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Rader med fel")
+        bold = book.add_format({"bold": True})
+        text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        sheet.set_column(0, 0, 60, text)
+        sheet.set_column(1, len(heads) - 1, 22, text)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, bold)
+        for number, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell, text)
+        sheet.freeze_panes(1, 1)
+    return content.getvalue()

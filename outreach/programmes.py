@@ -1,0 +1,75 @@
+"""The programmes a person can be part of (KAA, uppsök, other), whom each takes in by age, and the help lines: what a
+fresh installation starts with.
+"""
+
+from datetime import date, datetime
+
+import storage.people
+import storage.settings
+from storage.database import Session
+from storage.local_time import age, local_date
+from storage.people import Person, ProgrammeMembership, ProgrammeRule
+from storage.settings import HelpLine
+
+# KAA as the law has it since 2018 (domain B1). Uppsök is the municipality's own; the two overlap at 19 (domain S28).
+_RULES = (
+    ("kaa", "kaa-2018-07-01", 16, 20, date(2018, 7, 1), "skollagen 29:9"),
+    ("uppsok", "uppsok-2024-01-01", 19, 30, date(2024, 1, 1), "kommunens uppdrag"),
+    ("other", "other-2018-07-01", 16, 30, date(2018, 7, 1), "kommunens uppdrag"),
+)
+
+# Who answers when we do not (domain C3); the crisis texts name the first three and Kvinnofridslinjen.
+CHECKED_ON = date(2026, 11, 1)
+_HELP_LINES = (
+    ("Akut fara", "112", 0, 200),
+    ("Bris", "116 111", 0, 18),
+    ("Hjälplinjen", "90 390", 18, 200),
+    ("1177 Vårdguiden", "1177", 0, 200),
+    ("Kvinnofridslinjen", "020-50 50 50", 0, 200),
+)
+
+
+def ensure_defaults(session: Session, now: datetime) -> None:
+    """Give an installation its programme rules and help lines. What is there already is left as staff have set it."""
+    known = {rule.programme for rule in storage.people.rules(session)}
+    for programme, version, age_from, age_below, valid_from, source in _RULES:
+        if programme not in known:
+            storage.people.add_rule(
+                session,
+                ProgrammeRule(programme=programme, version=version, age_from=age_from, age_below=age_below,
+                              valid_from=valid_from, source=source),
+            )  # fmt: skip
+    lines = {line.number for line in storage.settings.help_lines(session)}
+    verified_on = min(CHECKED_ON, local_date(now))
+    for name, number, age_from, age_below in _HELP_LINES:
+        if number not in lines:
+            line = HelpLine(name=name, number=number, age_from=age_from, age_below=age_below, verified_on=verified_on)
+            storage.settings.add_help_line(session, line)
+
+
+def for_age(years: int) -> str:
+    """The programme somebody of this age belongs to first; empty outside 16-29."""
+    return "kaa" if 16 <= years < 20 else "uppsok" if 20 <= years < 30 else ""
+
+
+def join(session: Session, person: Person, programme: str, *, now: datetime, reason: str) -> ProgrammeMembership:
+    """Let a person be part of a programme from today on, by the rule that holds now."""
+    today = local_date(now)
+    holds = [
+        rule
+        for rule in storage.people.rules(session)
+        if rule.programme == programme and rule.valid_from <= today <= (rule.valid_to or today)
+    ]
+    return storage.people.add_membership(
+        session,
+        ProgrammeMembership(
+            person_id=person.id, programme=programme, rule_version=holds[-1].version if holds else "",
+            valid_from=today, reason=reason,
+        ),
+    )  # fmt: skip
+
+
+def join_by_age(session: Session, person: Person, *, now: datetime, reason: str) -> ProgrammeMembership | None:
+    """Let a person be part of the programme of their age; None when none takes them in."""
+    programme = for_age(age(person.birth_date, local_date(now))) if person.birth_date else ""
+    return join(session, person, programme, now=now, reason=reason) if programme else None

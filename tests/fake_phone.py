@@ -1,0 +1,75 @@
+"""A telephone network that does as it is told, and a clock that stands still until it is moved."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import anyio
+import anyio.lowlevel
+
+from outreach.channels import Accepted, Outgoing, SendError, SendUnknown
+
+Outcome = Accepted | Exception
+
+
+def permanent(meaning: str = "number_dead") -> SendError:
+    """A certain no, for good."""
+    return SendError("Numret finns inte.", permanent=True, code="21211", meaning=meaning)
+
+
+def passing(retry_after: float | None = None) -> SendError:
+    """A certain no, for now."""
+    return SendError("Leverantören svarar inte.", permanent=False, code="20429", retry_after=retry_after)
+
+
+class FakeChannel:
+    """Takes every text, in order, unless `then` has said what happens next to a number. `before` runs in mid-send."""
+
+    name = "sms"
+
+    def __init__(self) -> None:
+        self.sent: list[Outgoing] = []
+        self.before: Callable[[Outgoing], None] = lambda _message: None
+        self._next: dict[str, list[Outcome]] = {}
+
+    def then(self, to: str, *outcomes: Outcome) -> None:
+        """What happens to the next texts to a number, one by one; afterwards it works again."""
+        self._next.setdefault(to, []).extend(outcomes)
+
+    def lose_answer(self, to: str) -> None:
+        """The text goes out, but we never hear that it did."""
+        self.then(to, SendUnknown("Svaret kom bort."))
+
+    async def send(self, message: Outgoing) -> Accepted:
+        """Take one text, or fail in the way that was asked for."""
+        await anyio.lowlevel.checkpoint()
+        await anyio.to_thread.run_sync(self.before, message)
+        outcomes = self._next.get(message.to)
+        outcome = outcomes.pop(0) if outcomes else Accepted(provider_id=f"SM-{message.code}")
+        if not isinstance(outcome, SendError):
+            self.sent.append(message)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    @property
+    def texts_to(self) -> dict[str, list[str]]:
+        """What each number has got, in order."""
+        got: dict[str, list[str]] = {}
+        for message in self.sent:
+            got.setdefault(message.to, []).append(message.text)
+        return got
+
+
+class StandingClock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.moment
+
+    def forward(self, **lengths: float) -> None:
+        """Move on: `forward(minutes=5)`."""
+        self.moment += timedelta(**lengths)
