@@ -10,7 +10,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import errors
 from bot.api import health
-from bot.console import import_result, importing, live, phone, sign_in
+from bot.console import (
+    import_result,
+    importing,
+    inbox,
+    live,
+    person,
+    phone,
+    register,
+    register_bulk,
+    sign_in,
+    today,
+)
 from bot.wiring import House
 
 # A list of 20 000 rows is about 5 MB.
@@ -44,7 +55,12 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     for routes in (health.routes, *house.webhooks()):
         app.include_router(routes)
-    for pages in (sign_in.routes, live.routes, importing.routes, import_result.routes, phone.routes):
+    for pages in (
+        sign_in.routes, live.routes, today.routes, importing.routes, import_result.routes, phone.routes, inbox.routes,
+        register.routes, register_bulk.routes,
+        # Last, since a person's address would take in every other address under /register.
+        person.routes,
+    ):  # fmt: skip
         app.include_router(pages, include_in_schema=False)
     errors.install(app)
     app.add_middleware(SafeHeaders)

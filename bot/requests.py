@@ -188,7 +188,7 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
     waiting = len(storage.conversations.waiting(ask.session, ask.office_ids)) if ask.who.may("inbox") else 0
     return {
         "title": title,
-        "unit": office.sender_name if office else "Brygga",
+        "unit": _unit(ask),
         "office_name": office.name if office else "Alla mina kontor",
         "offices": _switcher(ask),
         "staff_name": ask.who.staff.name,
@@ -202,6 +202,12 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "events": "/handelser",
         "shortcuts": True,
     }
+
+
+def _unit(ask: Ask) -> str:
+    """The name the chosen offices write under, when it is one."""
+    names = {office.sender_name for office in ask.who.offices if office.id in ask.office_ids}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _nav(entry: Entry, path: str, waiting: int) -> dict[str, Any]:

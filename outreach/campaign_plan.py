@@ -1,17 +1,18 @@
 """The dry run of a campaign: who would get what and when, and who is left out and why. Nothing is saved."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import storage.conversations
+import storage.offices
 import storage.people
 import storage.register
 import storage.staff
 from outreach import audience, campaign_texts, gate, gate_facts, pace
 from outreach.gate import Rules
-from outreach.wording import MissingValue, Size
+from outreach.wording import BrokenTemplate, MissingValue, Size
 from storage.campaigns import Campaign
 from storage.conversations import Conversation
 from storage.database import Session
@@ -98,6 +99,20 @@ def office_ids(session: Session, campaign: Campaign, *, now: datetime) -> tuple[
     return tuple(office.id for office in offices)
 
 
+def may_see(session: Session, campaign: Campaign, mine: Collection[int], *, now: datetime) -> bool:
+    """Whether a campaign concerns any of these offices."""
+    reached = office_ids(session, campaign, now=now)
+    return reached is None or any(office_id in mine for office_id in reached)
+
+
+def may_change(session: Session, campaign: Campaign, mine: Collection[int], *, now: datetime) -> bool:
+    """Whether a campaign reaches nobody outside these offices, so that whoever works there may write and start it."""
+    reached = office_ids(session, campaign, now=now)
+    if reached is None:
+        reached = tuple(office.id for office in storage.offices.all_offices(session))
+    return all(office_id in mine for office_id in reached)
+
+
 def _lot(campaign: Campaign, person: Person) -> bytes:
     return hashlib.blake2s(f"{campaign.code} {person.code}".encode()).digest()
 
@@ -127,7 +142,7 @@ def _entry(
     english = conversation is not None and conversation.lang == "en"
     try:
         text = texts.render(person, confirmed=confirmed, asked_for_english=english)
-    except MissingValue:
+    except (MissingValue, BrokenTemplate):
         return Entry(person, "", "", "", None, "missing_value")
     return Entry(
         person, facts.address, text.lang, text.text, text.size, "",

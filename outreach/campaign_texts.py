@@ -56,6 +56,10 @@ class Texts:
             self._made[key] = self._make(lang, office, name, school_age=_is_school_age(person, self._today))
         return self._made[key]
 
+    def sample(self, first_name: str, lang: str, office: Office | None) -> Rendered:
+        """The text as a member of staff gets it to look at, with their own first name in it."""
+        return self._make(lang, office, first_name, school_age=False)
+
     def _make(self, lang: str, office: Office | None, name: str, *, school_age: bool) -> Rendered:
         template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
         if self._campaign.text_code and school_age:

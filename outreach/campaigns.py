@@ -13,14 +13,17 @@ import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.messages
-from outreach import audience, campaign_plan, campaign_texts, pace
+from outreach import audience, campaign_plan, campaign_texts, delivery, pace, phone_numbers
 from outreach.campaign_plan import Entry, Plan
 from outreach.errors import BadInput, Conflict
 from outreach.gate import Rules
 from storage.campaigns import Campaign, Recipient
 from storage.conversations import Conversation
 from storage.database import Session
+from storage.local_time import local_date
 from storage.messages import Message
+from storage.offices import Office
+from storage.staff import Staff
 
 # Why a campaign that was undone within its seconds of regret has ended.
 REGRETTED = "ångrat"
@@ -66,6 +69,33 @@ def sketch(session: Session, campaign: Campaign, *, now: datetime) -> Campaign:
     storage.campaigns.add(session, campaign)
     storage.audit.write(session, "campaign_created", now=now, staff_id=campaign.created_by_id, campaign=campaign.code)
     return campaign
+
+
+def send_test(
+    session: Session, campaign: Campaign, staff: Staff, office: Office | None, *, now: datetime
+) -> list[Message]:
+    """Put the text, in each language it has, in the queue to the member of staff's own telephone.
+
+    Raises BadInput when the account has no number, or the text cannot be filled in.
+    """
+    if not staff.phone:
+        raise BadInput("Vi vet inte ditt mobilnummer. Skriv det och försök igen.")
+    campaign_texts.check(session, campaign)
+    texts = campaign_texts.Texts(session, campaign, local_date(now))
+    langs = ("sv", "en") if campaign.text_en else ("sv",)
+    made = [texts.sample(staff.first_name, lang, office) for lang in langs]
+    address = phone_numbers.normalise(staff.phone)
+    return [
+        storage.messages.add(
+            session,
+            Message(
+                kind="test", address=address, text=text.text, lang=text.lang, encoding=text.size.encoding,
+                parts=text.size.parts, staff_id=staff.id, priority=delivery.PRIORITY["test"], send_after=now,
+                send_before=now + delivery.ANSWER_KEEPS, created_at=now, state_at=now,
+            ),
+        )
+        for text in made
+    ]  # fmt: skip
 
 
 def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: datetime, staff_id: int | None) -> None:

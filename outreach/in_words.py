@@ -21,7 +21,7 @@ STATES: Mapping[str, str] = {
     "follow_up": "Uppföljning",
     "signed_up": "Anmäld",
     "waiting_list": "Reserv",
-    "human": "En människa svarar",
+    "human": "Hos personal",
     "urgent": "Akut",
     "stopped": "Har sagt stopp",
     "ended": "Avslutad",

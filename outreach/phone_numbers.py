@@ -23,6 +23,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?\s?E\s?\+?\d{1,2}(?!\d)", re.IGNORECASE)
 _WHOLE_FLOAT = re.compile(r"^\+?\d+[.,]0+$")
+_MAIL = re.compile(r"\S+@\S+")
 _BETWEEN_NUMBERS = re.compile(r"[;,|&\n\r\t]|\b(?:eller|och|samt|alt|alternativt|el|resp|or|and)\b\.?", re.IGNORECASE)
 _NUMBER_LIKE = re.compile(r"[+(]*\s?\d[\d\s()./\\-]*")
 _ZERO_IN_BRACKETS = re.compile(r"(?<=\d)\s*\(0\)")
@@ -101,7 +102,7 @@ def _in_threes(national: str) -> str:
 
 
 def _clean(text: str) -> str:
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _MAIL.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
     text = _DASHES.sub("-", text).strip().lstrip("'")
     return re.sub(r"[.,]0+$", "", text) if _WHOLE_FLOAT.match(text) else text
 

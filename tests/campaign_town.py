@@ -55,8 +55,8 @@ def a_staff(
 
 def a_person(
     session: Session, which: int = 0, *, first_name: str = "Leila", office: Office | None = None, kind: str = "mobile",
-    standing: str = "unverified", born: date | None = date(2008, 5, 14), programme: str = "kaa", has_number: bool = True,
-    owner: str = "self", **fields: object,
+    standing: str = "unverified", born: date | None = date(2008, 5, 14), programme: str = "kaa",
+    has_number: bool = True, owner: str = "self", **fields: object,
 ) -> Person:  # fmt: skip
     """A young person who can be texted; the keywords take away or change what makes that so."""
     office = office or an_office(session)
@@ -69,7 +69,7 @@ def a_person(
         give_number(session, person, number(which), kind=kind, standing=standing, owner=owner)
     if programme:
         membership = ProgrammeMembership(
-            person_id=person.id, programme=programme, rule_version="test", valid_from=date(2026, 8, 1)
+            person_id=person.id, programme=programme, rule_version="test", valid_from=date(2025, 8, 1)
         )
         storage.people.add_membership(session, membership)
     return person
@@ -83,7 +83,7 @@ def give_number(
     kind: str = "mobile",
     standing: str = "unverified",
     owner: str = "self",
-) -> PersonNumber:
+) -> PersonNumber:  # fmt: skip
     """Tie a number to a person."""
     row = storage.numbers.intern(session, e164, kind)
     tie = PersonNumber(

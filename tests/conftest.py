@@ -1,13 +1,17 @@
 """What every test may ask for: a fresh database, a clock that stands still until it is moved."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
 import pytest
+from fastapi.testclient import TestClient
 
 import storage.schema
+from bot.app import create_app
+from bot.settings import Settings
+from bot.wiring import House, build
 from storage.database import Database, Session
 from storage.vault import Vault
 
@@ -56,3 +60,40 @@ def now() -> datetime:
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio alone."""
     return "asyncio"
+
+
+class StillClock:
+    """Stands still until it is moved."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.moment
+
+    def forward(self, **length: float) -> datetime:
+        """Move on by days, hours or minutes; returns the new moment."""
+        self.moment += timedelta(**length)
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """Tuesday 24 November 2026, 13.04 in Stockholm, until the test moves it."""
+    return StillClock(TUESDAY)
+
+
+@pytest.fixture
+def house(tmp_path: Path, empty_database_file: bytes, clock: StillClock) -> House:
+    """A whole practice installation on a real database of this test's own; whoever serves it closes it."""
+    path = tmp_path / "house.db"
+    path.write_bytes(empty_database_file)
+    return build(Settings(database_url=f"sqlite:///{path}", secret_key="x" * 20), clock=clock)
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    """A browser nobody has signed in yet; it shows redirects instead of following them."""
+    with TestClient(create_app(house, keep_time=False), follow_redirects=False) as client:
+        yield client

@@ -9,7 +9,7 @@ from bot.commands.house import opened
 from bot.commands.output import complain, print_json, say
 from outreach import audience, export
 from outreach.errors import BadInput, Refused
-from outreach.lists import report, run
+from outreach.lists import report, run, words
 from outreach.lists.plan import Choices
 from storage.database import Session
 from storage.local_time import local_date
@@ -39,7 +39,7 @@ def import_list(arguments: Namespace) -> int:
                 print_json({"refused": True, "code": refusal.code, "message": refusal.sentence})
             complain(refusal.sentence)
             return 2
-    say(arguments, told, report.in_words(told, dry_run=arguments.dry_run))
+    say(arguments, told, words.in_words(told, dry_run=arguments.dry_run))
     return 0
 
 

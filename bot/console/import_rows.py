@@ -131,9 +131,7 @@ def _written_identity(read: ReadRow, line: Line, plan: Plan) -> str:
     columns = plan.layout.by_meaning()
     named = (*columns.get("personnummer", ()), *columns.get("birth_date", ()))
     written = next((line.cell(column.index) for column in named if line.cell(column.index)), "")
-    is_date = sum(character.isdigit() for character in written) < _DIGITS_OF_IDENTITY and not columns.get(
-        "personnummer"
-    )
+    is_date = "personnummer" not in columns and sum(sign.isdigit() for sign in written) < _DIGITS_OF_IDENTITY
     return (written if is_date else mask(written)) or "saknas"
 
 

@@ -10,14 +10,14 @@ _HEADS = (
 )  # fmt: skip
 _SCHOOL = "Björkstads gymnasium"
 _PEOPLE = (
-    ("20080422-2390", "Elias Lindqvist", "070-174 06 51", "Provgatan 1", "Norrby", "2026-02-03", "Karin Lindqvist",
+    ("20080422-2396", "Elias Lindqvist", "070-174 06 51", "Provgatan 1", "Norrby", "2026-02-03", "Karin Lindqvist",
      "031-390 06 51", "N", "svenska"),
     ("20080618-2382", "Amina Warsame", "070-174 06 52", "Provgatan 4", "Norrby", "2026-03-16", "Hodan Warsame",
      "031-390 06 52", "N", "somaliska"),
     ("20070110-2386", "Saga Ek", "070-174 06 53", "Exempelvägen 2", "Hallen", "2025-11-21", "", "", "N", "svenska"),
     ("20090508-2384", "Leila Haddad", "", "Exempelvägen 7", "Hallen", "2026-08-24", "Nour Haddad",
      "070-174 06 54", "N", "arabiska"),
-    ("20080808-2391", "Viktor Nilsson", "070-174 06 55 / 08-465 004 55", "Övningsgränd 3", "Centrum", "2026-01-12", "",
+    ("20080807-2391", "Viktor Nilsson", "070-174 06 55 / 08-465 004 55", "Övningsgränd 3", "Centrum", "2026-01-12", "",
      "", "N", "svenska"),
     ("20070324-2396", "Mikko Virtanen", "070-174 06 56", "Övningsgränd 5", "Centrum", "2025-10-02", "", "", "N",
      "finska"),

@@ -1,6 +1,6 @@
 """Taking a list into the register (ux §4.5): choose a file, look at the trial run, carry it out.
 
-Reading a long list takes seconds, so nothing but the last step holds the database's write lock meanwhile.
+Reading a long list takes seconds, so no form holds the database's write lock while it does.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,12 @@ import storage.settings
 from bot import requests
 from bot.console import import_sample, import_view
 from bot.console.import_view import Answers
-from bot.requests import Ask, Reading, Writing, go
+from bot.requests import Ask, Reading, go
 from outreach.errors import BadInput, NotAllowed, NotFound, Refused
 from outreach.lists import fault_file, matching, meanings, protection, run
 from outreach.lists.layout import Layout
 from outreach.lists.plan import Choices, Plan
+from storage.database import Session
 from storage.imports import SavedFile
 from storage.local_time import local_date
 
@@ -27,6 +28,9 @@ routes = APIRouter()
 Text = Annotated[str, Form()]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# 20 000 rows are about 5 MB. A file somewhat too large is received all the same, so that the browser hears why.
+LARGEST_FILE = 25 * 1024 * 1024
+LARGEST_REQUEST = 4 * LARGEST_FILE
 _ANSWERS = {"samma": matching.SAME, "tva": matching.TWO}
 _LONGEST_NAME = 200
 _NO_HEADS = {
@@ -66,7 +70,7 @@ def sample(ask: Reading) -> Response:
     return _download(import_sample.content(), import_sample.NAME, "text/csv; charset=utf-8")
 
 
-@routes.post("/register/importera")
+@routes.post("/register/importera", max_body_size=LARGEST_REQUEST)
 def upload(
     ask: Posting, fil: UploadFile | None = None, slag: Text = "", kontor_id: Text = "", komplett: Text = ""
 ) -> Response:
@@ -97,7 +101,7 @@ def faulty_rows(ask: Reading, code: str) -> Response:
     """The rows that were held back, to mend and choose again; also for a day after the import."""
     ask.who.needs("import")
     file = _kept(ask, code)
-    content = file.content if "imported_as" in file.choices else _left(ask, _plan(ask, file, _choices(file)))
+    content = file.content if "imported_as" in file.choices else _left(ask.session, _plan(ask, file, _choices(file)))
     if not content:
         raise NotFound("Inga rader har fel. Gå tillbaka till importen.")
     return _download(content, f"brygga_rader-med-fel_{local_date(ask.now)}.xlsx", XLSX)
@@ -131,19 +135,28 @@ def answer_doubts(ask: Posting, code: str, fields: Fields) -> Response:
 
 
 @routes.post("/register/importera/{code}/klart")
-def carry_out(ask: Writing, code: str, fields: Fields) -> Response:
+def carry_out(ask: Posting, code: str, fields: Fields) -> Response:
     """Take the list in. The file is used up in the same transaction, so that pressing twice takes it in once."""
-    ask.who.needs("import")
-    file = _mine(ask, storage.imports.claim_file(ask.session, code))
+    file, today = _kept(ask, code), local_date(ask.now)
     if "imported_as" in file.choices:
         return go(_result(file), done="redan")
-    plan = _plan(ask, file, _answered(_choices(file), fields))
+    choices = _answered(_choices(file), fields)
+    found, people = run.read_rows(file.content, file.filename, choices, today=today)
+    with ask.house.database.write() as session:
+        file = _mine(ask, storage.imports.claim_file(session, code))
+        if "imported_as" in file.choices:
+            return go(_result(file), done="redan")
+        plan = run.plan_rows(session, found, people, choices, today=today)
+        _save(ask, session, file, plan)
+    return go(_result(file))
+
+
+def _save(ask: Ask, session: Session, file: SavedFile, plan: Plan) -> None:
     if not plan.people:
         raise BadInput("Ingen rad i filen kan läsas in som den är. Rätta felen och välj filen igen.")
-    left = _left(ask, plan)
-    done = run.apply(ask.session, plan, now=ask.now, staff_id=ask.who.staff.id)
-    storage.imports.use_up(ask.session, file, run_code=done.code, left=left)
-    return go(_result(file))
+    left = _left(session, plan)
+    done = run.apply(session, plan, now=ask.now, staff_id=ask.who.staff.id)
+    storage.imports.use_up(session, file, run_code=done.code, left=left)
 
 
 def _first_part(ask: Ask, answers: Answers, *, fault: BadInput | None = None) -> Response:
@@ -172,6 +185,8 @@ def _take(ask: Ask, upload: UploadFile | None, answers: Answers) -> SavedFile:
     """The uploaded file, with the choices it is first read by. Raises BadInput for one that cannot be taken in."""
     if upload is None or not upload.filename:
         raise BadInput("Du har inte valt någon fil. Välj filen med listan.")
+    if (upload.size or 0) > LARGEST_FILE:
+        raise BadInput("Filen är större än 25 MB. Dela upp den, eller ta bort blad och bilder som inte behövs.")
     content, filename = upload.file.read(), upload.filename.replace("\\", "/").rpartition("/")[2][-_LONGEST_NAME:]
     choices, found = _first_look(ask, content, filename, answers)
     if fault_file.is_one(found):
@@ -250,10 +265,10 @@ def _plan(ask: Ask, file: SavedFile, choices: Choices) -> Plan:
     return run.make_plan(ask.session, file.content, file.filename, choices, today=local_date(ask.now))
 
 
-def _left(ask: Ask, plan: Plan) -> bytes:
+def _left(session: Session, plan: Plan) -> bytes:
     if not plan.count("faulty"):
         return b""
-    return fault_file.make(plan, protection.secret_rows(ask.session, plan))
+    return fault_file.make(plan, protection.secret_rows(session, plan))
 
 
 def _reread(ask: Ask, file: SavedFile, choices: Choices, fields: Mapping[str, str]) -> Choices:

@@ -77,9 +77,9 @@ def front(ask: Reading) -> Response:
     return _page(desk, desk.phones[0] if desk.phones else None)
 
 
-def _page(desk: Desk, phone: Phone | None) -> Response:
+def _page(desk: Desk, phone: Phone | None, status_code: int = 200) -> Response:
     shown = phone_view.page(desk.ask, desk.phones, phone)
-    return requests.page(desk.ask, "telefonen.html", title="Telefonen", tel=shown)
+    return requests.page(desk.ask, "telefonen.html", title="Telefonen", status_code=status_code, tel=shown)
 
 
 @routes.get("/telefonen/del/telefoner")
@@ -163,10 +163,11 @@ def move_clock(desk: Pressing, flytta: Text = "", tid: Text = "", tillbaka: Text
     clock = desk.ask.house.clock
     if not isinstance(clock, MovableClock):
         raise NotAllowed(_LOCKED)
-    now = desk.ask.house.now()
-    to = _wanted(desk.ask, flytta, tid, now)
-    if abs(to - now) > FURTHEST:
-        raise BadInput("Tiden ligger för långt bort. Välj en tid inom ett år.")
+    try:
+        to = _wanted(desk.ask, flytta, tid, desk.ask.house.now())
+    except BadInput as error:
+        desk.ask.notices.append({"kind": "danger", "title": "Klockan flyttades inte", "text": error.sentence})
+        return _page(desk, next((row for row in desk.phones if row.key == tillbaka), None), status_code=422)
     house = desk.ask.house
     from_thread.run(time_travel.travel, clock, house.database, house.jobs, to)
     if flytta == "riktig":
@@ -180,7 +181,10 @@ def _wanted(ask: Ask, how: str, written: str, now: datetime) -> datetime:
     if how == "nasta":
         coming = phone_view.next_event(ask)
         return max(coming["at"], now) if coming is not None else now
-    return now + time_travel.parse_length(how) if how in ("1h", "1d") else time_travel.parse_moment(written, now)
+    to = now + time_travel.parse_length(how) if how in ("1h", "1d") else time_travel.parse_moment(written, now)
+    if abs(to - now) > FURTHEST:
+        raise BadInput("Tiden ligger för långt bort. Välj en tid inom ett år.")
+    return to
 
 
 @routes.post("/telefonen/{key}/skicka")

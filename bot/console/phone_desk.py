@@ -235,8 +235,10 @@ def _reset_talk(session: Session, talk: Conversation, now: datetime) -> None:
         session.add(text)
     talk.state, talk.state_at, talk.resume_state, talk.context = "new", now, "", {}
     talk.waiting_since, talk.waiting_why, talk.held_by_id, talk.held_since = None, "", None, None
-    # Earlier texts count as answered: the cap on how often we write shall not stop a rehearsal.
-    talk.introduced, talk.last_inbound_at = False, now
+    # Earlier texts count as answered, also those of a time that the clock has been moved back from: the cap on how
+    # often we write shall not stop a rehearsal.
+    claimed = [row.claimed_at for row in storage.messages.of_conversation(session, talk.id) if row.claimed_at]
+    talk.introduced, talk.last_inbound_at = False, max([now, *claimed])
     storage.conversations.keep(session, talk)
     storage.settings.write(session, turn.restarted_key(talk.id), now.isoformat(), now=now)
 

@@ -26,6 +26,7 @@ from storage.people import Person
 
 # What an SMS part costs in practice, in kronor; the real price is the provider's.
 PRICE = Decimal("0.52")
+LONGEST_RULE = 60
 ARRIVED = ("sent", "delivered")
 LOST = ("failed", "undelivered", "withheld", "unknown", "expired")
 _NOTHING_LEFT = timedelta()
@@ -164,11 +165,18 @@ def _speaker(talk: Conversation | None) -> str:
 
 def _reading(row: InboundText) -> dict[str, Any]:
     meaning = words.read_as(row.intent) or "lästes inte av automaten"
+    others = dict.fromkeys(entry.partition(":")[0] for entry in row.considered)
     return {
-        "text": row.text, "meaning": meaning[:1].upper() + meaning[1:],
-        "rule": f"Regel: {row.rule}" if row.rule else "",
-        "considered": [words.read_as(intent) or intent for intent in row.considered if intent != row.intent],
-    }  # fmt: skip
+        "text": row.text,
+        "meaning": meaning[:1].upper() + meaning[1:],
+        "rule": f"Regel: {shortened(row.rule)}" if row.rule else "",
+        "considered": [words.read_as(intent) or intent for intent in others if intent != row.intent],
+    }
+
+
+def shortened(rule: str) -> str:
+    """A rule's line is a long row of words; its beginning tells which one it was."""
+    return rule if len(rule) <= LONGEST_RULE else f"{rule[:LONGEST_RULE].rsplit('|', 1)[0]} …"
 
 
 def _lost(row: Message, now: datetime) -> dict[str, str]:
@@ -259,11 +267,12 @@ def guide(ask: Ask, desk: Sequence[Phone]) -> list[dict[str, Any]]:
     lines = log(ask, phone)
     reminded = any(row.get("kind") == "reminder" for row in lines)
     name, href = person.first_name, f"/telefonen/{phone.key}"
+    booked = reminded or storage.meetings.open_booking(ask.session, person.id) is not None
     return [
-        _card(1, f"{name} får första sms:et", f"Hon har just fått er inbjudan. Svara som {name}: vem e du", href,
-              f"Öppna {name}s telefon", done=any(row["mine"] for row in lines)),
-        _card(2, "Boka en tid", "Skriv ja. Välj sedan en av tiderna med en siffra: 2", href, f"Boka som {name}",
-              done=reminded or storage.meetings.open_booking(ask.session, person.id) is not None),
+        _card(1, f"{name} får första sms:et", f"Hon har just fått er inbjudan. Svara som {name}: vem e du",
+              f"{href}#telefon", f"Öppna {name}s telefon", done=any(row["mine"] for row in lines)),
+        _card(2, "Boka en tid", "Skriv ja. Välj sedan en av tiderna med en siffra: 2",
+              f"{href}#telefon", f"Boka som {name}", done=booked),
         _card(3, "Flytta klockan till dagen före mötet", "Tryck på Till nästa händelse tills påminnelsen kommer.",
               f"{href}#klockan", "Gå till klockan", done=reminded),
     ]  # fmt: skip

@@ -59,7 +59,7 @@ def _shown(ask: Ask, chosen: Selection, sort: str, page_no: int) -> dict[str, An
         "query": chosen.text,
         "fraga": chosen.query,
         "clear_href": "/register?rensa=allt",
-        "rule": audience.sentence(audience.words(ask.session, chosen.wanted)) if _can_save(ask, chosen) else "",
+        "rule": _rule(ask, chosen),
         "heads": register_rows.heads(ask, chosen, sort),
         "columns": [{"key": key, "label": text, "checked": key in wanted} for key, text in register_rows.COLUMNS],
         "rows": register_rows.rows(ask, chosen, sort=sort, page=page_no),
@@ -84,8 +84,10 @@ def _pager(chosen: Selection, sort: str, page_no: int, total: int) -> dict[str, 
     }
 
 
-def _can_save(ask: Ask, chosen: Selection) -> bool:
-    return audience.is_rule(chosen.wanted) and names_its_office(ask, chosen.wanted)
+def _rule(ask: Ask, chosen: Selection) -> str:
+    """The selection as a sentence that can be saved; empty when it cannot, or when nothing has been chosen."""
+    can_be_kept = chosen.params and audience.is_rule(chosen.wanted) and names_its_office(ask, chosen.wanted)
+    return audience.sentence(audience.words(ask.session, chosen.wanted)) if can_be_kept else ""
 
 
 def names_its_office(ask: Ask, wanted: Filter) -> bool:

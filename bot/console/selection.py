@@ -103,28 +103,31 @@ def _number(params: Mapping[str, str], key: str) -> int | None:
 
 def in_sentence(ask: Ask, selection: Selection, total: int) -> str:
     """How many, and which, in words: "171 personer · KAA · Unga Norr · har mobil"."""
-    words = ["KAA" if word == "kaa" else word for word in audience.words(ask.session, selection.wanted)]
+    words = [_as_shown(word) for word in audience.words(ask.session, selection.wanted)]
     searched = ["sökning"] if selection.text else []
     count = f"{total:,}".replace(",", "\u00a0")
     return " · ".join([f"{count} {'person' if total == 1 else 'personer'}", *words, *searched])
 
 
+def _as_shown(word: str) -> str:
+    return "KAA" if word == "kaa" else word
+
+
 def chosen(ask: Ask, selection: Selection) -> list[dict[str, str]]:
     """The parts that are on, each with the address without it."""
-    wanted = selection.wanted
-    found = []
-    for keys in (("fran", "till"), *((key,) for key in KEYS if key not in ("fran", "till"))):
-        if not any(key in selection.params for key in keys):
-            continue
-        alone = _filter(ask, {key: selection.params[key] for key in keys if key in selection.params}, "")
-        words = audience.words(ask.session, alone)
-        if wanted.office_id is not None and "kontor" not in keys:
-            words = [
-                word for word in words if word not in audience.words(ask.session, Filter(office_id=alone.office_id))
-            ]
-        label = "inte avslutade" if keys == ("avslutade",) and not words else " · ".join(words)
-        found.append({"label": label[:1].upper() + label[1:], "remove_href": selection.address(*keys)})
-    return found
+    parts = [("fran", "till"), *((key,) for key in KEYS if key not in ("fran", "till"))]
+    return [
+        {"label": _label(ask, selection, keys), "remove_href": selection.address(*keys)}
+        for keys in parts
+        if any(key in selection.params for key in keys)
+    ]
+
+
+def _label(ask: Ask, selection: Selection, keys: Sequence[str]) -> str:
+    alone = _filter(ask, {key: selection.params[key] for key in keys if key in selection.params}, "")
+    # The office is chosen at the top of the page too; there it is no part of this filter.
+    words = audience.words(ask.session, alone if "kontor" in keys else replace(alone, office_id=None))
+    return " · ".join(_as_shown(word) for word in words) or "inte avslutade"
 
 
 def choices(ask: Ask, selection: Selection) -> list[dict[str, Any]]:

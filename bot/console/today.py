@@ -41,7 +41,7 @@ def page(ask: Reading, visa: str = "") -> Response:
     blocks = [_block(ask, name, everything=visa == name) for name in TITLES]
     idag = {
         "blocks": blocks,
-        "side": today_blocks.side(ask),
+        "side": _side(ask),
         "may_import": ask.who.may("import"),
         "may_send": ask.who.may("campaigns"),
     }
@@ -55,7 +55,7 @@ def part(ask: Reading, name: str, visa: str = "") -> Response:
     """One block alone, for live updating."""
     ask.who.needs("inbox")
     if name == "sida":
-        return requests.fragment(ask, "_idag_sida.html", side=today_blocks.side(ask))
+        return requests.fragment(ask, "_idag_sida.html", side=_side(ask))
     if name not in TITLES:
         raise NotFound
     return requests.fragment(ask, f"_idag_{name}.html", block=_block(ask, name, everything=visa == name))
@@ -78,12 +78,20 @@ def attendance(
 
 
 def _block(ask: Ask, name: str, *, everything: bool) -> Data:
-    """A block with its rows; one that fails says so in its own place while the others work."""
-    block: Data = {"name": name, "title": TITLES[name], "total": 0, "rows": [], "query": "visa=" + name * everything}
+    empty: Data = {"name": name, "title": TITLES[name], "total": 0, "rows": [], "query": "visa=" + name * everything}
+    return {**empty, **_guarded(ask, name, lambda: _MAKERS[name](ask, MOST if everything else ROWS))}
+
+
+def _side(ask: Ask) -> Data:
+    return {"running": [], **_guarded(ask, "sida", lambda: today_blocks.side(ask))}
+
+
+def _guarded(ask: Ask, name: str, make: Callable[[], Data]) -> Data:
+    """What was made; a part that fails says so in its own place while the others work."""
     try:
         with ask.session.begin_nested():
-            return {**block, **_MAKERS[name](ask, MOST if everything else ROWS)}
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other blocks must still be shown
+            return make()
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other parts must still be shown
         # The kind of fault, never its words: they could hold a name.
         log.error("block_failed", block=name, kind=type(error).__name__)
-        return {**block, "fault": "Den här delen kunde inte hämtas. Resten av sidan stämmer. Läs om sidan om en stund."}
+        return {"fault": "Den här delen kunde inte hämtas. Resten av sidan stämmer. Läs om sidan om en stund."}

@@ -1,13 +1,14 @@
 """Booking by text: offering times, taking one by number or by own words, moving, cancelling, coming late."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import storage.meetings
 from bot.conversation import replies
 from bot.conversation.turn import Turn
 from outreach import meetings
 from outreach.meetings import Window
+from storage.local_time import local
 from storage.meetings import Slot
 
 # Questions whose numbers stand for times.
@@ -94,25 +95,39 @@ def own_time(turn: Turn) -> None:
     reading = turn.reading
     if turn.person is None:
         _ask_human(turn, "vill boka, okänt nummer")
-        return
-    if reading.ask or reading.start is None:
+    elif reading.ask or reading.start is None:
         turn.say("TIME-HUH")
-        return
-    window = _window(reading.start, reading.end)
+    elif free := _free_as_wished(turn, reading.start, reading.end):
+        propose(turn, free[0])
+    elif reading.any_day and reading.end != reading.start:
+        # "efter 17" is a condition: a time before it would not be heard as an answer.
+        _ask_human(turn, "ingen ledig tid på den tid av dagen som passar")
+    else:
+        taken(turn, reading.start)
+
+
+def _free_as_wished(turn: Turn, start: datetime, end: datetime | None) -> Sequence[Slot]:
+    window = None if turn.reading.any_day else _window(start, end)
     free = meetings.free(
         turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window
     )
-    if not free:
-        taken(turn, reading.start)
-        return
-    propose(turn, free[0])
+    if not turn.reading.any_day:
+        return free
+    from_hour, to_hour = local(start).time(), local(end or start).time()
+    return [slot for slot in free if _at_that_hour(local(slot.starts_at).time(), from_hour, to_hour)]
+
+
+def _at_that_hour(hour: time, from_hour: time, to_hour: time) -> bool:
+    if from_hour == to_hour:
+        return hour == from_hour
+    return from_hour <= hour and (hour < to_hour or to_hour == time())
 
 
 def propose(turn: Turn, slot: Slot) -> None:
     """Ask whether this was the time that was meant."""
-    moving = turn.context.get("moving")
+    moving, shown = turn.context.get("moving"), turn.context.get("shown", [])
     turn.say("TIME-OK?", **turn.meeting_values(slot))
-    turn.ask("TIME-OK?", proposed=slot.id, **({"moving": moving} if moving else {}))
+    turn.ask("TIME-OK?", proposed=slot.id, shown=[*shown, slot.id], **({"moving": moving} if moving else {}))
     turn.move_to("time_proposed")
 
 
@@ -122,16 +137,34 @@ def _window(start: datetime, end: datetime | None) -> Window:
 
 
 def reschedule(turn: Turn) -> None:
-    """Move a meeting; the old time stays until the new one is chosen."""
+    """Another time, or a first one in own words. A standing time stays until the new one is chosen."""
     standing = turn.booking()
-    if standing is None:
-        offer(turn)
-        return
-    turn.conversation.context = {**turn.context, "moving": standing[0].id}
-    if turn.reading.start is not None and not turn.reading.ask:
+    if standing is not None:
+        turn.conversation.context = {**turn.context, "moving": standing[0].id}
+    if turn.reading.intent == "day_time" or turn.reading.start is not None and not turn.reading.ask:
         own_time(turn)
-        return
-    offer(turn, "MOVE")
+    else:
+        other_times(turn)
+
+
+def other_times(turn: Turn) -> None:
+    """None of these fits, or another time is wanted: times that have not been shown."""
+    if turn.asked in (*OFFERS, "TIME-OK?"):
+        offer(turn, "OFFER-MORE")
+    else:
+        offer(turn, "MOVE" if turn.booking() is not None else "OFFER")
+
+
+def offer_within(turn: Turn, start: datetime, end: datetime | None) -> bool:
+    """Offer times within a stretch; False when there are none."""
+    slots = meetings.offer(
+        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=_window(start, end)
+    )
+    if turn.person is None or not slots:
+        return False
+    say_offer(turn, "MOVE" if turn.booking() is not None else "OFFER", slots)
+    turn.move_to("offered")
+    return True
 
 
 def cancel(turn: Turn) -> bool:

@@ -155,9 +155,11 @@ def possible(line: str) -> frozenset[str]:
 
 
 def all_words() -> set[str]:
-    """Every single word here, so that slips in them can be mended."""
+    """Every single word here and in the patterns, so that slips in them can be mended and none is taken for a slip."""
     tables: Iterable[Iterable[str]] = (WEEKDAYS, MONTHS, NUMBERS, OFFSETS, PARTS, SEASONS_END, SEASONS_BEGIN)
-    return {word for table in tables for phrase in table for word in phrase.split()}
+    patterns_too = " ".join(line for name in ("dates.txt", "hours.txt") for line in read_lines(name))
+    words = {word for table in tables for phrase in table for word in phrase.split()}
+    return words | set(re.findall(r"(?<![\\<{\w])[^\W\d_]{3,}", patterns_too))
 
 
 def number(text: str) -> int:

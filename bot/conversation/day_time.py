@@ -9,7 +9,7 @@ from bot.conversation.dates import Days
 from bot.conversation.hours import Hours
 from outreach.quiet_hours import STOCKHOLM
 
-# Only days that do not suit were named.
+# Only days or hours that do not suit were named.
 WHICH_DAY = "which_day"
 
 _AHEAD = calendar_words.compiled(
@@ -54,12 +54,13 @@ def read_day_time(line: str, *, ref: datetime, options: Sequence[datetime] = ())
     if not days and not clocks:
         return None
     spans = tuple([(found.start, found.end) for found in days] + [(found.start, found.end) for found in clocks])
-    wanted = [found for found in days if not found.is_negated]
-    if days and not wanted:
+    wanted_days = [found for found in days if not found.is_negated]
+    wanted_clocks = [found for found in clocks if not found.is_negated]
+    if wanted_days:
+        return _on_days(_settled(wanted_days[0], offered), wanted_clocks, now, spans)
+    if days or not wanted_clocks:
         return _asking(WHICH_DAY, spans)
-    if not wanted:
-        return _at_hours(clocks[0], now, offered, spans)
-    return _on_days(_settled(wanted[0], offered), clocks, now, spans)
+    return _at_hours(wanted_clocks[0], now, offered, spans)
 
 
 def _in_a_while(count: str, unit: str, now: datetime, span: tuple[int, int]) -> DayTime:

@@ -1,15 +1,16 @@
 """The dialogue: where a person stands and what their text means decide what happens (ux §5.3, §5.4)."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import storage.campaigns
 import storage.conversations
 import storage.tasks
-from bot.conversation import booking, replies, sensitive
+from bot.conversation import booking, replies, sensitive, understanding
 from bot.conversation.turn import Turn
 from outreach import quiet_hours
-from storage.local_time import local_date
+from storage.local_time import local, local_date
 from storage.tasks import Outcome, Task
 
 # Meanings that are acted on whoever has the talk: safety, and the wish to be left alone.
@@ -17,12 +18,22 @@ ALWAYS_HEARD = ("crisis", "opt_out", "wrong_number")
 # Answers that only the person we look for would give: they confirm whose number it is. A question, a no or a stop may
 # come from anybody who has got a strange text.
 CONFIRMING = (
-    "yes", "choose_option", "day_time", "reschedule", "cancel", "running_late", "occupied", "human", "later", "struggling",
+    "yes", "choose_option", "day_time", "reschedule", "cancel", "running_late", "occupied", "human", "later",
+    "struggling",
 )  # fmt: skip
 # What a stranger writes after "wrong number" without wanting anything of us.
 NEEDS_NO_ANSWER = ("yes", "no", "thanks", "greeting", "unknown", "later", "wrong_number", "third_party")
 DECLINED_RESTS = timedelta(days=182)
+# "ok" just after we have agreed on something closes the talk; it asks for nothing.
+CLOSING = timedelta(hours=1)
+SETTLED = ("declined", "occupied", "resting", "cancelled")
+# A stretch of a week or more that begins later than this is a wish to wait, not a time to meet.
+FAR_OFF = timedelta(days=7)
+# So many words tell which language somebody writes; fewer ("yes", "nice") do not.
+TELLING_WORDS = 3
 LATER_CHOICES = {1: timedelta(days=7), 2: timedelta(days=30), 3: timedelta(days=91)}
+
+_PARTS = re.compile(r"[.,!?\n]+| men | but | fast ", re.IGNORECASE)
 
 Handler = Callable[[Turn], None]
 
@@ -30,10 +41,13 @@ Handler = Callable[[Turn], None]
 def answer(turn: Turn) -> None:
     """Act on a text and give at most one answer.
 
-    1. note that the person answered, 2. stay silent where a human or the person's own stop says so,
-    3. let the meaning decide.
+    1. what a telephone answers by itself is nobody's answer, 2. note that the person answered, 3. stay silent where a
+    human or the person's own stop says so, 4. let the meaning decide.
     """
+    if turn.reading.kind == "auto_reply":
+        return
     _note_answer(turn)
+    _follow_language(turn)
     if _is_silent(turn):
         _leave_to_humans(turn)
     elif not _is_someone_let_alone(turn):
@@ -56,6 +70,11 @@ def _note_answer(turn: Turn) -> None:
         sensitive.number_answered(turn)
     if turn.person is not None:
         storage.campaigns.record_answer(turn.session, turn.person.id, turn.reading.intent, now=turn.now)
+
+
+def _follow_language(turn: Turn) -> None:
+    if len(turn.text.split()) >= TELLING_WORDS and turn.reading.lang in ("sv", "en"):
+        turn.conversation.lang = turn.reading.lang
 
 
 def _is_silent(turn: Turn) -> bool:
@@ -100,6 +119,23 @@ def _yes(turn: Turn) -> None:
         _yes_to_offer(turn)
     elif turn.booking() is not None:
         turn.say("SEE-YOU")
+    elif not _only_closes(turn):
+        _yes_to_us(turn)
+
+
+def _only_closes(turn: Turn) -> bool:
+    conversation = turn.conversation
+    if conversation.state not in SETTLED or "bo" in turn.text.casefold():
+        return False
+    recent = turn.now - conversation.state_at < CLOSING
+    return turn.reading.kind == "weak" or recent and conversation.state in ("occupied", "resting")
+
+
+def _yes_to_us(turn: Turn) -> None:
+    if turn.asked == "NO-OK":
+        # Yes to meeting after all, or yes to having a job? Asked back, never guessed.
+        turn.say("HUH-1")
+        turn.ask("HUH-1")
     else:
         booking.offer(turn)
 
@@ -114,12 +150,24 @@ def _yes_to_offer(turn: Turn) -> None:
 
 
 def _no(turn: Turn) -> None:
-    if turn.asked in ("TIME-OK?", "OFFER", "OFFER-MORE", "TIME-FULL", "MOVE"):
-        booking.offer(turn, "OFFER-MORE")
-        return
-    if turn.asked == "REM-24":
-        _cancel(turn)
-        return
+    if turn.asked in (*booking.OFFERS, "TIME-OK?"):
+        _no_to_times(turn)
+    elif not booking.cancel(turn):
+        _decline(turn)
+
+
+def _no_to_times(turn: Turn) -> None:
+    # A bare "nej" means none of these, once; anything more, or a second one, means no.
+    if len(turn.text.split()) == 1 and turn.asked != "OFFER-MORE":
+        booking.other_times(turn)
+    elif turn.booking() is not None:
+        turn.say("HUH-2")
+        turn.hand_over("vill inte ha någon av tiderna, har en bokad tid")
+    else:
+        _decline(turn)
+
+
+def _decline(turn: Turn) -> None:
     turn.say("NO-OK")
     turn.ask("NO-OK")
     turn.move_to("declined")
@@ -153,11 +201,12 @@ def _rest_until(turn: Turn, length: timedelta) -> None:
 
 
 def _choose(turn: Turn) -> None:
-    number = turn.reading.option or 0
-    asked = turn.asked
+    number, asked = turn.reading.option or 0, turn.asked
     options = len(turn.context.get("options", []))
-    if asked in booking.OFFERS and (number == -1 or 1 <= number <= options):
-        # A standing booking stays until the new time is chosen; the last of three may be meant by "den sista".
+    if turn.reading.ask is not None:
+        turn.say("TIME-HUH" if asked in booking.OFFERS else "HUH-1")
+    elif asked in booking.OFFERS and (number == -1 or 1 <= number <= options):
+        # The last of an unknown number of times is the last that was offered.
         booking.choose(turn, options if number == -1 else number)
     elif asked in _NUMBERED and number in _NUMBERED[asked]:
         _NUMBERED[asked][number](turn)
@@ -168,19 +217,44 @@ def _choose(turn: Turn) -> None:
 
 
 def _day_time(turn: Turn) -> None:
-    if turn.asked == "LATER?" and turn.reading.start is not None and not turn.reading.ask:
-        _rest_until(turn, turn.reading.start - turn.now)
+    reading = turn.reading
+    if turn.asked == "LATER?" and reading.start is not None and reading.start > turn.now and not reading.ask:
+        _rest_until(turn, reading.start - turn.now)
     elif turn.asked == "CALL?":
         turn.say("HUMAN")
-        turn.hand_over("vill bli uppringd, har skrivit tid")
-    elif turn.booking() is not None:
-        booking.reschedule(turn)
+        turn.hand_over(_call_wish(turn))
+    elif reading.kind == "refused":
+        booking.other_times(turn)
+    elif reading.kind == "span":
+        _span(turn)
     else:
-        booking.own_time(turn)
+        booking.reschedule(turn)
+
+
+def _span(turn: Turn) -> None:
+    """A week or more ("nästa vecka"): times within it; none so far ahead is a wish to wait."""
+    start = turn.reading.start
+    if start is None or booking.offer_within(turn, start, turn.reading.end):
+        if start is None:
+            turn.say("TIME-HUH")
+    elif start - turn.now > FAR_OFF and turn.booking() is None:
+        _rest_until(turn, start - turn.now)
+    else:
+        booking.taken(turn, start)
+
+
+def _call_wish(turn: Turn) -> str:
+    start = turn.reading.start
+    return f"vill bli uppringd {replies.say_short(start, 'sv')}" if start is not None else "vill bli uppringd"
 
 
 def _cancel(turn: Turn) -> None:
-    if not booking.cancel(turn):
+    if booking.cancel(turn):
+        return
+    if turn.reading.kind == "ill":
+        turn.say("LATER?")
+        turn.ask("LATER?")
+    else:
         _no(turn)
 
 
@@ -201,7 +275,7 @@ def _occupied(turn: Turn) -> None:
 
 
 def _who(turn: Turn) -> None:
-    turn.say("WHY-ME" if turn.reading.kind == "why" else "WHO")
+    turn.say("WHY-ME" if turn.reading.kind == "why_me" else "WHO")
 
 
 QUESTION_TEXTS: Mapping[str, str] = {
@@ -220,14 +294,20 @@ def _question(turn: Turn) -> None:
     if code == "F-WHERE" and standing is not None:
         turn.say(code, **turn.meeting_values(standing[1]))
         return
-    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None:
+    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None and _says_yes_too(turn):
         booking.offer_after(turn, code)
         return
     turn.say(code)
 
 
+def _says_yes_too(turn: Turn) -> bool:
+    # "ja men vad kostar det" says yes; the "ok" of "jaha ok. kostar det nåt" only says that something was read.
+    parts = [understanding.understand(part, ref=local(turn.now)) for part in _PARTS.split(turn.text)]
+    return any(part.intent == "yes" and part.kind != "weak" for part in parts)
+
+
 def _human(turn: Turn) -> None:
-    if turn.reading.kind == "call" and turn.reading.start is None and turn.conversation.state != "human":
+    if turn.reading.kind == "call" and turn.reading.start is None and turn.asked != "CALL?":
         turn.say("CALL?")
         turn.ask("CALL?")
         _ring_task(turn)
@@ -235,7 +315,7 @@ def _human(turn: Turn) -> None:
         return
     turn.say("HUMAN")
     _ring_task(turn)
-    turn.hand_over("vill ha en människa")
+    turn.hand_over(_call_wish(turn) if turn.reading.start is not None else "vill ha en människa")
 
 
 def _ring_task(turn: Turn) -> None:

@@ -23,6 +23,7 @@ class Hours:
     opens: time
     closes: time | None
     part: str = ""
+    is_negated: bool = False
 
 
 # Which half of the day is meant: "fm", "em", or empty when nothing says.
@@ -34,14 +35,18 @@ _DAY = "\x01"
 
 
 def find_hours(line: str, days: Sequence[tuple[int, int]]) -> list[Hours]:
-    """The hours in the line, in order. A bare number is an hour only beside one of the `days` (places in the line)."""
+    """The hours in the line, in order; "inte på morgonen" is marked as negated.
+
+    A bare number is an hour only beside one of the `days` (places in the line).
+    """
     without_days = line
     for start, end in days:
         without_days = without_days[:start] + _DAY * (end - start) + without_days[end:]
     half = _half_of_day(line)
     clocks = _found(_CLOCKS if days else _CLOCKS_ALONE, without_days, half)
     found = clocks or _found(_PARTS, line, half)
-    return sorted((hours for hours in found if not _is_negated(line, hours)), key=lambda hours: hours.start)
+    marked = [replace(hours, is_negated=_is_negated(line, hours)) for hours in found]
+    return sorted(marked, key=lambda hours: hours.start)
 
 
 def _found(patterns: Iterable[words.Pattern], line: str, half: Half) -> list[Hours]:
@@ -83,7 +88,7 @@ _QUARTER = re.compile(
 )
 _DIGITS = re.compile(r"(?P<hour>\d{1,2})[.:]?(?P<minute>[0-5]\d)?(?!\d)")
 _SUFFIX = re.compile(r"\s*(?:(?P<am>am|a\.m|fm)|(?P<pm>pm|p\.m|em)|tiden|o\s?clock|oclock|h)$")
-_PREFIX = re.compile(r"^(?:kl|klockan|at|@|vid)\.?\s*")
+_PREFIX = re.compile(r"^(?:klockan|kl|at|@|vid)\.?\s*")
 _AFTERNOON_UNTIL = 8
 
 

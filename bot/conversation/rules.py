@@ -122,8 +122,7 @@ class Lexicon:
         if not words:
             return []
         text = Text.of(words)
-        candidates = {id(rule): rule for word in words for key in word.keys for rule in self._by_key.get(key, ())}
-        found = [(rule, spans) for rule in candidates.values() if (spans := list(_places(rule, text)))]
+        found = [(rule, spans) for rule in self._candidates(words) if (spans := list(_places(rule, text)))]
         vetoed: dict[str, set[int]] = defaultdict(set)
         for rule, spans in found:
             if rule.is_veto:
@@ -135,6 +134,14 @@ class Lexicon:
             for start, end in [span for span in spans if vetoed[rule.intent].isdisjoint(range(*span))][:1]
         ]
 
+    def _candidates(self, words: Sequence[Word]) -> Iterator[Rule]:
+        """The rules for which every step has a word somewhere in the text."""
+        present = frozenset().union(*(word.keys for word in words))
+        rules = {id(rule): rule for key in present for rule in self._by_key.get(key, ())}
+        for rule in rules.values():
+            if not any(step.keys and step.keys.isdisjoint(present) for step in rule.steps):
+                yield rule
+
 
 def _rarest(rule: Rule) -> Step:
     """The step to find the rule by: words before groups, long words before short."""
@@ -143,28 +150,33 @@ def _rarest(rule: Rule) -> Step:
 
 
 def _places(rule: Rule, text: Text) -> Iterator[tuple[int, int]]:
-    words = text.words
+    words, first = text.words, rule.steps[0].keys
     for start in range(len(words)):
+        if first and first.isdisjoint(words[start].keys):
+            continue
         end = _end(rule.steps, words, start, gap=0)
         if end and _begins(rule.at_start, text, start) and _ends(rule.at_end, text, end):
             yield start, end
 
 
 def _end(steps: Sequence[Step], words: Sequence[Word], start: int, *, gap: int) -> int:
-    """Where the steps end when the first stands at most `gap` words after `start`; 0 when they do not fit."""
+    """Where the steps end when the first stands at most `gap` words after `start`; 0 when they do not fit.
+
+    Small words (<skip>) between two steps do not count.
+    """
     step, rest = steps[0], steps[1:]
-    for place in range(start, min(start + gap + 1, len(words))):
-        if place and place > start and words[place].clause != words[start].clause:
+    for place in range(start, len(words)):
+        word = words[place]
+        if word.clause != words[start].clause or gap < 0:
             return 0
-        if step.keys and step.keys.isdisjoint(words[place].keys):
-            continue
-        if not rest:
-            return place + 1
-        after = place + 1
-        if after < len(words) and words[after].clause == words[place].clause:
-            found = _end(rest, words, after, gap=rest[0].gap)
-            if found:
+        if not step.keys or not step.keys.isdisjoint(word.keys):
+            after = place + 1
+            if not rest:
+                return after
+            beside = after < len(words) and words[after].clause == word.clause
+            if beside and (found := _end(rest, words, after, gap=rest[0].gap)):
                 return found
+        gap -= "<skip>" not in word.keys
     return 0
 
 

@@ -85,7 +85,7 @@ class Turn:
         self.conversation.context = {}
 
     def forget_misses(self) -> int:
-        """How many texts in a row we had not understood; they count no more unless this one is not understood either."""
+        """How many texts in a row were not understood before this one; they count no more once one is."""
         misses = int(self.context.get("misses", 0))
         if misses:
             self.conversation.context = {key: value for key, value in self.context.items() if key != "misses"}

@@ -57,9 +57,12 @@ def understand(text: str, *, ref: datetime, lang: str | None = None, options: Se
     when = _when(line, ref, options)
     words = _with_time_marked(line.words, when)
     choice = choices.read_choice(words, len(options))
-    settled = settling.settle([*_matches(line, words, when, choice)] or [Match(UNKNOWN, "", "", 0, 0)])
+    foreign = language.foreign(words)
+    matches = _matches(line, words, when, choice, foreign)
+    settled = settling.settle([*matches] or [Match(UNKNOWN, "", "", 0, 0)])
     reading = Reading(
-        settled.winner.intent, settled.winner.kind, language.detect(words, lang), settled.winner.rule,
+        settled.winner.intent, settled.winner.kind, "other" if foreign else language.detect(words, lang),
+        settled.winner.rule,
         tuple(f"{match.intent}: {match.rule}" for match in settled.others), also=settled.also,
     )  # fmt: skip
     return _with_details(reading, when, choice)
@@ -76,15 +79,17 @@ def _with_details(reading: Reading, when: DayTime | None, choice: Choice | None)
 # -------------------------------------------------------------------------- meanings
 
 
-def _matches(line: Line, words: Sequence[Word], when: DayTime | None, choice: Choice | None) -> Iterator[Match]:
+def _matches(
+    line: Line, words: Sequence[Word], when: DayTime | None, choice: Choice | None, foreign: str
+) -> Iterator[Match]:
     found = _lexicon().matches(words)
     yield from found
     if choice is not None:
         yield Match("choose_option", "", "choices.txt", 0, len(words))
     if when is not None:
         yield Match("day_time", _how_time_is_said(words, when), "dates.txt, hours.txt", 0, len(words))
-    if name := language.foreign(words):
-        yield Match("other_language", "other", f"languages.txt: {name}", 0, len(words))
+    if foreign:
+        yield Match("other_language", "other", f"languages.txt: {foreign}", 0, len(words))
     if line.asks and not found and when is None and len(words) >= _SHORTEST_QUESTION:
         yield Match("question", "other", "?", 0, len(words))
 
@@ -146,4 +151,6 @@ def _reader() -> Reader:
     known = {key for key in keys if not key.endswith("*")} | calendar_words.all_words() | chosen | set(names)
     known |= language.common("sv") | language.common("en")
     prefixes = frozenset(key for key in keys if key.endswith("*"))
-    return Reader(Vocabulary(known, dict(read_table("slang.txt")), groups, prefixes), names)
+    plain = frozenset(word for line in read_lines("plain.txt") for word in line.split())
+    vocabulary = Vocabulary(known, dict(read_table("slang.txt")), groups, prefixes, plain)
+    return Reader(vocabulary, names, swedish=language.only_in("sv"), english=language.only_in("en"))

@@ -69,6 +69,7 @@ class Vocabulary:
     slang: Mapping[str, list[str]]
     groups: Mapping[str, list[str]]
     prefixes: frozenset[str]
+    plain: frozenset[str]
     _by_fold: dict[str, list[str]] = field(init=False)
     _by_gap: dict[str, list[str]] = field(init=False)
 
@@ -82,8 +83,13 @@ class Vocabulary:
             for gap in _gaps(folded) if len(folded) >= _SHORTEST_MENDED else ():
                 self._by_gap[gap].append(folded)
 
-    def forms(self, word: str) -> list[str]:
-        """The words this one may stand for, likeliest first; itself when nothing is known."""
+    def forms(self, word: str, *, dotless: bool) -> list[str]:
+        """The words this one may stand for, likeliest first; itself when nothing is known.
+
+        `dotless` tells that the writer leaves out dots and rings, so that also a known word may be short of them.
+        """
+        if word in self.known and (not dotless or word in self.plain):
+            return list(dict.fromkeys((*self.slang.get(word, ()), word)))
         found = self._known_forms(word) or self._known_forms(_squeezed(word)) or self._mended(word) or [word]
         return list(dict.fromkeys(form for known in found for form in (*self.slang.get(known, ()), known)))
 
@@ -134,6 +140,10 @@ def _is_one_slip(word: str, known: str) -> bool:
     )  # fmt: skip
 
 
+def _is_capital(written: str) -> bool:
+    return written[0].isupper() and written[1:].islower()
+
+
 def _squeezed(word: str) -> str:
     return _DOUBLED.sub(r"\1", word)
 
@@ -141,9 +151,12 @@ def _squeezed(word: str) -> str:
 class Reader:
     """Turns texts into lines of words with a vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, names: Iterable[str]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, names: Iterable[str], *, swedish: frozenset[str], english: frozenset[str]
+    ) -> None:
         self._vocabulary = vocabulary
         self._names = frozenset(names)
+        self._swedish, self._english = swedish, english
         self._pictures = {picture: f" {' '.join(words)} " for picture, words in read_table("emoji.txt")}
         self._picture = re.compile("|".join(map(re.escape, sorted(self._pictures, key=len, reverse=True))))
         self._phrases = {left: " ".join(words) for left, words in read_table("phrases.txt")}
@@ -153,13 +166,17 @@ class Reader:
     def read(self, text: str) -> Line:
         """The text as a line of words."""
         plain = self._plain(text)
+        dotless = self._is_dotless(plain.lower())
         words: list[Word] = []
         written: list[str] = []
         clause = past = length = 0
         for match in _WORD.finditer(plain):
             between = plain[past : match.start()]
+            if words and words[-1].text == match[0].lower() and not match[0].isdigit() and between == " ":
+                past = match.end()
+                continue
             clause += bool(words and _CLAUSE_END.search(between))
-            forms = self._vocabulary.forms(match[0].lower())
+            forms = self._forms(match[0], plain[: match.start()], dotless=dotless)
             keys = self._vocabulary.keys(forms) | self._marks(match[0], forms)
             start = length + len(between)
             words.append(Word(match[0].lower(), keys, clause, start, start + len(forms[0])))
@@ -174,13 +191,30 @@ class Reader:
         spelt = _REPEATED.sub(r"\1\1", _APOSTROPHE.sub("", composed))
         return self._phrase.sub(lambda match: self._phrases[match[0].lower()], spelt)
 
+    def _forms(self, written: str, before: str, *, dotless: bool) -> list[str]:
+        word = written.lower()
+        # "3e", "24:e" and "2an" have endings, which are no words.
+        if before.removesuffix(":")[-1:].isdigit():
+            return [word]
+        # A capital inside a sentence is a name, whatever word it resembles.
+        if _is_capital(written) and before.rstrip()[-1:].isalnum() and word not in self._vocabulary.known:
+            return [word]
+        return self._vocabulary.forms(word, dotless=dotless)
+
+    def _is_dotless(self, text: str) -> bool:
+        """Whether the writer seems to leave out dots and rings: there are none, and the text is not English."""
+        if not text.isascii() and any(letter in text for letter in "åäö"):
+            return False
+        words = _WORD.findall(text)
+        return any(word in self._swedish for word in words) or not any(word in self._english for word in words)
+
     def _marks(self, written: str, forms: list[str]) -> set[str]:
         """Which of <number>, <name> and <names> the word is. An unknown word with a capital passes for a name."""
         if written.isdigit():
             return {"<number>"}
         lower = written.lower()
         unknown = forms == [lower] and lower not in self._vocabulary.known
-        capital = unknown and written[0].isupper() and written[1:].islower()
+        capital = unknown and _is_capital(written)
         marks = set()
         if lower in self._names or capital:
             marks.add("<name>")

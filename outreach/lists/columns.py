@@ -20,6 +20,8 @@ _FIELDS = {
 }  # fmt: skip
 _POSTCODE = re.compile(r"^\d{3}\s?\d{2}$")
 _POSTCODE_FIRST = re.compile(r"^\d{3}\s?\d{2}\b")
+_ONLY_A_DATE = re.compile(r"^(19|20)?\d{2}-?(0[1-9]|1[0-2])-?([0-2]\d|3[01])(\.0)?$")
+_LIKE_IDENTITY = re.compile(r"^((\d{8}|\d{6})[-+ ]?\d{4}|\d{9}|(\d{8}|\d{6})[-+ ]?[A-Za-z][A-Za-z\d]\d{2})(\.0)?$")
 _REPEATED = re.compile(r" \(\d+\)$")
 _SAMPLE = 200
 
@@ -43,7 +45,7 @@ def find_columns(
     head: Line, above: Line | None, body: list[Line], today: date, chosen: Mapping[str, str]
 ) -> tuple[Column, ...]:  # fmt: skip
     """The columns of a list whose heads stand in `head`; `chosen` says by head what a person wants a column to be."""
-    heads = _heads(head, body)
+    heads = _heads(head, above, body)
     found = _guess(heads, _groups(above, len(heads)), body)
     if not IDENTITIES.intersection(found):
         _find_personnummer(found, body, today)
@@ -56,11 +58,11 @@ def find_columns(
     )
 
 
-def _heads(head: Line, body: list[Line]) -> list[str]:
+def _heads(head: Line, above: Line | None, body: list[Line]) -> list[str]:
     """Every column's name: its head, made unique, or its letter; "" for a column with neither head nor cells."""
     heads: list[str] = []
     for index in range(max(width(line) for line in (head, *body))):
-        name = " ".join(head.cell(index).split())
+        name = meanings.in_one_line(head.cell(index) or _merged_head(above, index))
         if not name:
             name = f"Kolumn {_letter(index)}" if any(line.cell(index) for line in body) else ""
         times = 2
@@ -69,6 +71,11 @@ def _heads(head: Line, body: list[Line]) -> list[str]:
             unique, times = f"{name} ({times})", times + 1
         heads.append(unique)
     return heads
+
+
+def _merged_head(above: Line | None, index: int) -> str:
+    """The head of a cell that is merged with the one above it: Excel keeps the text in the upper one."""
+    return above.cell(index) if above and meanings.of_head(above.cell(index)) else ""
 
 
 def width(line: Line) -> int:
@@ -139,7 +146,23 @@ def _by_cells(meaning: str, index: int, body: list[Line]) -> str:
         return "postcode"
     if meaning == "postal" and not any(_POSTCODE_FIRST.match(cell) for cell in cells):
         return "street"
+    if meaning in IDENTITIES and cells:
+        return _which_identity(meaning, [cell for cell in cells if any(sign.isdigit() for sign in cell)])
     return meaning
+
+
+def _which_identity(meaning: str, cells: list[str]) -> str:
+    """Birth dates under "Personnr", or personnummer under "Födelsedata", where every cell says so."""
+    if meaning == "birth_date" and cells and all(like_identity(cell) for cell in cells):
+        return "personnummer"
+    if meaning == "personnummer" and cells and all(_ONLY_A_DATE.match(cell) for cell in cells):
+        return "birth_date"
+    return meaning
+
+
+def like_identity(text: str) -> bool:
+    """Whether a cell has the length of a personnummer or its relatives, right or wrong."""
+    return bool(_LIKE_IDENTITY.match(text))
 
 
 def _find_personnummer(found: list[str], body: list[Line], today: date) -> None:

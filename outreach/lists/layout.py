@@ -59,7 +59,7 @@ def recognise(table: Table, *, today: date, chosen: Mapping[str, str] | None = N
         raise refused("empty_file")
     if max(width(line) for line in lines) > MOST_COLUMNS:
         raise refused("too_many_columns")
-    head = max(lines[:_LOOK_AHEAD], key=lambda line: _known_heads(line) + len((chosen or {}).keys() & set(line.cells)))
+    head = _head_line(lines[:_LOOK_AHEAD], chosen or {})
     body = [line for line in lines if line.number > head.number]
     columns = find_columns(head, _line_before(lines, head), body, today, chosen or {})
     _refuse_missing_columns(columns)
@@ -76,6 +76,17 @@ def _written(lines: Iterable[Line]) -> list[Line]:
 
 def _known_heads(line: Line) -> int:
     return sum(meanings.of_head(cell) is not None for cell in line.cells if 0 < len(cell) < _LONGEST_HEAD)
+
+
+def _head_line(lines: Sequence[Line], chosen: Mapping[str, str]) -> Line:
+    """The row with most known heads; one over an identity goes before a row of groups ("Elev", "Vårdnadshavare 1")."""
+
+    def fitness(line: Line) -> tuple[bool, int]:
+        known = [meanings.of_head(cell) for cell in line.cells if len(cell) < _LONGEST_HEAD]
+        has_identity = any(meaning.meaning in IDENTITIES for meaning in known if meaning)
+        return has_identity, _known_heads(line) + len(chosen.keys() & set(line.cells))
+
+    return max(lines, key=fitness)
 
 
 def _line_before(lines: list[Line], head: Line) -> Line | None:

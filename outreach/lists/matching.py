@@ -77,8 +77,10 @@ def _by_mobile_in_register(groups: list[Group], register: Register) -> list[Grou
     by_person = {group.known.person.id: group for group in groups if group.known}
     kept: list[Group] = []
     for group in groups:
-        found = None if group.known else _only(group, _with_its_mobiles(group, register))
+        candidates = [] if group.known else _with_its_mobiles(group, register)
+        found = _only(group, candidates)
         if found is None:
+            group.asked_about = candidates
             kept.append(group)
         elif found.person.id in by_person:
             _merge(by_person[found.person.id], group)
@@ -114,7 +116,9 @@ def _join_once(groups: list[Group]) -> list[Group]:
     kept: list[Group] = []
     by_mobile: dict[tuple[str, date], list[Group]] = defaultdict(list)
     for group in groups:
-        partner = _partner(group, [other for key in _mobile_keys(group) for other in by_mobile[key]])
+        others = [other for key in _mobile_keys(group) for other in by_mobile[key]]
+        # Whoever may be one of two in the register must be asked about, not joined with one of them.
+        partner = None if group.asked_about else _partner(group, others)
         if partner is None:
             kept.append(group)
         else:
@@ -133,11 +137,14 @@ def _partner(group: Group, others: Iterable[Group]) -> Group | None:
 
 
 def _ask(groups: list[Group], register: Register, answers: Mapping[int, str]) -> list[Group]:
-    """Mark those who by name and birth date may be somebody else: not one with a certain match, else the later."""
+    """Mark those who by name and birth date may be somebody else: not one with a certain match, else the later.
+
+    So are those whose mobile and birth date fit two people.
+    """
     settled: dict[tuple[str, date | None], list[Group]] = defaultdict(list)
     kept: list[Group] = []
     for group in sorted(groups, key=_certainty):
-        others = [other for key in _name_keys(group) for other in settled[key] if _may_be_one(group, other)]
+        others = [other for key in _keys(group) for other in settled[key] if _may_be_one(group, other)]
         answer = answers.get(group.row)
         if group.known is None and answer != TWO:
             _doubt(group, others, register)
@@ -149,7 +156,7 @@ def _ask(groups: list[Group], register: Register, answers: Mapping[int, str]) ->
             group.known = group.asked_about[0]
         kept.append(group)
         if not group.asked:
-            for key in _name_keys(group):
+            for key in _keys(group):
                 settled[key].append(group)
     return kept
 
@@ -160,7 +167,8 @@ def _certainty(group: Group) -> tuple[bool, bool, int]:
 
 
 def _doubt(group: Group, others: list[Group], register: Register) -> None:
-    found = {known.person.id: known for row in group.rows for known in register.with_name(row.name, row.birth_date)}
+    named = [known for row in group.rows for known in register.with_name(row.name, row.birth_date)]
+    found = {known.person.id: known for known in (*group.asked_about, *named)}
     group.asked_about = [
         known for known in found.values() if not _are_two_people(group.personnummer, _personnummer_of(known))
     ]  # fmt: skip
@@ -205,6 +213,10 @@ def _name_keys(group: Group) -> set[tuple[str, date | None]]:
     if group.known:
         keys.add((group.known.person.name_key, group.known.person.birth_date))
     return keys
+
+
+def _keys(group: Group) -> set[tuple[str, date | None]]:
+    return _name_keys(group).union(_mobile_keys(group))
 
 
 def _names(group: Group) -> set[str]:

@@ -24,9 +24,11 @@ LABELS = {
 
 _FOLDER = Path(__file__).parent
 _LEXICON = tomllib.loads((_FOLDER / "heads.toml").read_text(encoding="utf-8"))
+_UNMISTAKABLE = {word: meaning for meaning, words in _LEXICON["unmistakable"].items() for word in words}
 _HEADS: dict[str, str] = {head: meaning for meaning, heads in _LEXICON["heads"].items() for head in heads}
 _WORDS: dict[str, frozenset[str]] = {name: frozenset(words) for name, words in _LEXICON["words"].items()}
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]")
+_BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\s*\n\s*(?!och\b)")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+")
 _WORD = re.compile(r"[^\W\d_]+")
 # Below this likeness two heads that mean different things are taken for each other (inskrivnings-, utskrivningsdatum).
@@ -70,9 +72,17 @@ def of_head(head: str) -> Meaning | None:
     for words in (tokens, plain, _without_whose(plain), _without_number(_without_whose(plain))):
         if meaning := _HEADS.get(" ".join(words)):
             return Meaning(meaning)
+    if _is_protection(tokens):
+        return Meaning("protected")
     if not tokens or _WORDS["somebody_else"].intersection(tokens):
         return None
-    return _telephone(tokens) or _telephone(plain) or _long_head(plain) or _misspelt(" ".join(_without_whose(plain)))
+    guesses = (_telephone(tokens), _telephone(plain), _long_head(plain), _by_one_word(plain), _misspelt(plain))
+    return next((guess for guess in guesses if guess), None)
+
+
+def in_one_line(head: str) -> str:
+    """A head as it is shown: a word that was broken at the end of a line in the cell is whole again."""
+    return " ".join(_BROKEN_WORD.sub("", head).split())
 
 
 def is_harmless(head: str) -> bool:
@@ -90,7 +100,7 @@ def is_sensitive(text: str) -> bool:
 
 
 def _tokens(head: str) -> list[str]:
-    return _TOKEN.findall(unicodedata.normalize("NFKC", head).casefold().replace("\u00ad", ""))
+    return _TOKEN.findall(unicodedata.normalize("NFKC", in_one_line(head)).casefold().replace("\u00ad", ""))
 
 
 def _without_whose(tokens: list[str]) -> list[str]:
@@ -142,10 +152,24 @@ def _telephone(tokens: list[str]) -> Meaning | None:
 def _long_head(tokens: list[str]) -> Meaning | None:
     """ "Personnummer 12 siffror utan bindestreck": an identity column may explain itself."""
     meaning = _HEADS.get(tokens[0], "") if tokens else ""
-    return Meaning(meaning) if meaning in ("personnummer", "birth_date") and len(tokens) > 1 else None
+    if meaning not in ("personnummer", "birth_date") or len(tokens) < 2:
+        return None
+    # "Personnummer/födelsedatum" may hold either, and a birth date column reads both.
+    holds_either = meaning == "personnummer" and any(_HEADS.get(token) == "birth_date" for token in tokens)
+    return Meaning("birth_date" if holds_either else meaning)
 
 
-def _misspelt(head: str) -> Meaning | None:
+def _is_protection(tokens: list[str]) -> bool:
+    about, other = tuple(_WORDS["protection"]), tuple(_WORDS["not_protection"])
+    return any(token.startswith(about) for token in tokens) and not any(token.startswith(other) for token in tokens)
+
+
+def _by_one_word(tokens: list[str]) -> Meaning | None:
+    return next((Meaning(_UNMISTAKABLE[token]) for token in tokens if token in _UNMISTAKABLE), None)
+
+
+def _misspelt(tokens: list[str]) -> Meaning | None:
+    head = " ".join(_without_whose(tokens))
     if len(head) < _SHORTEST_TO_GUESS:
         return None
     known = [word for word in _HEADS if len(word) >= _SHORTEST_TO_GUESS]

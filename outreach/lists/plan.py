@@ -147,9 +147,7 @@ def _holders(register: Register, drafts: Iterable[_Draft]) -> Counter[str]:
 def _plan(draft: _Draft, holders: Counter[str]) -> PlannedPerson:
     known = draft.group.known
     fields = merging.differences(draft.values, known, draft.new_numbers) if known else ()
-    numbers = [*(known.ties if known else ()), *(number.e164 for number in draft.new_numbers)]
-    mobiles = [number.e164 for number in draft.new_numbers if number.kind == "mobile"]
-    mobiles += known.own_mobiles if known else []
+    usable = [*draft.new_numbers, *(known.usable if known else ())]
     protected = draft.values.protected or (known is not None and known.person.protected)
     return PlannedPerson(
         rows=tuple(row.row for row in draft.group.rows),
@@ -158,17 +156,18 @@ def _plan(draft: _Draft, holders: Counter[str]) -> PlannedPerson:
         result="new" if known is None else "changed" if fields else "unchanged",
         fields=fields,
         new_numbers=draft.new_numbers,
-        numbers=tuple(numbers),
-        shared=tuple(e164 for e164 in mobiles if holders[e164] > 1),
+        numbers=(*(known.ties if known else ()), *(number.e164 for number in draft.new_numbers)),
+        shared=tuple(number.e164 for number in usable if number.kind == "mobile" and holders[number.e164] > 1),
         protected=protected,
-        reach="protected" if protected else _reach(mobiles, numbers, holders),
+        reach="protected" if protected else _reach(usable, holders),
     )
 
 
-def _reach(mobiles: Sequence[str], numbers: Sequence[str], holders: Counter[str]) -> str:
+def _reach(usable: Sequence[ReadNumber], holders: Counter[str]) -> str:
+    mobiles = [number.e164 for number in usable if number.kind == "mobile"]
     if mobiles:
         return "with_mobile" if any(holders[e164] == 1 for e164 in mobiles) else "shared_mobile_only"
-    return "landline_only" if numbers else "no_number"
+    return "landline_only" if usable else "no_number"
 
 
 def _results(group: Group, person: PlannedPerson | None) -> list[RowResult]:

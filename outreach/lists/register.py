@@ -8,6 +8,7 @@ from datetime import date
 import storage.numbers
 import storage.people
 from outreach.personnummer import Identity
+from outreach.phone_numbers import ReadNumber
 from storage.database import Session
 from storage.numbers import Number, PersonNumber
 from storage.people import Guardian, Person
@@ -26,11 +27,11 @@ class Known:
     guardians: dict[int, Guardian] = field(default_factory=dict)
 
     @property
-    def own_mobiles(self) -> list[str]:
-        """The person's mobiles that may be tried, whoever else has them."""
+    def usable(self) -> list[ReadNumber]:
+        """The person's own numbers that may be tried, whoever else has them."""
         return [
-            e164 for e164, (tie, number) in self.ties.items()
-            if number.kind == "mobile" and tie.owner != "guardian" and tie.standing in USABLE
+            ReadNumber(e164, number.kind) for e164, (tie, number) in self.ties.items()
+            if tie.owner != "guardian" and tie.standing in USABLE
         ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from outreach import personnummer, phone_numbers
-from outreach.lists.columns import Column
+from outreach.lists.columns import Column, like_identity
 from outreach.lists.dates import read_birth_date, read_date
 from outreach.lists.layout import Layout
 from outreach.lists.tables import Line
@@ -22,7 +22,6 @@ _PROTECTED_BEGINNINGS = ("skydd", "sekretess", "kvarskriv", "protected")
 _POSTCODE = re.compile(r"^(?:SE?[- ]?)?(\d{3})\s?(\d{2})$", re.IGNORECASE)
 _WITH_TOWN = re.compile(r"^(?:(.+?),\s*)?(?:SE?[- ]?)?(\d{3}\s?\d{2})\s+([^\W\d_]{2}.*)$", re.IGNORECASE)
 _CARE_OF = re.compile(r"^c/o\s+([^,]+)(?:,\s*(.+))?$", re.IGNORECASE)
-_LIKE_IDENTITY = re.compile(r"^(\d{8}|\d{6})[-+ ]?\d{3}\d$|^(\d{8}|\d{6})[-+ ]?[A-Za-z][A-Za-z\d]\d{2}$")
 _PHONE_DIGITS = 7
 
 
@@ -143,7 +142,7 @@ class _Reader:
         return None, known
 
     def _read_identity(self, column: Column, text: str) -> tuple[personnummer.Identity | None, date | None]:
-        if column.meaning == "birth_date" and not _LIKE_IDENTITY.match(text):
+        if column.meaning == "birth_date" and not like_identity(text):
             birth_date = read_birth_date(text, self._today)
             if birth_date is None:
                 self._fault(column, "birth_date_unreadable")
@@ -157,7 +156,7 @@ class _Reader:
 
     def _birth_date_behind_fault(self, column: Column, text: str) -> date | None:
         """What a faulty row still tells of whom it means, so that a known person is not called missing."""
-        if column.meaning == "birth_date" and not _LIKE_IDENTITY.match(text):
+        if column.meaning == "birth_date" and not like_identity(text):
             return read_birth_date(text, self._today)
         return personnummer.read(text, self._today).birth_date
 
@@ -166,6 +165,8 @@ class _Reader:
         if first and last:
             return first, last
         whole = self._letters("name")
+        if whole and (first or last):
+            return _with_its_other_half(whole, first, last)
         if whole:
             return split_name(whole)
         turned = self._letters("last_first_name")
@@ -173,8 +174,7 @@ class _Reader:
             surname, _, given = turned.partition(" ")
             return split_name(turned if "," in turned or not given else f"{surname}, {given}")
         if not first and not last:
-            names = self._with_meaning("name", "last_first_name", "last_name", "first_name")
-            self._fault(names[0], "name_missing")
+            self._fault(self._with_meaning("name", "last_first_name", "last_name", "first_name")[0], "name_missing")
         return first or last, ""
 
     def _letters(self, meaning: str) -> str:
@@ -241,6 +241,13 @@ def split_name(name: str) -> tuple[str, str]:
         return given.strip(), surname.strip()
     first, _, last = surname.partition(" ")
     return first, last.strip()
+
+
+def _with_its_other_half(name: str, first: str, last: str) -> tuple[str, str]:
+    """ "Namn" beside "Efternamn" is the first name, and beside "Förnamn" the surname, unless it holds both."""
+    if (first or last).casefold() in name.casefold():
+        return split_name(name)
+    return first or name, last or name
 
 
 def _has_digit(text: str) -> bool:

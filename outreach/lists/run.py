@@ -35,6 +35,21 @@ def _plan(found: layout.Layout, register: Register, choices: Choices, today: dat
     return plan.make(found, people, register, choices, today=today)
 
 
+def read_rows(
+    content: bytes, filename: str, choices: Choices, *, today: date
+) -> tuple[layout.Layout, list[rows.ReadRow]]:  # fmt: skip
+    """A list read, but not compared with the register: the slow part, which needs no transaction. Raises Refused."""
+    found = look_at(content, filename, choices, today=today)
+    return found, rows.read_people(found, list_type=choices.list_type, today=today, with_hidden=choices.with_hidden)
+
+
+def plan_rows(
+    session: Session, found: layout.Layout, people: list[rows.ReadRow], choices: Choices, *, today: date
+) -> Plan:  # fmt: skip
+    """What importing these rows would do to the register as it is in this session."""
+    return plan.make(found, people, Register(session), choices, today=today)
+
+
 def look_at(content: bytes, filename: str, choices: Choices, *, today: date) -> layout.Layout:
     """How a file is understood, without looking at the register. Raises Refused where `make_plan` would."""
     table = files.read(

@@ -142,7 +142,7 @@ anything = st.builds(
     booked=st.booleans(), unanswered_7_days=st.integers(0, 3), unanswered_90_days=st.integers(0, 5),
     same_text=st.booleans(), campaign_state=st.sampled_from(("", "running", "paused", "stopped", "done")),
 )  # fmt: skip
-moments = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31)).map(lambda moment: moment.replace(tzinfo=UTC))
+moments = st.integers(0, 3 * 365 * 24 * 60).map(lambda minutes: TUESDAY + timedelta(minutes=minutes))
 
 
 @given(anything, moments, st.booleans())

@@ -62,7 +62,12 @@ dropout_date: Avbrottsdatum | Avbrott | Datum för avbrott | Studieavbrott | Slu
 dropout_date: Utskriven | Hoppade av | Avslutad
 language: Språk | Modersmål | Tolkspråk | Hemspråk | Språk/tolk | Language | First language
 protected: Sekretess | Skydd | Skyddade personuppgifter | Skyddad identitet | Sekretessmarkering
-protected: Skyddad folkbokföring | Protected
+protected: Skyddad folkbokföring | Protected | Sekretess J/N | Skyddsnivå | Hemlig adress | Adresskydd | Skyddad?
+language: Språk hemma | Preferred language | Tolkspråk vid behov
+district: SDN-område | Stadsdel/ort | Stadsdelsnämnd
+birth_date: Personnummer/födelsedatum | Födelsedatum/personnummer
+school: Senast besökta skola | Skola vid avbrott | School name
+dropout_date: Senaste avbrottsdatum | Datum då studierna avbröts | Avbrutit
 """
 
 
@@ -81,6 +86,7 @@ def test_heads_of_real_lists_are_known(line: str) -> None:
         "Kontaktperson telefon", "Skolans telefon", "E-post", "E-post vårdnadshavare", "Mejladress", "Program", "Klass",
         "Inskrivningsdatum", "Avbrottsorsak", "Senast kontaktad", "Kön", "Ålder", "Födelseort", "Födelseår", "Skolform",
         "Vårdnadshavare informerad", "Samtycke vårdnadshavare", "Personnummer vårdnadshavare", "Telefon god man",
+        "Samtycke att bryta sekretess", "Häver sekretess", "Skyddsombud",
         "Födelsedatum mentor", "Antal telefonsamtal", "Tolkbehov", "Ring upp", "Kontor", "Kommun", "2026", "Status",
     ],
 )  # fmt: skip
@@ -119,6 +125,19 @@ def test_heads_may_stand_in_two_rows() -> None:
     ]  # fmt: skip
 
 
+def test_a_word_broken_in_the_head_is_whole_again() -> None:
+    found = columns("För-\noch efternamn;Person-\nnummer;Avbrotts-\ndatum", f"Linn Ek;{PNR};")
+
+    assert found == {"För- och efternamn": "name", "Personnummer": "personnummer", "Avbrottsdatum": "dropout_date"}
+
+
+def test_a_row_of_groups_is_not_taken_for_the_heads() -> None:
+    layout = read("Elev;;Vårdnadshavare;Skola", "Namn;Pnr;;", f"Linn Ek;{PNR};Bo Ek;Norra")
+
+    assert layout.head_row == 2
+    assert [column.meaning for column in layout.columns] == ["name", "personnummer", "guardian_1", "school"]
+
+
 def test_a_telephone_column_named_again_after_a_guardian_is_the_guardians() -> None:
     found = columns("Namn;Pnr;Telefon;Vårdnadshavare;Telefon", f"Linn Ek;{PNR};;;")
 
@@ -148,6 +167,13 @@ def test_pnr_over_postcodes_is_a_postcode() -> None:
 def test_an_address_column_is_told_from_postcode_and_town_by_its_cells() -> None:
     assert columns("Namn;Pnr;Postadress", f"Linn Ek;{PNR};990 12 Björkstad")["Postadress"] == "postal"
     assert columns("Namn;Pnr;Postadress", f"Linn Ek;{PNR};Tranbärsstråket 1")["Postadress"] == "street"
+
+
+def test_personnummer_and_birth_dates_are_told_apart_by_their_cells() -> None:
+    assert columns("Namn;Födelsedata", f"Linn Ek;{PNR}", "Bo Ek;905082384")["Födelsedata"] == "personnummer"
+    assert columns("Namn;Födelsedata", f"Linn Ek;{PNR}", "Bo Ek;090508")["Födelsedata"] == "birth_date"
+    assert columns("Namn;Personnr", "Linn Ek;20070906", "Bo Ek;090508")["Personnr"] == "birth_date"
+    assert columns("Namn;Personnr", "Linn Ek;20070906", f"Bo Ek;{PNR}")["Personnr"] == "personnummer"
 
 
 def test_personnummer_are_found_under_an_unknown_head() -> None:

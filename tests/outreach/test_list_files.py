@@ -1,23 +1,18 @@
 """Files are opened whatever program saved them, and those that cannot be are refused with a reason."""
 
 import contextlib
-import io
-import struct
-import zipfile
-from collections.abc import Callable
-from datetime import date
-from typing import Any
+import datetime
 
 import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from made_lists import TODAY, compound, old_excel, open_document, sheet, unzipped, workbook, zipped
 
 from outreach.errors import Refused
 from outreach.lists import files, layout
 from outreach.lists.tables import Table
 
-TODAY = date(2026, 11, 24)
 LIST = "Namn;Personnr;Mobil\r\nBjörn Åkerström;20070906-2384;070-174 06 05\r\n"
 ROW = ("Björn Åkerström", "20070906-2384", "070-174 06 05")
 
@@ -31,36 +26,6 @@ def refusal(content: bytes, filename: str) -> str:
         layout.recognise(files.read(content, filename), today=TODAY)
     assert refused.value.sentence.endswith(".")
     return refused.value.code
-
-
-def workbook(build: Callable[[xlsxwriter.Workbook], object]) -> bytes:
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True})
-    build(book)
-    book.close()
-    return content.getvalue()
-
-
-def sheet(*rows: list[Any]) -> bytes:
-    def build(book: xlsxwriter.Workbook) -> None:
-        page = book.add_worksheet("Lista")
-        for number, row in enumerate(rows):
-            page.write_row(number, 0, row)
-
-    return workbook(build)
-
-
-def zipped(parts: dict[str, bytes | str]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return content.getvalue()
-
-
-def unzipped(content: bytes) -> dict[str, bytes | str]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 # Text files
@@ -242,7 +207,7 @@ def test_excels_cells_become_what_would_be_typed() -> None:
         page = book.add_worksheet()
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         page.write_row(1, 1, ["text ", 701740605, 20070906.0, 0.5, True, False])
-        page.write_datetime(2, 1, date(2007, 9, 6), day)
+        page.write_datetime(2, 1, datetime.date(2007, 9, 6), day)
         page.write_number(2, 2, 39331.5625, book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
         page.write_formula(2, 3, '="a"', None, "a")
 
@@ -314,24 +279,6 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
 # OpenDocument
 
 
-def open_document(*rows: tuple[str, list[str]], manifest: str = "<manifest/>") -> bytes:
-    def cell(text: str) -> str:
-        filled = f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
-        return filled if text else "<table:table-cell/>"
-
-    names = "".join(
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
-    body = "".join(f"<table:table-row {about}>{''.join(map(cell, row))}</table:table-row>" for about, row in rows)
-    content = (
-        f'<office:document-content{names} office:version="1.2"><office:body><office:spreadsheet>'
-        f'<table:table table:name="Blad1">{body}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    mimetype = "application/vnd.oasis.opendocument.spreadsheet"
-    return zipped({"mimetype": mimetype, "content.xml": content, "META-INF/manifest.xml": manifest})
-
-
 def test_open_document_rows_keep_their_numbers_and_hidden_ones_are_found() -> None:
     content = open_document(
         ("", ["Titel"]), ('table:number-rows-repeated="2"', [""]), ("", ["Namn", "Personnr"]),
@@ -351,47 +298,6 @@ def test_an_open_document_that_repeats_a_row_a_million_times_is_refused() -> Non
 
 
 # Excel's old format, and passwords
-
-
-def record(kind: int, content: bytes) -> bytes:
-    return struct.pack("<HH", kind, len(content)) + content
-
-
-def old_excel(rows: list[list[str | float]], *, password: bool = False) -> bytes:
-    def begins(kind: int) -> bytes:
-        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 1997, 0, 0))
-
-    def cell(row: int, column: int, value: str | float) -> bytes:
-        place = struct.pack("<HHH", row, column, 0)
-        if isinstance(value, str):
-            return record(0x204, place + struct.pack("<HB", len(value), 1) + value.encode("utf-16-le"))
-        return record(0x203, place + struct.pack("<d", value))
-
-    def head(offset: int) -> bytes:
-        locked = record(0x2F, bytes(54)) if password else b""
-        name = struct.pack("<IBBBB", offset, 0, 0, 5, 1) + "Blad1".encode("utf-16-le")
-        return begins(5) + locked + record(0x85, name) + record(0xA, b"")
-
-    body = b"".join(cell(row, column, value) for row, values in enumerate(rows) for column, value in enumerate(values))
-    return compound("Workbook", head(len(head(0))) + begins(0x10) + body + record(0xA, b""))
-
-
-def compound(stream: str, content: bytes) -> bytes:
-    """The smallest compound file that holds one stream: one sector of allocation, one of directory, then the stream."""
-    content = content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0")
-    count = len(content) // 512
-    sectors = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, count + 2), 0xFFFFFFFE]
-    sectors += [0xFFFFFFFF] * (128 - len(sectors))
-
-    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
-        letters = (name + "\0").encode("utf-16-le") if name else b""
-        links = struct.pack("<HBBIII", len(letters), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child)
-        return letters.ljust(64, b"\0") + links + bytes(36) + struct.pack("<IQ", start, size)
-
-    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(stream, 2, 0xFFFFFFFF, 2, len(content))
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<10I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0) + b"\xff" * 432
-    return head + struct.pack("<128I", *sectors) + directory.ljust(512, b"\0") + content
 
 
 def test_excels_old_format_is_read_and_says_what_it_cannot_see() -> None:

@@ -61,6 +61,21 @@ def test_a_name_may_have_two_columns_or_one_with_the_surname_first() -> None:
     assert person("Förnamn;Efternamn;Pnr", f"Linn;;{PNR}").name == "Linn"
 
 
+@pytest.mark.parametrize(
+    ("heads", "names"),
+    [
+        ("Namn;Efternamn", "Linn;Ek"),
+        ("Namn;Förnamn", "Ek;Linn"),
+        ("Namn;Efternamn", "Linn Ek;Ek"),
+        ("Namn;Förnamn", "Ek, Linn;Linn"),
+    ],
+)
+def test_half_a_name_beside_the_other_half_is_put_together(heads: str, names: str) -> None:
+    read = person(f"{heads};Pnr", f"{names};{PNR}")
+
+    assert (read.first_name, read.last_name) == ("Linn", "Ek")
+
+
 def test_letters_are_composed_whatever_computer_wrote_them() -> None:
     assert person("Namn;Pnr", f"A\u030asa O\u0308berg;{PNR}").name == "Åsa Öberg"
 
@@ -87,10 +102,16 @@ def test_a_birth_date_is_enough() -> None:
 
 
 def test_a_column_of_birth_data_may_hold_personnummer() -> None:
-    read = person("Namn;Födelsedata", f"Linn Ek;{PNR}")
+    linn, bo, eva, al = people(
+        "Namn;Födelsedata", f"Linn Ek;{PNR}", "Bo Ek;090508", "Eva Ek;905082384", "Al Ek;20070906-2385"
+    )  # fmt: skip
 
-    assert read.identity is not None
-    assert fault("Namn;Födelsedata", "Linn Ek;20070906-2385") == ("personnummer_check_digit", "Födelsedata")
+    assert linn.identity is not None
+    assert (bo.identity, bo.birth_date) == (None, date(2009, 5, 8))
+    assert eva.identity is not None
+    assert [notice.code for notice in eva.notices] == ["personnummer_leading_zero"]
+    assert al.fault is not None
+    assert al.fault.code == "personnummer_check_digit"
 
 
 @pytest.mark.parametrize(
@@ -98,7 +119,7 @@ def test_a_column_of_birth_data_may_hold_personnummer() -> None:
     [
         ("Namn;Pnr", "Linn Ek;20070906-2385", "personnummer_check_digit", "Pnr"),
         ("Namn;Pnr", "Linn Ek;2,00709E+11", "personnummer_unreadable", "Pnr"),
-        ("Namn;Pnr;Född", "Linn Ek;2007;2007-09-06", "personnummer_unreadable", "Pnr"),
+        ("Namn;Pnr;Född", "Linn Ek;2007090;2007-09-06", "personnummer_unreadable", "Pnr"),
         ("Namn;Född", "Linn Ek;2003", "birth_date_unreadable", "Född"),
         ("Namn;Född", "Linn Ek;2007-02-30", "birth_date_unreadable", "Född"),
         ("Namn;Född", "Linn Ek;2031-01-01", "birth_date_unreadable", "Född"),
@@ -119,7 +140,7 @@ def test_a_row_has_one_fault_and_the_identity_comes_first() -> None:
 
 
 def test_a_faulty_row_still_tells_whom_it_means() -> None:
-    read = person("Namn;Pnr;Född;Mobil", "Linn Ek;20070906;2007-09-06;070-174 06 05")
+    read = person("Namn;Pnr;Född;Mobil", "Linn Ek;2007090;2007-09-06;070-174 06 05")
 
     assert (read.name, read.birth_date, len(read.phones)) == ("Linn Ek", date(2007, 9, 6), 1)
 

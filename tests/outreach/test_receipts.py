@@ -1,7 +1,7 @@
 """What providers say became of a text: in any order, doubled, early or about nothing of ours.
 
-The order of states is total: sent < failed < undelivered < delivered. The telephone itself has said "delivered", so that
-wins over an operator's doubt, whichever news comes first.
+The order of states is total: sent < failed < undelivered < delivered. The telephone itself has said "delivered", so
+that wins over an operator's doubt, whichever news comes first.
 """
 
 from itertools import permutations

@@ -1,0 +1,248 @@
+"""Building a campaign: four steps, each its own address, saved all the time; the last one starts it, once (ux §4.8)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+import storage.campaigns
+import storage.staff
+from bot import requests
+from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words, shown
+from bot.console.campaign_draft import STEPS, Draft, address
+from bot.requests import Ask, Reading, Writing, go
+from outreach import audience, campaign_check, campaigns, phone_numbers
+from outreach.errors import BadInput, NotFound
+from storage.campaigns import Campaign
+from storage.local_time import local
+
+routes = APIRouter()
+Text = Annotated[str, Form()]
+
+
+async def typed(request: Request) -> dict[str, str]:
+    """Everything the form holds; which fields there are depends on the step."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(typed)]
+
+# What a draft can begin from: code, name, what it is, and the selection that goes with it when none has been made.
+STARTERS = (
+    ("INV-1", "Första kontakten", "En mening om vilka ni är och en fråga som går att svara på med ett ord.", ""),
+    ("INV-1B", "Öppen fråga", "Fråga vad personen vill hinna med i år. Ger färre svar men längre.", ""),
+    ("NUDGE", "Påminn dem som inte svarat", "En gång, tidigast efter sju dagar, till dem som är inbjudna.", "inbjudna"),
+)
+_NEXT = {"mottagare": "meddelande", "meddelande": "tid", "tid": "kontroll", "kontroll": "kontroll"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a step's form said: the fields, and which button was pressed."""
+
+    fields: dict[str, str]
+    pressed: str
+
+
+def starters() -> list[dict[str, str]]:
+    """The three cards."""
+    return [{"code": code, "name": name, "what": what} for code, name, what, _ in STARTERS]
+
+
+@routes.get("/utskick/nytt")
+def choose(ask: Reading, urval: str = "") -> Response:
+    """Three cards to begin from; the selection one comes with is kept."""
+    ask.who.needs("campaigns")
+    status = f"Mottagare: {urval}." if urval and not urval.startswith("Markerade ") else ""
+    begin = {"starters": starters(), "audience": urval}
+    return requests.page(ask, "utskick_nytt.html", title="Nytt utskick", u=begin, frame={"status": status})
+
+
+@routes.post("/utskick/nytt")
+def begin(ask: Writing, mall: Text = "INV-1", urval: Text = "", kopia: Text = "") -> Response:
+    """Make a draft from a card, or from an earlier campaign."""
+    ask.who.needs("campaigns")
+    campaign = _copy(ask, kopia) if kopia else _new(ask, mall, urval)
+    campaigns.sketch(ask.session, campaign, now=ask.now)
+    return go(address("meddelande" if campaign.audience else "mottagare", campaign))
+
+
+def _new(ask: Ask, template: str, written: str) -> Campaign:
+    known = next((starter for starter in STARTERS if starter[0] == template), None)
+    if known is None:
+        raise BadInput("Mallen finns inte. Välj en av dem som visas.")
+    code, name, _, usual = known
+    text_sv, text_en = campaign_steps.template_texts(code)
+    on = local(ask.now).date()
+    return Campaign(
+        name=f"{name} {on.day} {shown.MONTHS[on.month - 1]}", audience=written.strip() or usual, text_code=code,
+        text_sv=text_sv, text_en=text_en, **_made_by(ask),
+    )  # fmt: skip
+
+
+def _copy(ask: Ask, code: str) -> Campaign:
+    old = campaign_draft.visible(ask, code)
+    return Campaign(
+        name=f"{old.name} (kopia)", audience=old.audience, text_code=old.text_code, text_sv=old.text_sv,
+        text_en=old.text_en, per_day=old.per_day, **_made_by(ask),
+    )  # fmt: skip
+
+
+def _made_by(ask: Ask) -> dict[str, Any]:
+    office = ask.office
+    answers = ask.who.staff.id if ask.who.may("inbox") else None
+    return {
+        "office_id": office.id if office else None, "answered_by_id": answers,
+        "created_by_id": ask.who.staff.id, "created_at": ask.now,
+    }  # fmt: skip
+
+
+@routes.post("/utskick/nytt/kasta")
+def throw_away(ask: Writing, u: str = "") -> Response:
+    """Throw a draft away."""
+    campaign = campaign_draft.mine(ask, u)
+    gone = storage.campaigns.forget_draft(ask.session, campaign)
+    return go("/utskick?flik=utkast", done="avslutat" if gone else "redan")
+
+
+@routes.get("/utskick/nytt/{step}")
+def show(ask: Reading, step: str, u: str = "", nr: int = 1) -> Response:
+    """One step of a draft."""
+    campaign = _draft(ask, step, u)
+    return _started(campaign) or _page(campaign_draft.work_out(ask, campaign), step, nr)
+
+
+@routes.get("/utskick/nytt/{step}/del/{part}")
+def live_part(ask: Reading, step: str, part: str, u: str = "", nr: int = 1) -> Response:
+    """A part of a step alone, for live updating."""
+    campaign = _draft(ask, step, u)
+    draft = campaign_draft.work_out(ask, campaign)
+    if part == "antal":
+        return requests.fragment(ask, "_utskick_antal.html", u={"audience": campaign_steps.numbers(draft)})
+    if part == "ordkoll":
+        return requests.fragment(ask, "_utskick_ordkoll.html", w=campaign_steps.words(draft))
+    if part == "forhandsvisning":
+        preview = campaign_preview.preview(draft, step, nr)
+        return requests.fragment(ask, "_utskick_forhandsvisning.html", preview=preview, u=None)
+    raise NotFound
+
+
+@routes.post("/utskick/nytt/{step}/spara")
+def keep_typed(ask: Writing, fields: Fields, step: str, u: str = "") -> Response:
+    """Save what is typed, every third second; what cannot be read yet is left for the button to complain of."""
+    campaign = _draft(ask, step, u)
+    if campaign.state == "draft":
+        campaign_saving.save(ask, campaign, step, fields, typing=True)
+        storage.campaigns.add(ask.session, campaign)
+    return Response(status_code=204, headers={"X-Brygga-Tid": shown.time_text(ask.now)})
+
+
+@routes.post("/utskick/nytt/{step}")
+def save(ask: Writing, fields: Fields, step: str, u: str = "") -> Response:
+    """Save a step, and do what the button says."""
+    campaign = _draft(ask, step, u)
+    if (gone := _started(campaign)) is not None:
+        return gone
+    new_words = fields.get("mall", "") not in ("", campaign.text_code)
+    errors = campaign_saving.save(ask, campaign, step, fields, typing=False)
+    storage.campaigns.add(ask.session, campaign)
+    # Words that have just been put there are looked at before anything else.
+    pressed = "uppdatera" if new_words else fields.get("gor", "uppdatera")
+    return _pressed(ask, campaign, step, Choice(fields, pressed), errors)
+
+
+def _draft(ask: Ask, step: str, code: str) -> Campaign:
+    if step not in STEPS:
+        raise NotFound
+    return campaign_draft.mine(ask, code)
+
+
+def _started(campaign: Campaign) -> RedirectResponse | None:
+    return None if campaign.state == "draft" else go(f"/utskick/{campaign.code}", done="redan")
+
+
+def _pressed(ask: Ask, campaign: Campaign, step: str, choice: Choice, errors: list[dict[str, str]]) -> Response:
+    if choice.pressed == "vidare" and step == "mottagare" and not errors:
+        errors = _about_audience(ask, campaign)
+    if errors:
+        return _page(campaign_draft.work_out(ask, campaign), step, 1, errors=errors, typed=choice.fields)
+    if choice.pressed == "vidare":
+        return go(address(_NEXT[step], campaign))
+    if choice.pressed == "provkor":
+        return go(address("provkorning", campaign))
+    if choice.pressed == "test":
+        return _test(ask, campaign, choice)
+    if choice.pressed == "lyft":
+        return _lift(ask, campaign, step, choice)
+    if choice.pressed == "starta":
+        return _start(ask, campaign, choice)
+    return go(address(step, campaign))
+
+
+def _about_audience(ask: Ask, campaign: Campaign) -> list[dict[str, str]]:
+    try:
+        audience.read(ask.session, campaign.audience)
+    except BadInput as error:
+        return [{"field": "urval", "text": error.sentence}]
+    return []
+
+
+def _test(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
+    staff = storage.staff.get(ask.session, ask.who.staff.id)
+    try:
+        if choice.fields.get("min_mobil", "").strip():
+            staff.phone = phone_numbers.normalise(choice.fields["min_mobil"])
+            storage.staff.add(ask.session, staff)
+        campaigns.send_test(ask.session, campaign, staff, ask.office, now=ask.now)
+    except BadInput as error:
+        return _complain(ask, campaign, "min_mobil", error.sentence)
+    return go(address("kontroll", campaign), done="skickat")
+
+
+def _lift(ask: Ask, campaign: Campaign, step: str, choice: Choice) -> Response:
+    ask.who.needs("approve")
+    try:
+        campaign_check.lift(
+            ask.session, campaign, choice.fields.get("skal", ""), now=ask.now, staff_id=ask.who.staff.id
+        )
+    except BadInput as error:
+        return _complain(ask, campaign, "skal", error.sentence, step=step)
+    return go(address(step, campaign), done="sparat")
+
+
+def _start(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
+    draft = campaign_draft.work_out(ask, campaign)
+    errors = [{"field": one.field if one.step == "kontroll" else "", "text": one.sentence} for one in draft.blockers]
+    seen, gets = choice.fields.get("antal", ""), len(draft.planned.sending)
+    if seen.isdigit() and gets > int(seen):
+        told = f"Antalet har ändrats från {seen} till {gets}. Kontrollera och starta igen."
+        errors.append({"field": "", "text": told})
+    if errors:
+        return _page(draft, "kontroll", 1, errors=errors)
+    if campaign.start_at is not None and campaign.start_at > ask.now:
+        campaigns.schedule(ask.session, campaign, campaign.start_at, now=ask.now, staff_id=ask.who.staff.id)
+        return go(f"/utskick/{campaign.code}")
+    started = campaigns.launch(
+        ask.session, campaign, ask.house.sender.rules, now=ask.now,
+        regret=timedelta(seconds=ask.house.settings.regret_seconds), staff_id=ask.who.staff.id,
+    )  # fmt: skip
+    return go(f"/utskick/{campaign.code}", done="" if started else "redan")
+
+
+def _complain(ask: Ask, campaign: Campaign, field: str, sentence: str, *, step: str = "kontroll") -> Response:
+    draft = campaign_draft.work_out(ask, campaign)
+    return _page(draft, step, 1, errors=[{"field": field, "text": sentence}])
+
+
+def _page(
+    draft: Draft, step: str, number: int, *, errors: list[dict[str, str]] | None = None,
+    typed: dict[str, str] | None = None,
+) -> Response:  # fmt: skip
+    built = campaign_steps.frame(draft, step, number, errors or [])
+    built |= {"typed": typed or {}, "error": {one["field"]: one["text"] for one in errors or [] if one["field"]}}
+    return requests.page(
+        draft.ask, "utskick_nytt.html", title=f"{STEPS[step]} – nytt utskick", status_code=422 if errors else 200,
+        u=built, frame={"status": f"{draft.campaign.name} · {campaign_words.audience(draft.campaign)}"},
+    )  # fmt: skip

@@ -1,0 +1,63 @@
+"""The people behind every number of a campaign: what is counted and what is listed come from the same lines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import storage.campaigns
+import storage.meetings
+from storage.campaigns import Campaign, Line
+from storage.database import Session
+
+# Answers that say the person wants to meet: a yes, or the choice of a time.
+WANTS_TO_MEET = ("yes", "choose_option", "day_time", "reschedule")
+
+_BY_STATE: dict[str, tuple[str, ...]] = {
+    "skickade": ("sent", "delivered"),
+    "levererade": ("delivered",),
+    "vantar": ("queued", "sending"),
+    "misslyckade": ("failed", "undelivered"),
+    "okanda": ("unknown",),
+    "inaktuella": ("expired",),
+    "tillbaka": ("cancelled",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """Everybody in a campaign with what became of their text, and who booked because of it."""
+
+    lines: Sequence[Line]
+    booked: frozenset[int]
+
+    def picked(self, key: str) -> list[Line]:
+        """The lines a number stands for; all of them for an unknown key."""
+        fits = self._test(key)
+        return [line for line in self.lines if fits(line)]
+
+    def count(self, key: str) -> int:
+        """The number itself."""
+        return len(self.picked(key))
+
+    def _test(self, key: str) -> Callable[[Line], bool]:
+        group, _, which = key.partition(":")
+        if group in _BY_STATE:
+            return lambda line: line.state in _BY_STATE[group]
+        tests: dict[str, Callable[[Line], bool]] = {
+            "utan": lambda line: bool(why(line)) and which in ("", why(line)),
+            "svarade": lambda line: bool(line.answer),
+            "svar": lambda line: bool(line.answer) and line.answer == which,
+            "vill_ses": lambda line: line.answer in WANTS_TO_MEET or line.person_id in self.booked,
+            "bokade": lambda line: line.person_id in self.booked,
+        }
+        return tests.get(group, lambda line: True)
+
+
+def why(line: Line) -> str:
+    """Why the person got no text, by launch or by the gate; empty for everybody else."""
+    return line.withheld or (line.reason if line.state == "withheld" else "")
+
+
+def everybody(session: Session, campaign: Campaign) -> Everybody:
+    """All lines of a campaign."""
+    booked = storage.meetings.people_booked_by_campaign(session, campaign.id)
+    return Everybody(storage.campaigns.lines(session, campaign.id), frozenset(booked))
