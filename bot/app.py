@@ -11,6 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import errors
 from bot.api import health
 from bot.console import (
+    campaign_build,
+    campaign_people,
+    campaign_view,
+    campaigns,
     import_result,
     importing,
     inbox,
@@ -57,7 +61,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         app.include_router(routes)
     for pages in (
         sign_in.routes, live.routes, today.routes, importing.routes, import_result.routes, phone.routes, inbox.routes,
-        register.routes, register_bulk.routes,
+        register.routes, register_bulk.routes, campaigns.routes, campaign_people.routes, campaign_build.routes,
+        campaign_view.routes,
         # Last, since a person's address would take in every other address under /register.
         person.routes,
     ):  # fmt: skip

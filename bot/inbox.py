@@ -11,6 +11,7 @@ import storage.offices
 import storage.people
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
+from outreach import campaign_texts
 from outreach.channels import Inbound
 from storage.conversations import Conversation, InboundText
 from storage.database import Session
@@ -124,11 +125,15 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
         else storage.conversations.of_unknown(session, channel, sender)
     )
     conversation = found or Conversation(
-        person_id=person.id if person else None, channel=channel, address=sender, state_at=now, lang="sv"
+        person_id=person.id if person else None, channel=channel, address=sender, state_at=now, lang=_language(person)
     )
     # Answers go where the person writes from.
     conversation.channel, conversation.address = channel, sender
     return storage.conversations.keep(session, conversation), person
+
+
+def _language(person: Person | None) -> str:
+    return "en" if person is not None and person.language.casefold() in campaign_texts.ENGLISH else "sv"
 
 
 def _person_at(session: Session, channel: str, sender: str) -> Person | None:

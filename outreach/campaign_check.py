@@ -138,15 +138,12 @@ def _findings(
             place.name for office in offices for place in storage.offices.places(session, office.id) if place.sensitive
         ],
     }
-    found = word_check.check_words(text, **told)
-    known = {(finding.level, finding.words) for finding in found}
-    for filled in dict.fromkeys(_filled(text, office, names) for office in offices):
-        found += [
-            finding
-            for finding in word_check.check_words(filled, **told)
-            if finding.level == "stop" and (finding.level, finding.words) not in known
-        ]
-    return list(dict.fromkeys(found))
+    # As somebody will read it: the size and every office's own words count, not the names of the variables.
+    written = [_filled(text, office, names) for office in offices] or [text]
+    found = word_check.check_words(written[0], **told)
+    for more in dict.fromkeys([text, *written[1:]]):
+        found += [finding for finding in word_check.check_words(more, **told) if finding.level == "stop"]
+    return list({(finding.level, finding.words, finding.why): finding for finding in found}.values())
 
 
 def _filled(text: str, office: Office, names: Sequence[str]) -> str:

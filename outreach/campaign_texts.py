@@ -17,7 +17,7 @@ from storage.people import Person
 
 VARIABLES = ("fornamn", "namn", "enhet", "kommun", "vaxel", "webb", "tel")
 _NAME = re.compile(r"(?P<gap>\s?)\{fornamn(?:\|(?P<fallback>[^}]*))?\}")
-_ENGLISH = ("engelska", "english", "en")
+ENGLISH = ("engelska", "english", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Texts:
         """The text in the person's language, else Swedish. A first name stands only where the number is confirmed to
         be theirs (ux §5.2).
         """
-        english = asked_for_english or person.language.casefold() in _ENGLISH
+        english = asked_for_english or person.language.casefold() in ENGLISH
         lang = "en" if english and self._campaign.text_en else "sv"
         office = self._offices.get(person.office_id or 0) or next(iter(self._offices.values()), None)
         name = person.first_name if confirmed and self.has_name else ""

@@ -155,22 +155,17 @@ def _known(session: Session, rows: Sequence[Row], now: datetime) -> _Known:
 
 def _numbers(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for tie, number in storage.numbers.of_people(session, ids):
-        if tie.standing != "wrong_person":
-            shown = f"{phone_numbers.show(number.e164)} ({in_words.STANDINGS[tie.standing]})"
-            found.setdefault(tie.person_id, []).append(shown)
+    for person_id, e164, standing in storage.numbers.shown_for(session, ids):
+        found.setdefault(person_id, []).append(f"{phone_numbers.show(e164)} ({in_words.STANDINGS[standing]})")
     return found
 
 
 def _answers(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    conversations = storage.conversations.of_people(session, ids)
-    latest = storage.conversations.last_inbound(session, [row.id for row in conversations.values()])
-    found: dict[int, str] = {}
-    for person_id, conversation in conversations.items():
-        text = latest.get(conversation.id)
-        if text is not None and text.intent:
-            found[person_id] = "" if text.intent in _NOT_IN_FILES else in_words.INTENTS.get(text.intent, "")
-    return found
+    intents = storage.conversations.last_intents(session, ids)
+    return {
+        person_id: "" if intent in _NOT_IN_FILES else in_words.INTENTS.get(intent, "")
+        for person_id, intent in intents.items()
+    }
 
 
 def _about(session: Session, wanted: Filter, count: int, now: datetime, purpose: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ TICK = timedelta(seconds=5)
 PATIENCE = timedelta(hours=1)
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_LENGTH = re.compile(r"\+?\s*(\d{1,6})\s*([mhdw])")
+_LENGTH = re.compile(r"\+?\s*(\d{1,4})\s*([mhdw])")
 _MONTHS = ("jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
 _CLOCK = r"(?:kl\.?\s*)?(?P<hour>\d{1,2})[.:](?P<minute>\d{2})"
 _SHAPES = tuple(

@@ -254,3 +254,19 @@ def give_to(session: Session, conversation: Conversation, staff_id: int | None, 
     )
     session.refresh(conversation)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def last_intents(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    """What each person's latest text was read as."""
+    latest = (
+        select(func.max(InboundText.id))
+        .join(Conversation, col(Conversation.id) == InboundText.conversation_id)
+        .where(col(Conversation.person_id).in_(list(person_ids)))
+        .group_by(col(Conversation.person_id))
+    )
+    query = (
+        select(Conversation.person_id, InboundText.intent)
+        .join(Conversation, col(Conversation.id) == InboundText.conversation_id)
+        .where(col(InboundText.id).in_(latest))
+    )
+    return {person_id: intent for person_id, intent in session.exec(query) if person_id is not None}

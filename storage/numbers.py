@@ -160,6 +160,17 @@ def contacts(session: Session, person_ids: Iterable[int]) -> Sequence[Contact]:
     return [Contact(*row) for row in session.execute(query).all()]
 
 
+def shown_for(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[int, str, str]]:
+    """Person, number and standing, for lists of thousands: plain values, oldest first; struck numbers left out."""
+    query = (
+        select(PersonNumber.person_id, Number.e164, PersonNumber.standing)
+        .join(Number, col(Number.id) == PersonNumber.number_id)
+        .where(col(PersonNumber.person_id).in_(list(person_ids)), col(PersonNumber.standing) != "wrong_person")
+        .order_by(col(PersonNumber.id))
+    )
+    return session.exec(query).all()
+
+
 def everyones(session: Session) -> Sequence[tuple[PersonNumber, Number]]:
     """All ties between people and numbers, for matching a whole list."""
     return session.exec(select(PersonNumber, Number).join(Number, col(Number.id) == PersonNumber.number_id)).all()

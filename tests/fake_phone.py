@@ -1,7 +1,6 @@
-"""A telephone network that does as it is told, and a clock that stands still until it is moved."""
+"""A telephone network that does as it is told."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 import anyio
 import anyio.lowlevel
@@ -58,18 +57,3 @@ class FakeChannel:
         for message in self.sent:
             got.setdefault(message.to, []).append(message.text)
         return got
-
-
-class StandingClock:
-    """Stands still until somebody moves it."""
-
-    def __init__(self, moment: datetime) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        """The moment it was set to."""
-        return self.moment
-
-    def forward(self, **lengths: float) -> None:
-        """Move on: `forward(minutes=5)`."""
-        self.moment += timedelta(**lengths)

@@ -1,4 +1,6 @@
-"""Youths who text, and an office that answers: the real inbox, dialogue and timetable, with a clock that stands still."""
+"""Youths who text, and an office that answers: the real inbox, dialogue and timetable, under a clock that stands
+still.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta

@@ -191,13 +191,14 @@ def _about_audience(ask: Ask, campaign: Campaign) -> list[dict[str, str]]:
 
 def _test(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
     staff = storage.staff.get(ask.session, ask.who.staff.id)
+    number = choice.fields.get("min_mobil", "").strip()
     try:
-        if choice.fields.get("min_mobil", "").strip():
-            staff.phone = phone_numbers.normalise(choice.fields["min_mobil"])
-            storage.staff.add(ask.session, staff)
-        campaigns.send_test(ask.session, campaign, staff, ask.office, now=ask.now)
+        staff.phone = phone_numbers.normalise(number) if number else staff.phone
+        storage.staff.add(ask.session, staff)
+        office = ask.office or next(iter(ask.who.offices), None)
+        campaigns.send_test(ask.session, campaign, staff, office, now=ask.now)
     except BadInput as error:
-        return _complain(ask, campaign, "min_mobil", error.sentence)
+        return _complain(ask, campaign, "min_mobil" if number or not staff.phone else "", error.sentence)
     return go(address("kontroll", campaign), done="skickat")
 
 

@@ -13,6 +13,7 @@ from bot.console import campaign_preview, campaign_words, register, shown
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.conversation import replies
 from outreach import audience, campaign_check, campaign_texts, phone_numbers, quiet_hours, wording
+from outreach.campaign_plan import Entry
 from outreach.errors import BadInput
 from outreach.lists.words import many
 from storage.local_time import local
@@ -24,6 +25,8 @@ TEMPLATES = {
     "NUDGE": "Påminnelse",
 }  # fmt: skip
 
+# A number kept free for fiction: in practice mode a test needs no real one.
+PRACTICE_PHONE = "070-174 06 99"
 # What somebody can answer in a day, and how many of those who get a text do answer: about every third.
 ANSWERS_A_DAY, TEXTS_PER_ANSWER = 20, 3
 
@@ -253,7 +256,7 @@ def check(draft: Draft) -> Data:
         "sentence": campaign_words.sentence(campaign, planned, [office.name for office in draft.offices]),
         "examples": [
             {"to": campaign_preview.who(draft, entry), "text": entry.text, "lang": entry.lang}
-            for entry in planned.sending[:3]
+            for entry in _examples(planned.sending)
         ],
         **numbers(draft),
         "cost": campaign_words.kronor(draft.price.of(parts)),
@@ -269,8 +272,17 @@ def check(draft: Draft) -> Data:
         "regret": round(draft.ask.house.settings.regret_seconds),
         "test_to": phone_numbers.show(staff.phone) if staff.phone else "",
         "practice": draft.ask.house.settings.practice,
+        "example_phone": PRACTICE_PHONE if draft.ask.house.settings.practice else "",
         **words(draft),
+        "counted": "",
+        "counted_en": "",
     }
+
+
+def _examples(sending: Sequence[Entry]) -> list[Entry]:
+    """Three real texts, as unlike each other as there are."""
+    unlike = {entry.text: entry for entry in reversed(sending)}
+    return [entry for entry in sending if unlike[entry.text] is entry][:3] or list(sending[:1])
 
 
 def _answerers(draft: Draft) -> list[tuple[int, str]]:

@@ -30,7 +30,8 @@ def show(ask: Reading, code: str) -> Response:
     campaign = campaign_draft.visible(ask, code)
     if campaign.state == "draft":
         return go(address("mottagare", campaign))
-    return requests.page(ask, "utskick_visa.html", title=campaign.name, camp=_whole(ask, campaign))
+    whole = _whole(ask, campaign)
+    return requests.page(ask, "utskick_visa.html", title=campaign.name, camp=whole, frame={"browser_title": "Utskick"})
 
 
 @routes.get("/utskick/{code}/del/{part}")

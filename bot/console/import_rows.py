@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import storage.people
 from outreach import personnummer, phone_numbers
 from outreach.lists.matching import SAME, TWO
 from outreach.lists.plan import Plan, PlannedPerson, RowResult
@@ -148,9 +149,13 @@ def _other_side(row: RowResult, rows: dict[int, RowResult], trial: Trial) -> dic
     known = row.asked_about[0] if row.asked_about else row.person.known if row.person else None
     if known:
         return _kept_side(known, trial)
-    if row.like_row:
-        return _side(f"I filen, rad {row.like_row}", rows[row.like_row].read, trial)
-    return None
+    like = rows.get(row.like_row or 0) or next((other for other in rows.values() if _is_like(row, other)), None)
+    return _side(f"I filen, rad {like.read.row}", like.read, trial) if like else None
+
+
+def _is_like(row: RowResult, other: RowResult) -> bool:
+    who = (storage.people.name_key(row.read.name), row.read.birth_date)
+    return row is not other and who == (storage.people.name_key(other.read.name), other.read.birth_date)
 
 
 def _side(label: str, read: ReadRow, trial: Trial) -> dict[str, Any]:

@@ -33,6 +33,11 @@ LARGEST_FILE = 25 * 1024 * 1024
 LARGEST_REQUEST = 4 * LARGEST_FILE
 _ANSWERS = {"samma": matching.SAME, "tva": matching.TWO}
 _LONGEST_NAME = 200
+_NO_NAME = "no_name_or_id_column"
+_NO_COLUMNS = {
+    "what": "Listan behöver en kolumn med namn och en med personnummer eller födelsedatum.",
+    "todo": "Välj vilka de är. Inget är ändrat.",
+}
 _NO_HEADS = {
     "what": "Filen har ingen kolumn med namn, eller ingen med personnummer eller födelsedatum.",
     "todo": "Skriv rubriker över kolumnerna i Excel, till exempel Namn och Personnummer, och välj filen igen.",
@@ -166,8 +171,9 @@ def _first_part(ask: Ask, answers: Answers, *, fault: BadInput | None = None) ->
 
 def _all_parts(ask: Ask, file: SavedFile, *, shown: str, number: int = 1, fault: BadInput | None = None) -> Response:
     plan = _plan(ask, file, _choices(file))
+    explained = _NO_COLUMNS if isinstance(fault, Refused) and fault.code == _NO_NAME else _fault(fault)
     imp = import_view.all_parts(
-        ask.session, file, plan, offices=ask.who.offices, shown=shown, number=number, fault=_fault(fault)
+        ask.session, file, plan, offices=ask.who.offices, shown=shown, number=number, fault=explained
     )  # fmt: skip
     return requests.page(ask, "importera.html", title="Importera lista", imp=imp, status_code=422 if fault else 200)
 
@@ -175,7 +181,7 @@ def _all_parts(ask: Ask, file: SavedFile, *, shown: str, number: int = 1, fault:
 def _fault(error: BadInput | None) -> dict[str, str] | None:
     if error is None:
         return None
-    if isinstance(error, Refused) and error.code == "no_name_or_id_column":
+    if isinstance(error, Refused) and error.code == _NO_NAME:
         return _NO_HEADS
     what, _, todo = error.sentence.partition(". ")
     return {"what": f"{what.rstrip('.')}.", "todo": todo}

@@ -190,7 +190,7 @@ def invite(session: Session, phone: Phone, office: Office, *, now: datetime) -> 
     person = owner(session, phone)
     if person is None:
         raise BadInput("Ingen i registret har numret. Skriv från telefonen i stället.")
-    english = person.language == "engelska"
+    english = person.language.casefold() in campaign_texts.ENGLISH
     talk = storage.conversations.of_person(session, person.id) or storage.conversations.keep(
         session, Conversation(person_id=person.id, address=phone.address, lang="en" if english else "sv", state_at=now)
     )

@@ -159,7 +159,7 @@ def all_words() -> set[str]:
     tables: Iterable[Iterable[str]] = (WEEKDAYS, MONTHS, NUMBERS, OFFSETS, PARTS, SEASONS_END, SEASONS_BEGIN)
     patterns_too = " ".join(line for name in ("dates.txt", "hours.txt") for line in read_lines(name))
     words = {word for table in tables for phrase in table for word in phrase.split()}
-    return words | set(re.findall(r"(?<![\\<{\w])[^\W\d_]{3,}", patterns_too))
+    return words | set(_DATA["other"]["known"]) | set(re.findall(r"(?<![\\<{\w])[^\W\d_]{3,}", patterns_too))
 
 
 def number(text: str) -> int:

@@ -29,11 +29,13 @@ def read_choice(words: Sequence[Word], offered: int) -> Choice | None:
 
     `offered` is how many choices there were, 0 when unknown. A number that was not offered is no choice ("67").
     """
-    named = [number for word in words if (number := _number(word)) is not None]
+    named = [(number, word.text) for word in words if (number := _number(word)) is not None]
     others = [word for word in words if _number(word) is None]
     if not named or not all("<choice>" in word.keys for word in others):
         return None
-    chosen = {_resolved(number, offered) for number in named}
+    # In "the second one" the last word is no number.
+    counted = [number for number, written in named if written != "one"] or [1]
+    chosen = {_resolved(number, offered) for number in counted}
     if len(chosen) > 1:
         return Choice(None) if all(_is_offered(number, offered) for number in chosen) else None
     (number,) = chosen

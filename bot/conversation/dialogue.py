@@ -125,14 +125,18 @@ def _yes(turn: Turn) -> None:
 
 def _only_closes(turn: Turn) -> bool:
     conversation = turn.conversation
-    if conversation.state not in SETTLED or "bo" in turn.text.casefold():
+    if conversation.state not in SETTLED or _asks_to_book(turn):
         return False
     recent = turn.now - conversation.state_at < CLOSING
     return turn.reading.kind == "weak" or recent and conversation.state in ("occupied", "resting")
 
 
+def _asks_to_book(turn: Turn) -> bool:
+    return any(word in turn.text.casefold() for word in ("boka", "book"))
+
+
 def _yes_to_us(turn: Turn) -> None:
-    if turn.asked == "NO-OK":
+    if turn.asked == "NO-OK" and not _asks_to_book(turn):
         # Yes to meeting after all, or yes to having a job? Asked back, never guessed.
         turn.say("HUH-1")
         turn.ask("HUH-1")
@@ -301,9 +305,10 @@ def _question(turn: Turn) -> None:
 
 
 def _says_yes_too(turn: Turn) -> bool:
-    # "ja men vad kostar det" says yes; the "ok" of "jaha ok. kostar det nåt" only says that something was read.
-    parts = [understanding.understand(part, ref=local(turn.now)) for part in _PARTS.split(turn.text)]
-    return any(part.intent == "yes" and part.kind != "weak" for part in parts)
+    # "ja men vad kostar det" says yes; "jaha ok. kostar det nåt" only says that something was read.
+    parts = [part for part in _PARTS.split(turn.text.casefold()) if not part.strip().startswith(("jaha", "aha"))]
+    readings = [understanding.understand(part, ref=local(turn.now)) for part in parts]
+    return any(reading.intent == "yes" and reading.kind != "weak" for reading in readings)
 
 
 def _human(turn: Turn) -> None:

@@ -1,120 +1,140 @@
-"""How well replies are read, and what a reading looks like from outside: for scripts, tables and tests. No database."""
+"""The conversation from the command line: how well it reads, what it reads line by line, and every text it can say."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.conversation import replies
-from bot.conversation.understanding import understand
+from bot.conversation import replies, settling
+from bot.conversation.understanding import Reading, understand
 from outreach import wording
 from outreach.errors import BadInput
-from storage.local_time import STOCKHOLM
+from outreach.quiet_hours import STOCKHOLM
 
-# Erring towards these is no harm: a human looks, or the person is left alone.
+# Read so, a text that meant something else does no harm: a human sees it, or nothing more is sent (ux.md 9.5).
 SAFER = ("crisis", "opt_out", "third_party", "human")
-# When a list of replies does not say when they were written: a Tuesday at one o'clock.
-REF = datetime(2026, 11, 24, 13, 4, tzinfo=STOCKHOLM)
+_REQUIRED = ("text", "intent")
 
 
-def read_rows(text: str) -> list[dict[str, str]]:
-    """The rows of a tab-separated list with the heads text, lang and intent. Raises BadInput naming the line."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    heads = lines[0].split("\t") if lines else []
-    if not {"text", "intent"} <= set(heads):
-        raise BadInput("Listan ska ha rubrikerna text, lang och intent, åtskilda med tabb.")
-    rows = []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = line.split("\t")
-        if len(cells) != len(heads):
-            raise BadInput(f"Rad {number} har {len(cells)} fält i stället för {len(heads)}. Fälten skiljs åt med tabb.")
-        rows.append(dict(zip(heads, cells, strict=True)))
-    return rows
+# ------------------------------------------------------------------------- evaluation
 
 
-def evaluate(rows: Iterable[Mapping[str, str]]) -> dict[str, Any]:
-    """Accuracy, the share that is right or safer, confusion by pair, and every miss with the rule that chose."""
-    readings = [(row, understand(row["text"], ref=REF)) for row in rows]
-    misses = [(row, reading) for row, reading in readings if reading.intent != row["intent"]]
-    unsafe = [(row, reading) for row, reading in misses if reading.intent not in SAFER]
-    count = len(readings)
+def evaluate(rows: Iterable[Mapping[str, str]], *, ref: datetime) -> dict[str, Any]:
+    """Read every row (`text`, `intent`, perhaps `lang`) as if it came at `ref`, and report.
+
+    `accuracy` and `right_or_safer` are shares of the rows; `crisis_missed` and `false_stops` must be empty.
+    `confusion` is meant -> read -> count, `misses` every row that was read as something else.
+    """
+    read = [(row, understand(row["text"], ref=ref)) for row in _checked(rows)]
+    misses = [_miss(row, reading) for row, reading in read if reading.intent != row["intent"]]
+    right, safer = len(read) - len(misses), sum(miss["safer"] for miss in misses)
+    confusion: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, reading in read:
+        confusion[row["intent"]][reading.intent] += 1
     return {
-        "rows": count,
-        "accuracy": round((count - len(misses)) / count, 4) if count else None,
-        "right_or_safer": round((count - len(unsafe)) / count, 4) if count else None,
-        "crisis_missed": sum(row["intent"] == "crisis" for row, _ in misses),
-        "false_stops": sum(reading.intent == "opt_out" for _, reading in misses),
-        "confusion": dict(Counter(f"{row['intent']} -> {reading.intent}" for row, reading in misses).most_common()),
-        "misses": [
-            {"text": row["text"], "expected": row["intent"], "read": reading.intent, "rule": reading.rule}
-            for row, reading in misses
-        ],
+        "rows": len(read),
+        "accuracy": _share(right, len(read)),
+        "right_or_safer": _share(right + safer, len(read)),
+        "crisis_missed": [miss["text"] for miss in misses if miss["intent"] == "crisis"],
+        "false_stops": [row["text"] for row, reading in read if _is_false_stop(row["intent"], reading)],
+        "confusion": {meant: dict(confusion[meant]) for meant in settling.intents() if meant in confusion},
+        "misses": misses,
     }
 
 
-def in_words(report: Mapping[str, Any]) -> str:
-    """The report for a person at a terminal."""
-    if not report["rows"]:
-        return "Listan är tom."
-    lines = [
-        f"{report['rows']} rader. Rätt: {report['accuracy']:.1%}. Rätt eller säkrare: {report['right_or_safer']:.1%}.",
-        f"Missade akuta: {report['crisis_missed']}. Falska stopp: {report['false_stops']}.",
-    ]
-    lines += [
-        f"  {miss['expected']} lästes som {miss['read']}: {miss['text']}  [{miss['rule']}]" for miss in report["misses"]
-    ]
-    return "\n".join(lines)
+def _checked(rows: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    for number, row in enumerate(rows, start=1):
+        if any(row.get(column) is None for column in _REQUIRED):
+            raise BadInput(f"Rad {number} saknar kolumnen text eller intent. Första raden ska vara text, lang, intent.")
+        if row["intent"] not in settling.intents():
+            raise BadInput(f"Rad {number}: {row['intent']} är ingen betydelse. De som finns: {_intents_in_words()}.")
+        yield row
+
+
+def _intents_in_words() -> str:
+    return ", ".join(settling.intents())
+
+
+def _miss(row: Mapping[str, str], reading: Reading) -> dict[str, Any]:
+    return {
+        "text": row["text"], "intent": row["intent"], "read": reading.intent, "kind": reading.kind,
+        "safer": reading.intent in SAFER, "rule": reading.rule, "considered": list(reading.considered),
+    }  # fmt: skip
+
+
+def _is_false_stop(meant: str, reading: Reading) -> bool:
+    sets_a_stop = reading.intent == "opt_out" or (reading.intent == "crisis" and "opt_out" in reading.also)
+    return sets_a_stop and meant not in ("opt_out", "crisis")
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+# ----------------------------------------------------------------------- line by line
 
 
 def understand_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """One answer for each JSON line {"text", "ref"?, "lang"?, "options"?}; times without an offset are Stockholm's.
+    """JSON lines `{"text", "ref", "lang"?, "options"?}` -> what each was read as; blank lines are passed over.
 
-    Raises BadInput for a line that is no such object.
+    Times without an offset are Europe/Stockholm; times come back with one. Raises BadInput at the first bad line.
     """
     for number, line in enumerate(lines, start=1):
-        asked = _object(line, number)
-        reading = understand(
-            asked["text"], ref=_moment(asked.get("ref"), number) or REF, lang=asked.get("lang"),
-            options=[moment for value in asked.get("options") or [] if (moment := _moment(value, number))],
-        )  # fmt: skip
-        yield {
-            "intent": reading.intent, "kind": reading.kind or None, "start": _iso(reading.start),
-            "end": _iso(reading.end), "ask": reading.ask or None,
-        }  # fmt: skip
+        if line.strip():
+            yield _as_json(_understood(line, number))
 
 
-def _object(line: str, number: int) -> dict[str, Any]:
+def _understood(line: str, number: int) -> Reading:
     try:
         asked = json.loads(line)
-    except ValueError as error:
-        raise BadInput(f"Rad {number} är inte JSON.") from error
+    except json.JSONDecodeError:
+        raise BadInput(f"Rad {number} är ingen JSON. Skriv ett objekt på varje rad.") from None
     if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
-        raise BadInput(f'Rad {number} saknar "text".')
-    return asked
+        raise BadInput(f'Rad {number} saknar "text". Skriv till exempel {{"text": "ja", "ref": "2026-11-24T10:00"}}.')
+    lang, options = asked.get("lang"), asked.get("options") or []
+    if not isinstance(lang, str | None) or not isinstance(options, list):
+        raise BadInput(f'Rad {number}: "lang" ska vara en text och "options" en lista av tider.')
+    offered = [_time(option, number, "options") for option in options]
+    return understand(asked["text"], ref=_time(asked.get("ref"), number, "ref"), lang=lang, options=offered)
 
 
-def _moment(value: object, number: int) -> datetime | None:
-    if value is None:
-        return None
+def _time(value: object, number: int, name: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError as error:
-        raise BadInput(f"Rad {number} har en tid som inte går att läsa. Skriv till exempel 2026-11-24T13:00.") from error
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise BadInput(f'Rad {number}: "{name}" ska vara en tid som 2026-11-24T10:00.')
     return moment if moment.tzinfo else moment.replace(tzinfo=STOCKHOLM)
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(STOCKHOLM).isoformat() if moment else None
+def _as_json(reading: Reading) -> dict[str, Any]:
+    return {
+        "intent": reading.intent, "kind": reading.kind or None,
+        "start": reading.start.isoformat() if reading.start else None,
+        "end": reading.end.isoformat() if reading.end else None,
+        "ask": reading.ask, "option": reading.option, "lang": reading.lang, "also": list(reading.also),
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------------------ texts
 
 
 def texts() -> Iterator[dict[str, Any]]:
-    """Every text a youth can get in each language, rendered with the long values of ux §5.6."""
+    """Every text a young person can get, in both languages, rendered with the long values of ux.md 5.6."""
     for code in replies.codes():
         for lang in ("sv", "en"):
-            text = replies.render(code, lang, replies.long_values(lang))
-            size = wording.measure(text)
-            yield {
-                "code": code, "lang": lang, "text": text, "encoding": size.encoding, "characters": size.characters,
-                "parts": size.parts,
-            }  # fmt: skip
+            values = replies.long_values(lang)
+            yield _text(code, lang, replies.render(code, lang, values))
+            if code in replies.CRISIS_CODES:
+                unstaffed = replies.crisis(code, lang, values, somebody_on_duty=False)
+                yield _text(f"{code} (ingen i tjänst)", lang, unstaffed)
+
+
+def _text(code: str, lang: str, text: str) -> dict[str, Any]:
+    size = wording.measure(text)
+    return {
+        "code": code, "lang": lang, "text": text,
+        "encoding": size.encoding, "characters": size.characters, "parts": size.parts,
+    }  # fmt: skip

@@ -55,8 +55,9 @@ def parse(intent: str) -> list[Rule]:
 
     [kind]   the lines below have this kind
     a b      the word a followed by the word b        a|b      one of the words
-    <group>  a word of the group (classes.txt)        a*       a word that begins so
+    <group>  a word of the group (classes.txt)        a*  *a   a word that begins, ends so
     a ... b  at most three other words between        a?       may be left out (also a|b?)
+    =a       only so written, no other spelling
     _        any one word                             ! a b    where this stands, no other line of the file fits
     ^ a      begins the clause, fillers aside         a $      ends it; ^^ and $$ the whole text
     """
@@ -189,7 +190,8 @@ def _begins(where: str, text: Text, start: int) -> bool:
 def _ends(where: str, text: Text, end: int) -> bool:
     if where == "text":
         return end > text.last
-    return where == "" or end > text.last or _only_fillers(text.words, end, _clause_end(text.words, end - 1))
+    ends_here = where == "" or end > text.last or text.words[end - 1].before_comma
+    return ends_here or _only_fillers(text.words, end, _clause_end(text.words, end - 1))
 
 
 def _only_fillers(words: Sequence[Word], start: int, end: int) -> bool:

@@ -20,6 +20,8 @@ _WITHOUT_RULES = ("choose_option", "day_time")
 _TIMED = ("day_time", "reschedule", "later", "human")
 # "fixar ni körkort också?" is a question, "asdfgh?" is not.
 _SHORTEST_QUESTION = 3
+# Ten parts are the longest a telephone sends; what follows is not read.
+_LONGEST = 1600
 # A time with at most this many other words is a proposal: "tisdag då", "hej imorgon 14".
 _FEW = 2
 
@@ -53,7 +55,7 @@ def understand(text: str, *, ref: datetime, lang: str | None = None, options: Se
     `lang` is the language of the talk so far, for a text that tells none. `options` are the times of our latest
     numbered question, in the order they were numbered.
     """
-    line = _reader().read(text)
+    line = _reader().read(text[:_LONGEST])
     when = _when(line, ref, options)
     words = _with_time_marked(line.words, when)
     choice = choices.read_choice(words, len(options))
@@ -141,16 +143,16 @@ def _lexicon() -> Lexicon:
 
 @cache
 def _reader() -> Reader:
-    keys = {key for rule in _rules() for step in rule.steps for key in step.keys if not key.startswith("<")}
+    keys = {key for rule in _rules() for step in rule.steps for key in step.keys if key[0] not in "<="}
     names = [name for line in read_lines("names.txt") for name in line.split()]
     groups: dict[str, list[str]] = {}
     for group, members in read_table("classes.txt"):
         for member in members:
             groups.setdefault(member, []).append(group)
     chosen = {word for _, words in read_table("choices.txt") for word in words}
-    known = {key for key in keys if not key.endswith("*")} | calendar_words.all_words() | chosen | set(names)
+    known = {key for key in keys if "*" not in key} | calendar_words.all_words() | chosen | set(names)
     known |= language.common("sv") | language.common("en")
-    prefixes = frozenset(key for key in keys if key.endswith("*"))
+    wildcards = frozenset(key for key in (*keys, *groups) if "*" in key)
     plain = frozenset(word for line in read_lines("plain.txt") for word in line.split())
-    vocabulary = Vocabulary(known, dict(read_table("slang.txt")), groups, prefixes, plain)
+    vocabulary = Vocabulary(known, dict(read_table("slang.txt")), groups, wildcards, plain)
     return Reader(vocabulary, names, swedish=language.only_in("sv"), english=language.only_in("en"))

@@ -19,6 +19,7 @@ _FOLDED = str.maketrans("åäöéèüøæ", "aaoeeuoa")
 _NORDIC = str.maketrans("øæ", "öä")
 # Shorter words have too many neighbours to be mended (ux.md 5.5).
 _SHORTEST_MENDED = 4
+_SHORTEST_WILDCARD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Word:
     clause: int
     start: int
     end: int
+    before_comma: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,14 @@ class Vocabulary:
     known: set[str]
     slang: Mapping[str, list[str]]
     groups: Mapping[str, list[str]]
-    prefixes: frozenset[str]
+    wildcards: frozenset[str]
     plain: frozenset[str]
     _by_fold: dict[str, list[str]] = field(init=False)
     _by_gap: dict[str, list[str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.known |= self.slang.keys() | {word for words in self.slang.values() for word in words} | self.groups.keys()
+        in_groups = {word for word in self.groups if "*" not in word}
+        self.known |= self.slang.keys() | {word for words in self.slang.values() for word in words} | in_groups
         self._by_fold = defaultdict(list)
         self._by_gap = defaultdict(list)
         for word in sorted(self.known):
@@ -94,12 +97,16 @@ class Vocabulary:
         return list(dict.fromkeys(form for known in found for form in (*self.slang.get(known, ()), known)))
 
     def keys(self, forms: Iterable[str]) -> frozenset[str]:
-        """The forms, the groups they belong to, and the word beginnings that rules name ("självmord*")."""
-        keys = set(forms)
-        for form in forms:
-            keys.update(self.groups.get(form, ()))
-            keys.update(start for end in range(2, len(form) + 1) if (start := form[:end] + "*") in self.prefixes)
-        return frozenset(keys)
+        """The forms, the beginnings and endings that rules name ("självmord*", "*jobb"), and the groups of them all."""
+        keys = {key for form in forms for key in (form, *self._wildcards(form))}
+        return frozenset(keys.union(*(self.groups.get(key, ()) for key in keys)))
+
+    def _wildcards(self, form: str) -> Iterator[str]:
+        for place in range(_SHORTEST_WILDCARD, len(form) + 1):
+            if (start := form[:place] + "*") in self.wildcards:
+                yield start
+            if (ending := "*" + form[-place:]) in self.wildcards:
+                yield ending
 
     def _known_forms(self, word: str) -> list[str]:
         """The word itself, and with dots and rings put back where the writer used none."""
@@ -177,9 +184,10 @@ class Reader:
                 continue
             clause += bool(words and _CLAUSE_END.search(between))
             forms = self._forms(match[0], plain[: match.start()], dotless=dotless)
-            keys = self._vocabulary.keys(forms) | self._marks(match[0], forms)
+            keys = self._vocabulary.keys(forms) | self._marks(match[0], forms) | {f"={match[0].lower()}"}
             start = length + len(between)
-            words.append(Word(match[0].lower(), keys, clause, start, start + len(forms[0])))
+            comma = plain.startswith(",", match.end())
+            words.append(Word(match[0].lower(), keys, clause, start, start + len(forms[0]), comma))
             written += [between, forms[0]]
             past, length = match.end(), start + len(forms[0])
         return Line("".join(written) + plain[past:], tuple(words), "?" in plain)

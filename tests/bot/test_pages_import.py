@@ -2,6 +2,7 @@
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -130,6 +131,16 @@ def test_a_button_pressed_twice_takes_the_list_in_once(desk: Desk) -> None:
     assert desk.browser.get(address).headers["location"] == first
     with desk.house.database.read() as session:
         assert len(storage.imports.runs(session)) == 1
+
+
+def test_two_presses_at_the_same_time_take_the_list_in_once(desk: Desk) -> None:
+    address = desk.upload("a.csv", a_list(*[f"Namn{n} Efter{n};2008-05-14;" for n in range(300)]))
+
+    with ThreadPoolExecutor(4) as presses:
+        results = list(presses.map(lambda _: desk.take_in(address).partition("?")[0], range(4)))
+
+    assert len(set(results)) == 1
+    assert desk.people() == 300
 
 
 @needs_lists

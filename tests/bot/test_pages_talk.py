@@ -1,5 +1,6 @@
 """The talk on a person's page: who is speaking, writing, giving back; and talks with unknown numbers."""
 
+import re
 from datetime import timedelta
 
 import pytest

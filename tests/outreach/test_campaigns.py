@@ -3,6 +3,7 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import anyio
 import pytest
@@ -14,7 +15,7 @@ from campaign_town import (
     a_staff,
     number,
 )
-from fake_phone import FakeChannel, StandingClock, permanent
+from fake_phone import FakeChannel, permanent
 
 import storage.audit
 import storage.campaigns
@@ -45,7 +46,8 @@ def texts(session: Session, campaign: Campaign) -> list[Message]:
 
 def send(database: Database, phone: FakeChannel, moment: datetime) -> None:
     """Send everything that is due at a moment, and let the timetable call campaigns done."""
-    sender = Sender(database=database, clock=StandingClock(moment), channels={"sms": phone}, rules=RULES)
+    clock = SimpleNamespace(now=lambda: moment)
+    sender = Sender(database=database, clock=clock, channels={"sms": phone}, rules=RULES)
     anyio.run(sending.drain, sender)
     with database.write() as session:
         reconcile.finish_campaigns(session, moment)

@@ -109,6 +109,12 @@ def test_too_short_too_long_or_no_such_number_is_a_fault(text: str) -> None:
     assert phone_numbers.read_cell(text).fault == "phone_unreadable"
 
 
+@given(st.from_regex(r"07[0-9]{8}", fullmatch=True))
+def test_what_is_taken_for_a_mobile_is_one_to_the_library_too(text: str) -> None:
+    for number in phone_numbers.read_cell(text).found:
+        assert number.kind == phone_numbers.kind(number.e164)
+
+
 @given(st.text(alphabet="0123456789+-()/., eE", max_size=40))
 def test_no_cell_makes_the_reader_stumble(text: str) -> None:
     reading = phone_numbers.read_cell(text)

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import anyio
 import pytest
 from campaign_town import NOW, RULES, a_campaign, a_person, a_talk, a_text, number
-from fake_phone import FakeChannel, StandingClock, passing, permanent
+from fake_phone import FakeChannel, passing, permanent
 
 import storage.campaigns
 import storage.conversations
@@ -23,6 +24,16 @@ from storage.database import Database, Session
 from storage.messages import Message
 
 
+class Clock(Protocol):
+    """The clock of tests/conftest.py, which stands still until it is moved."""
+
+    moment: datetime
+
+    def now(self) -> datetime: ...
+
+    def forward(self, **length: float) -> datetime: ...
+
+
 @pytest.fixture
 def phone() -> FakeChannel:
     """The telephone network."""
@@ -30,13 +41,7 @@ def phone() -> FakeChannel:
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    """Tuesday 24 November 2026, 13.04."""
-    return StandingClock(NOW)
-
-
-@pytest.fixture
-def sender(database: Database, phone: FakeChannel, clock: StandingClock) -> Sender:
+def sender(database: Database, phone: FakeChannel, clock: Clock) -> Sender:
     """A sender with the fake network."""
     return Sender(database=database, clock=clock, channels={"sms": phone}, rules=RULES, concurrency=5)
 
@@ -103,7 +108,7 @@ def test_nothing_is_sent_twice_when_senders_work_side_by_side(sender: Sender, ph
     assert len(phone.sent) == 60
 
 
-def test_a_permanent_no_is_final(sender: Sender, phone: FakeChannel, clock: StandingClock) -> None:
+def test_a_permanent_no_is_final(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.then(number(0), permanent())
 
@@ -115,7 +120,7 @@ def test_a_permanent_no_is_final(sender: Sender, phone: FakeChannel, clock: Stan
     assert phone.sent == []
 
 
-def test_a_passing_fault_is_retried_with_patience(sender: Sender, phone: FakeChannel, clock: StandingClock) -> None:
+def test_a_passing_fault_is_retried_with_patience(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.then(number(0), passing(), passing())
 
@@ -129,7 +134,7 @@ def test_a_passing_fault_is_retried_with_patience(sender: Sender, phone: FakeCha
     assert len(phone.sent) == 1
 
 
-def test_patience_ends_and_the_text_has_failed(sender: Sender, phone: FakeChannel, clock: StandingClock) -> None:
+def test_patience_ends_and_the_text_has_failed(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.then(number(0), *[passing() for _ in range(9)])
 
@@ -141,7 +146,7 @@ def test_patience_ends_and_the_text_has_failed(sender: Sender, phone: FakeChanne
     assert texts(sender)[0].attempts == len(RETRIES) + 1
 
 
-def test_the_providers_own_wish_for_patience_is_kept(sender: Sender, phone: FakeChannel, clock: StandingClock) -> None:
+def test_the_providers_own_wish_for_patience_is_kept(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.then(number(0), passing(retry_after=3600))
 
@@ -150,7 +155,7 @@ def test_the_providers_own_wish_for_patience_is_kept(sender: Sender, phone: Fake
     assert texts(sender)[0].send_after == NOW + timedelta(hours=1)
 
 
-def test_a_pause_does_not_use_up_the_patience(sender: Sender, phone: FakeChannel, clock: StandingClock) -> None:
+def test_a_pause_does_not_use_up_the_patience(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     code = start_campaign(sender)
     change(sender, code, lambda session, campaign: campaigns.pause(session, campaign, why="", now=NOW))
     for _ in range(10):
@@ -167,9 +172,7 @@ def test_a_pause_does_not_use_up_the_patience(sender: Sender, phone: FakeChannel
     assert states(sender) == ["sent"]
 
 
-def test_a_lost_answer_is_unknown_and_never_sent_again(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
-) -> None:
+def test_a_lost_answer_is_unknown_and_never_sent_again(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.lose_answer(number(0))
 
@@ -191,7 +194,7 @@ def test_a_fault_in_the_channel_is_unknown_and_harms_no_other_text(sender: Sende
 
 
 def test_a_dead_senders_texts_become_unknown_and_are_never_sent_again(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
+    sender: Sender, phone: FakeChannel, clock: Clock
 ) -> None:
     queue(sender, 2)
     with sender.database.write() as session:
@@ -233,9 +236,7 @@ def tell(sender: Sender, message: Outgoing, news: str) -> None:
         receipts.record(session, Receipt(state=news, at=NOW, code=message.code), now=NOW)
 
 
-def test_a_passing_fault_after_a_receipt_does_not_send_again(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
-) -> None:
+def test_a_passing_fault_after_a_receipt_does_not_send_again(sender: Sender, phone: FakeChannel, clock: Clock) -> None:
     queue(sender)
     phone.before = lambda message: tell(sender, message, "delivered")
     phone.then(number(0), passing())
@@ -273,7 +274,7 @@ def test_replies_overtake_campaigns(sender: Sender, phone: FakeChannel) -> None:
 
 
 def test_a_campaign_waits_for_the_allowed_hour_and_leaves_when_the_clock_comes_there(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
+    sender: Sender, phone: FakeChannel, clock: Clock
 ) -> None:
     clock.moment = datetime.fromisoformat("2026-11-24T20:30:00+01:00")
     start_campaign(sender, now=clock.moment)
@@ -290,7 +291,7 @@ def test_a_campaign_waits_for_the_allowed_hour_and_leaves_when_the_clock_comes_t
 
 
 def test_a_text_that_did_not_leave_in_its_day_expires_and_is_never_sent_late(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
+    sender: Sender, phone: FakeChannel, clock: Clock
 ) -> None:
     clock.moment = datetime.fromisoformat("2026-11-24T18:59:00+01:00")
     start_campaign(sender, now=clock.moment)
@@ -303,7 +304,7 @@ def test_a_text_that_did_not_leave_in_its_day_expires_and_is_never_sent_late(
 
 
 def test_a_global_pause_holds_what_we_start_until_it_is_lifted(
-    sender: Sender, phone: FakeChannel, clock: StandingClock
+    sender: Sender, phone: FakeChannel, clock: Clock
 ) -> None:
     start_campaign(sender)
     with sender.database.write() as session:
@@ -343,7 +344,7 @@ def test_a_number_that_was_taken_off_the_person_gets_nothing(sender: Sender, pho
     assert [(message.state, message.reason) for message in texts(sender)] == [("withheld", "no_number")]
 
 
-def test_a_channel_that_is_not_there_is_a_passing_fault(sender: Sender, clock: StandingClock) -> None:
+def test_a_channel_that_is_not_there_is_a_passing_fault(sender: Sender, clock: Clock) -> None:
     queue(sender, channel="telegram")
 
     drain(sender)

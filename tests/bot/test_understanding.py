@@ -1,0 +1,367 @@
+"""What youths write, and what it means."""
+
+import csv
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.conversation import settling, understanding, words
+from bot.conversation.evaluate import evaluate, texts, understand_lines
+from bot.conversation.understanding import understand
+from outreach.errors import BadInput
+from outreach.quiet_hours import STOCKHOLM
+
+PHRASES = Path(__file__).parent / "phrases.txt"
+REPLIES = Path(__file__).parents[2].parent / "shared" / "data" / "replies-dev.tsv"
+
+REF = datetime(2026, 11, 24, 13, 5, tzinfo=STOCKHOLM)  # a Tuesday
+OFFERED = [
+    datetime(2026, 11, 26, 14, tzinfo=STOCKHOLM),
+    datetime(2026, 11, 27, 10, 30, tzinfo=STOCKHOLM),
+    datetime(2026, 11, 30, 13, tzinfo=STOCKHOLM),
+]
+
+
+def phrases() -> Iterator[tuple[str, str]]:
+    intent = ""
+    for line in PHRASES.read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            intent = line[1:-1]
+        elif line and not line.startswith("# "):
+            yield line, intent
+
+
+def read(text: str, **options) -> understanding.Reading:
+    return understand(text, ref=REF, **options)
+
+
+@pytest.mark.parametrize(("text", "intent"), list(phrases()))
+def test_a_phrase_gets_its_meaning(text, intent):
+    assert read(text).intent == intent
+
+
+def test_there_are_phrases_for_every_meaning():
+    count = defaultdict(int)
+    for _, intent in phrases():
+        count[intent] += 1
+
+    assert set(count) == set(settling.intents())
+    assert sum(count.values()) > 1500
+
+
+# ------------------------------------------------------------- the development list
+
+
+def test_the_development_list():
+    if not REPLIES.exists():
+        pytest.skip(f"{REPLIES} finns inte: utvecklingslistan prövas inte")
+    with REPLIES.open(encoding="utf-8") as file:
+        report = evaluate(csv.DictReader(file, delimiter="\t"), ref=REF)
+
+    assert report["rows"] == 130
+    assert report["right_or_safer"] >= 0.97
+    assert report["crisis_missed"] == []
+    assert report["false_stops"] == []
+
+
+# ------------------------------------------------------------------- never a false stop
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stopp i tunnelbanan, sen en kvart", "det är stopp i trafiken", "jag slutar 15", "slutar jobba 17",
+        "kan inte sluta skratta", "har slutat skolan", "jag slutade gymnasiet", "bussen stannar vid busstoppet",
+        "ses vid hållplatsen full stop", "har försökt sluta röka", "topp!", "toppen", "stor skillnad",
+        "is there a bus stop",
+        "can't stop laughing", "jag sluter mig till det", "när slutar mötet", "stoppet i trafiken är borta nu",
+        "kan ni ringa, orkar inte sms", "end of the week works", "fel tid, menade tisdag", "avboka",
+        "cancel my meeting",
+        "nej", "nej tack", "inte intresserad", "slutet av veckan", "sluta skolan kl 15 så efter det",
+    ],
+)  # fmt: skip
+def test_what_is_no_stop(text):
+    reading = read(text)
+
+    assert reading.intent != "opt_out"
+    assert "opt_out" not in reading.also
+
+
+@pytest.mark.parametrize(
+    "word", ["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT", "stop.", " Stop "]
+)
+def test_the_providers_stop_words_stop_as_whole_texts(word):
+    assert read(word).intent == "opt_out"
+
+
+@pytest.mark.parametrize("text", ["stpop", "sotpp", "stoop", "stoppp", "STOPP!!", "Stoppp tack", "unsubscrbe"])
+def test_a_misspelt_stop_is_a_stop(text):
+    assert read(text).intent == "opt_out"
+
+
+# ----------------------------------------------------------------------------- crisis
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dör av skratt 😂", "dödstrött idag", "jag dör av nyfikenhet", "mobilen dog", "batteriet dör snart", "dör haha",
+     "skolan dödar mig haha", "pappa slår mig i fifa varje gång", "det slog mig att jag kan på tisdag",
+     "what do you do", "ok do it", "kan ni do something", "killing time", "dying to know"],
+)  # fmt: skip
+def test_what_is_no_crisis(text):
+    assert read(text).intent != "crisis"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("jag vill dö", "self_harm"), ("skär mig", "self_harm"), ("pappa slår mig", "violence"),
+     ("he hits me", "violence"), ("har ingenstans att sova inatt", "danger"), ("vill dö, min kille slår mig", "self_harm")],
+)  # fmt: skip
+def test_the_kind_of_crisis(text, kind):
+    assert (read(text).intent, read(text).kind) == ("crisis", kind)
+
+
+def test_crisis_wins_over_stop_and_the_stop_is_noted():
+    reading = read("sluta skriva, jag vill dö")
+
+    assert reading.intent == "crisis"
+    assert "opt_out" in reading.also
+
+
+def test_the_word_hjalp_alone_is_a_tough_situation_and_no_crisis():
+    assert (read("HJÄLP").intent, read("HJÄLP").kind) == ("struggling", "help")
+
+
+# -------------------------------------------------------------------------- kinds, also
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "kind"),
+    [
+        ("vem är du", "who", "who"), ("varför jag", "who", "why_me"), ("hur fick ni mitt nummer", "who", "why_me"),
+        ("är du en robot", "who", "robot"), ("är det bluff", "who", "scam"),
+        ("vad handlar det om", "question", "what"), ("kostar det", "question", "cost"),
+        ("får man betalt", "question", "cost"),
+        ("var ligger det", "question", "where"), ("hur lång tid tar det", "question", "duration"),
+        ("kan jag ta med en kompis", "question", "bring"), ("får mina föräldrar veta", "question", "parent"),
+        ("vem läser det här", "question", "privacy"), ("fixar ni körkort?", "question", "other"),
+        ("ring mig", "human", "call"), ("vill prata med en människa", "human", "person"),
+        ("jag jobbar", "occupied", "work"), ("pluggar", "occupied", "study"), ("gör lumpen", "occupied", "other"),
+        ("radera mina uppgifter", "my_data", "delete"), ("vad har ni sparat om mig", "my_data", "access"),
+        ("english please", "other_language", "english"), ("behöver tolk", "other_language", "other"),
+        ("är sjuk idag", "cancel", "ill"), ("Jag kör bil och svarar senare", "unknown", "auto_reply"),
+    ],
+)  # fmt: skip
+def test_kinds(text, intent, kind):
+    assert (read(text).intent, read(text).kind) == (intent, kind)
+
+
+def test_a_later_meaning_that_does_not_conflict_is_noted():
+    assert read("ja men vad kostar det").intent == "question"
+    assert "yes" in read("ja men vad kostar det").also
+
+
+def test_a_later_meaning_that_contradicts_is_not_noted():
+    assert "yes" not in read("ja fast inte nu").also
+
+
+def test_a_reading_says_which_rule_chose_it_and_what_else_was_considered():
+    reading = read("nej tack, jag har jobb")
+
+    assert reading.intent == "occupied"
+    assert reading.rule
+    assert any(other.startswith("no: ") for other in reading.considered)
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "lang"),
+    [("jag vill gärna komma", None, "sv"), ("i would like to come", None, "en"), ("ok", "en", "en"),
+     ("ok", None, "sv"), ("2", "en", "en"), ("hello there", "sv", "en"), ("لا أتكلم السويدية", "sv", "other"),
+     ("no hablo sueco", "sv", "other")],
+)  # fmt: skip
+def test_the_language(text, given, lang):
+    assert read(text, lang=given).lang == lang
+
+
+# ---------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("2", 2), ("tvåan", 2), ("nr 1 tack", 1), ("den sista", 3), ("3an funkar", 3), ("1️⃣", 1), ("den i mitten", 2),
+     ("option 2", 2), ("2:an", 2), ("den första", 1), ("jag tar 3", 3), ("the second one", 2), ("(1)", 1), ("ja 2", 2)],
+)  # fmt: skip
+def test_a_numbered_choice(text, option):
+    reading = read(text, options=OFFERED)
+
+    assert (reading.intent, reading.option) == ("choose_option", option)
+
+
+@pytest.mark.parametrize("text", ["67", "4", "0", "2026"])
+def test_a_number_that_was_not_offered_is_no_choice(text):
+    assert read(text, options=OFFERED).intent == "unknown"
+
+
+def test_the_last_of_an_unknown_number_of_choices():
+    assert read("den sista").option == -1
+
+
+def test_two_numbers_are_asked_about():
+    reading = read("1 eller 2", options=OFFERED)
+
+    assert (reading.intent, reading.option, reading.ask) == ("choose_option", None, "which_option")
+
+
+def test_an_hour_that_was_offered_is_a_time():
+    reading = read("14 funkar", options=OFFERED)
+
+    assert (reading.intent, reading.start) == ("day_time", OFFERED[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["går i tvåan", "jag går ju i skolan, tvåan på el", "har 2 barn", "10 min sen", "om 2 veckor", "kl 3"]
+)
+def test_a_number_in_another_meaning_is_no_choice(text):
+    assert read(text, options=OFFERED).intent != "choose_option"
+
+
+# ------------------------------------------------------------------------ times within
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "start"),
+    [
+        ("kan nån ringa mig imorgon kl 10", "human", "2026-11-25 10:00"),
+        ("hör av er efter jul", "later", "2026-12-27 00:00"),
+        ("kan ni skriva nästa månad istället", "later", "2026-12-01 00:00"),
+        ("hinner inte imorgon, går det på fredag istället", "reschedule", "2026-11-27 00:00"),
+        ("tisd kl 15", "day_time", "2026-12-01 15:00"),
+        ("kan ej fredag men torsdg kl 14 går", "day_time", "2026-11-26 14:00"),
+    ],
+)
+def test_a_wanted_time_comes_with_the_meaning(text, intent, start):
+    reading = read(text)
+
+    assert reading.intent == intent
+    assert f"{reading.start:%Y-%m-%d %H:%M}" == start
+
+
+def test_a_time_that_does_not_suit_is_not_the_wanted_one():
+    reading = read("kan inte komma imorgon")
+
+    assert (reading.intent, reading.start) == ("cancel", None)
+
+
+# ------------------------------------------------------------------------ any text at all
+
+
+@given(st.text(max_size=300))
+@settings(deadline=None)
+def test_any_text_gets_exactly_one_meaning(text):
+    assert read(text, options=OFFERED).intent in settling.intents()
+
+
+@given(st.lists(st.sampled_from([text for text, _ in phrases()]), min_size=1, max_size=4).map(" ".join))
+@settings(deadline=None)
+def test_phrases_one_after_another_never_raise(text):
+    assert read(text).intent in settling.intents()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "a" * 100_000, "1 " * 50_000, "tis " * 20_000, "\x00", "’’’", "{}"])
+def test_odd_texts_are_read(text):
+    assert read(text).intent in settling.intents()
+
+
+def test_a_reading_takes_less_than_two_milliseconds_on_average():
+    known = [text for text, _ in phrases()]
+    read("hej")
+
+    begun = time.process_time()
+    for text in known:
+        read(text)
+
+    assert (time.process_time() - begun) / len(known) < 0.002
+
+
+# ----------------------------------------------------------------------- the lexicon
+
+
+def test_every_word_of_a_rule_can_be_written():
+    lost = set()
+    for rule in understanding._rules():
+        for key in {key for step in rule.steps for key in step.keys if not key.startswith("<")}:
+            found = understanding._reader().read(key.strip("=*")).words
+            if len(found) != 1 or key not in found[0].keys:
+                lost.add((rule.intent, key))
+
+    assert lost == set()
+
+
+def test_every_group_in_a_rule_has_words():
+    known = {group for group, _ in words.read_table("classes.txt")} | {"<when>", "<name>", "<names>", "<number>"}
+    used = {key for rule in understanding._rules() for step in rule.steps for key in step.keys}
+
+    assert {key for key in used if key.startswith("<")} <= known
+
+
+# --------------------------------------------------------------------- command functions
+
+
+def test_lines_are_read_as_json():
+    (read_line,) = understand_lines(['{"text": "tors halv 3", "ref": "2026-11-24T13:05"}', "  "][:2])
+
+    assert read_line["intent"] == "day_time"
+    assert read_line["start"] == "2026-11-26T14:30:00+01:00"
+    assert read_line["ask"] is None
+
+
+def test_options_are_numbered_as_they_stand():
+    line = '{"text": "torsdag", "ref": "2026-11-24T12:05:00Z", "lang": "sv", "options": ["2026-12-03T10:00"]}'
+
+    assert next(iter(understand_lines([line])))["start"] == "2026-12-03T00:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ja", "[]", '{"ref": "2026-11-24T10:00"}', '{"text": "ja"}', '{"text": "ja", "ref": "i morgon"}',
+     '{"text": "ja", "ref": "2026-11-24T10:00", "options": ["x"]}', '{"text": 3, "ref": "2026-11-24T10:00"}'],
+)  # fmt: skip
+def test_a_bad_line_is_told_in_one_sentence(line):
+    with pytest.raises(BadInput, match="Rad 1"):
+        list(understand_lines([line]))
+
+
+def test_an_evaluation_of_rows():
+    rows = [
+        {"text": "ja", "lang": "sv", "intent": "yes"}, {"text": "vill dö", "lang": "sv", "intent": "struggling"},
+        {"text": "STOPP", "lang": "sv", "intent": "no"}, {"text": "nej", "lang": "sv", "intent": "crisis"},
+    ]  # fmt: skip
+
+    report = evaluate(rows, ref=REF)
+
+    assert (report["rows"], report["accuracy"], report["right_or_safer"]) == (4, 0.25, 0.75)
+    assert report["crisis_missed"] == ["nej"]
+    assert report["false_stops"] == ["STOPP"]
+    assert report["confusion"]["struggling"] == {"crisis": 1}
+    assert [miss["text"] for miss in report["misses"]] == ["vill dö", "STOPP", "nej"]
+
+
+@pytest.mark.parametrize("row", [{"text": "ja"}, {"text": "ja", "intent": "kanske"}])
+def test_a_bad_row_is_told(row):
+    with pytest.raises(BadInput, match="Rad 1"):
+        evaluate([row], ref=REF)
+
+
+def test_every_text_is_listed_in_both_languages():
+    listed = list(texts())
+
+    assert len(listed) == 2 * (61 + 4)
+    assert {text["lang"] for text in listed} == {"sv", "en"}
+    assert all(text["parts"] <= 2 for text in listed)
+    assert listed[0]["code"] == "INV-1"
