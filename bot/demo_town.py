@@ -62,8 +62,9 @@ def build(session: Session, data: Data, *, today: date, now: datetime) -> None:
         _add_staff(session, row, now)
     for row in data["offices"]:
         _add_times(session, row, data["times"], today)
+    homes = {district: _home(session, row) for row in data["offices"] for district in row["districts"]}
     for row in data["people"]:
-        _add_person(session, row, today, now)
+        _add_person(session, row, homes[row["district"]], today, now)
     first = storage.staff.by_email(session, data["staff"][0]["email"])
     storage.settings.write(session, "on_duty", first.id if first else None, now=now)
 
@@ -108,16 +109,21 @@ def _meeting_days(times: Data, today: date) -> list[date]:
     return sorted(usual | near)
 
 
-def _add_person(session: Session, row: Data, today: date, now: datetime) -> None:
-    office = _office_of(session, row["district"])
+def _home(session: Session, row: Data) -> tuple[int, int | None]:
+    """The office a district belongs to, and who there meets its people."""
+    office, staff = storage.offices.by_name(session, row["name"]), storage.staff.by_email(session, row["meets"])
+    assert office is not None
+    return office.id, staff.id if staff is not None else None
+
+
+def _add_person(session: Session, row: Data, home: tuple[int, int | None], today: date, now: datetime) -> None:
     first, _, last = row["name"].rpartition(" ")
     identity = personnummer.parse(row["pnr"], today) if "pnr" in row else None
     person = Person(
         first_name=first, last_name=last, district=row["district"], school=row.get("school", ""),
         birth_date=identity.birth_date if identity else row.get("born") or _born(row["age"], today),
         language=row.get("language", ""), dropout_date=row.get("dropout"), protected=row.get("protected", False),
-        office_id=office.id, responsible_id=_responsible(session, office), source="lista",
-        created_at=now, changed_at=now,
+        office_id=home[0], responsible_id=home[1], source="lista", created_at=now, changed_at=now,
     )  # fmt: skip
     if identity is not None:
         storage.people.set_identity(session, person, identity.digits, identity.kind)
@@ -129,19 +135,6 @@ def _add_person(session: Session, row: Data, today: date, now: datetime) -> None
 def _born(years: int, today: date) -> date:
     # Half a year from the next birthday, so that the age holds however the clock is moved.
     return today - timedelta(days=round((years + 0.5) * 365.25))
-
-
-def _office_of(session: Session, district: str) -> Office:
-    offices = storage.offices.all_offices(session)
-    return next(office for office in offices if district in storage.offices.districts_of(session, office.id))
-
-
-def _responsible(session: Session, office: Office) -> int | None:
-    slots = storage.meetings.slots_between(session, [office.id], *_EVER)
-    return slots[0].staff_id if slots else None
-
-
-_EVER = (datetime(2000, 1, 1, tzinfo=STOCKHOLM), datetime(2100, 1, 1, tzinfo=STOCKHOLM))
 
 
 def _add_numbers(session: Session, person: Person, row: Data, now: datetime) -> None:

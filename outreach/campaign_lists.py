@@ -1,5 +1,6 @@
 """The people behind every number of a campaign: what is counted and what is listed come from the same lines."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,10 @@ from storage.database import Session
 
 # Answers that say the person wants to meet: a yes, or the choice of a time.
 WANTS_TO_MEET = ("yes", "choose_option", "day_time", "reschedule")
+
+# What is read by a human on the person's own page, and never becomes a field in a list (ux §5.4).
+READ_ALONE = ("crisis", "struggling", "abuse", "my_data")
+TO_A_HUMAN = "manniska"
 
 _BY_STATE: dict[str, tuple[str, ...]] = {
     "skickade": ("sent", "delivered"),
@@ -38,6 +43,10 @@ class Everybody:
         """The number itself."""
         return len(self.picked(key))
 
+    def answers(self) -> dict[str, int]:
+        """How many answered what, as it may stand in a list, the commonest first."""
+        return dict(Counter(meaning(line.answer) for line in self.lines if line.answer).most_common())
+
     def _test(self, key: str) -> Callable[[Line], bool]:
         group, _, which = key.partition(":")
         if group in _BY_STATE:
@@ -45,11 +54,16 @@ class Everybody:
         tests: dict[str, Callable[[Line], bool]] = {
             "utan": lambda line: bool(why(line)) and which in ("", why(line)),
             "svarade": lambda line: bool(line.answer),
-            "svar": lambda line: bool(line.answer) and line.answer == which,
+            "svar": lambda line: bool(line.answer) and meaning(line.answer) == which,
             "vill_ses": lambda line: line.answer in WANTS_TO_MEET or line.person_id in self.booked,
             "bokade": lambda line: line.person_id in self.booked,
         }
         return tests.get(group, lambda line: True)
+
+
+def meaning(answer: str) -> str:
+    """The answer as it may stand in a list."""
+    return TO_A_HUMAN if answer in READ_ALONE else answer
 
 
 def why(line: Line) -> str:

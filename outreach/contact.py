@@ -21,7 +21,7 @@ from storage.tasks import Attempt, Outcome
 # What can be noted on a person's page, and which of them are tries that can end in contact.
 NOTED = ("call", "meeting", "note", "met_outdoors", "visit")
 TRIES = ("call", "meeting", "met_outdoors", "visit")
-RESULTS = ("talked", "no_answer", "busy", "later")
+RESULTS = ("talked", "no_answer", "busy")
 LONGEST_NOTE = 4000
 DECEASED = "avliden"
 
@@ -39,16 +39,16 @@ def note(
     attempt = storage.tasks.add_attempt(
         session, Attempt(person_id=person.id, kind=kind, result=result, note=text, at=now, staff_id=staff.id)
     )
-    if result in (TALKED, "later"):
-        _no_need_to_ring(session, person, staff, result, now)
+    if result == TALKED:
+        _no_need_to_ring(session, person, staff, now)
     storage.audit.write(session, "noted", now=now, staff_id=staff.id, person_id=person.id, kind=kind, result=result)
     return attempt
 
 
-def _no_need_to_ring(session: Session, person: Person, staff: Staff, result: str, now: datetime) -> None:
+def _no_need_to_ring(session: Session, person: Person, staff: Staff, now: datetime) -> None:
     task = storage.tasks.open_task(session, "ring", person.id)
     if task is not None:
-        storage.tasks.finish(session, task, now=now, staff_id=staff.id, outcome=result)
+        storage.tasks.finish(session, task, now=now, staff_id=staff.id, outcome=TALKED)
 
 
 def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:

@@ -109,7 +109,6 @@ RESULTS: Mapping[str, str] = {
     "talked": "Vi fick kontakt",
     "no_answer": "Svarade inte",
     "busy": "Upptaget eller avstängt",
-    "later": "Vill att vi hör av oss senare",
 }
 
 TASKS: Mapping[str, str] = {

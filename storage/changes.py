@@ -1,7 +1,7 @@
 """Whether anything a page shows has changed since it was made."""
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 
 from storage.conversations import Conversation, InboundText
 from storage.database import Session
@@ -18,6 +18,9 @@ def mark(session: Session) -> str:
         session.exec(select(func.max(Message.state_at), func.max(Message.id))).one(),
         session.exec(select(func.max(InboundText.id), func.max(InboundText.handled_at))).one(),
         session.exec(select(func.max(Conversation.state_at), func.max(Conversation.waiting_since))).one(),
+        # Somebody who takes a talk or is done with it leaves no later moment behind, only another count.
+        session.exec(select(func.max(Conversation.held_since), func.count(col(Conversation.held_by_id)))).one(),
+        session.exec(select(func.count(col(Conversation.waiting_since)))).one(),
         session.exec(select(func.max(Booking.state_at))).one(),
         session.exec(select(func.max(Task.id), func.max(Task.done_at))).one(),
         session.exec(select(func.max(Person.changed_at), func.max(Person.id))).one(),

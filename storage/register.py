@@ -89,9 +89,7 @@ def rows(
 def count(session: Session, wanted: Filter, *, now: datetime) -> int:
     """How many people fit."""
     query = _apply(
-        select(func.count(col(Person.id))).join(
-            Conversation, col(Conversation.person_id) == Person.id, isouter=True
-        ),
+        select(func.count(col(Person.id))).join(Conversation, col(Conversation.person_id) == Person.id, isouter=True),
         wanted,
         now,
     )

@@ -18,19 +18,6 @@ from storage.numbers import PersonNumber
 from storage.offices import Office
 from storage.people import Person, ProgrammeMembership
 
-__all__ = [
-    "NOW",
-    "RULES",
-    "a_campaign",
-    "a_person",
-    "a_staff",
-    "a_talk",
-    "a_text",
-    "an_office",
-    "give_number",
-    "number",
-]
-
 RULES = Rules(practice=False)
 
 

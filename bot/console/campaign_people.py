@@ -11,7 +11,7 @@ from bot import requests
 from bot.console import campaign_draft, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_export, campaign_lists, gate, in_words
+from outreach import campaign_export, campaign_lists, gate
 from outreach.campaign_plan import Entry
 from storage.campaigns import Campaign, Line
 from storage.local_time import age, local, local_date
@@ -99,7 +99,7 @@ def heading(key: str) -> str:
     """What a list is called."""
     group, _, which = key.partition(":")
     if group == "svar":
-        return f"Svarade: {in_words.INTENTS.get(which, which)}"
+        return f"Svarade: {campaign_words.answer(which)}"
     if group == "utan" and which:
         return f"Fick inget sms: {gate.REASONS.get(which, which)}"
     return HEADINGS.get(group, HEADINGS["alla"])
@@ -124,7 +124,11 @@ def _what(line: Line) -> tuple[str, str]:
     said = gate.REASONS.get(why, why).rstrip(".")
     state = _STATE_WORDS[line.state]
     shows_why = said and line.state not in ("queued", "sending", "sent", "delivered")
-    return (f"{state}: {said[:1].lower()}{said[1:]}" if shows_why else state), in_words.INTENTS.get(line.answer, "")
+    return (f"{state}: {said[:1].lower()}{said[1:]}" if shows_why else state), _answer(line)
+
+
+def _answer(line: Line) -> str:
+    return campaign_words.answer(campaign_lists.meaning(line.answer)) if line.answer else ""
 
 
 def _person(ask: Ask, person: Person, what: str, answer: str) -> Data:

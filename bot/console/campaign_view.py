@@ -11,7 +11,7 @@ from bot import requests
 from bot.console import campaign_draft, campaign_people, campaign_words, shown
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_lists, campaigns, in_words, prices
+from outreach import campaign_lists, campaigns, prices
 from outreach.campaign_lists import Everybody
 from outreach.campaigns import Results
 from outreach.lists.words import many
@@ -102,7 +102,7 @@ def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
         "audience": campaign_words.audience(campaign),
         **_regret(ask, campaign),
         "scheduled": campaign.state == "scheduled",
-        "done": results.sent,
+        "done": total - results.waiting,
         "total": total,
         "words": _words(results, total) if campaign.launched_at else "",
         **_ahead(ask, campaign),
@@ -186,11 +186,11 @@ def _result(ask: Ask, campaign: Campaign, results: Results, people: Everybody) -
         "chart": _chart(campaign, results, people),
         "answers": [
             {
-                "label": in_words.INTENTS.get(answer, answer).capitalize(),
+                "label": campaign_words.answer(answer).capitalize(),
                 "count": count,
                 "href": campaign_people.link(campaign, f"svar:{answer}"),
             }
-            for answer, count in sorted(results.answers.items(), key=lambda pair: -pair[1])
+            for answer, count in people.answers().items()
         ],
         "cost": cost,
         "per_booking": cost / results.booked if results.booked else None,
@@ -201,6 +201,8 @@ def _result(ask: Ask, campaign: Campaign, results: Results, people: Everybody) -
 
 def _sentence(results: Results, people: Everybody) -> str:
     """Av 171 svarade 61, 38 vill ses, 27 har bokat, 9 jobbar eller pluggar, 6 sa stopp, 5 fel nummer."""
+    if not results.answered:
+        return f"Ingen av {shown.number(results.sent)} har svarat ännu."
     said = (
         (people.count("vill_ses"), "vill ses"), (results.booked, "har bokat"),
         (results.answers.get("occupied", 0), "jobbar eller pluggar"), (results.answers.get("opt_out", 0), "sa stopp"),
@@ -218,7 +220,7 @@ def _chart(campaign: Campaign, results: Results, people: Everybody) -> Data:
     )  # fmt: skip
     share = shown.percent(results.answered / results.sent, 0) if results.sent else "0 %"
     return {
-        "title": f"{share} har svarat",
+        "title": f"{share} har svarat" if results.answered else "Inga svar ännu",
         "sentence": ", ".join(f"{label.lower()} {number}" for label, number, _ in steps).capitalize() + ".",
         "head": "Steg",
         "unit": "Personer",

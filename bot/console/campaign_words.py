@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot.console import shown
-from outreach import campaigns, gate
+from outreach import campaign_lists, campaigns, gate, in_words
 from outreach.campaign_plan import Plan
 from outreach.lists.words import many
 from outreach.quiet_hours import SENDING_HOURS
@@ -93,6 +93,13 @@ def reasons(left_out: Mapping[str, int], addresses: Mapping[str, str]) -> list[d
         {"label": gate.REASONS.get(reason, reason).capitalize(), "count": count, "href": addresses.get(reason, "")}
         for reason, count in left_out.items()
     ]
+
+
+def answer(meaning: str) -> str:
+    """What somebody answered, in words."""
+    if meaning == campaign_lists.TO_A_HUMAN:
+        return "behöver läsas av en människa"
+    return in_words.INTENTS.get(meaning, meaning)
 
 
 def sentence(campaign: Campaign, planned: Plan, offices: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import storage.campaigns
@@ -17,16 +16,14 @@ from bot.console.phone_desk import Phone
 from bot.console.shown import date_table, time_text
 from bot.conversation.turn import QUESTION_HOLDS
 from bot.requests import Ask
-from outreach import gate
+from outreach import gate, prices
 from storage.conversations import Conversation, InboundText
 from storage.local_time import age, local, local_date
 from storage.messages import Message
 from storage.offices import Office
 from storage.people import Person
 
-# What an SMS part costs in practice, in kronor; the real price is the provider's.
-PRICE = Decimal("0.52")
-LONGEST_RULE = 60
+LONGEST_RULE, LONGEST_LINE = 60, 40
 ARRIVED = ("sent", "delivered")
 LOST = ("failed", "undelivered", "withheld", "unknown", "expired")
 _NOTHING_LEFT = timedelta()
@@ -60,10 +57,14 @@ def phones(ask: Ask, desk: Sequence[Phone], current: str) -> list[dict[str, Any]
         rows.append(
             {
                 "key": phone.key, "name": _name(person), "age": _age(person, ask.now), "current": phone.key == current,
-                "last": lines[-1]["text"][:40] if lines else "", "href": f"/telefonen/{phone.key}",
+                "last": _beginning(lines[-1]["text"]) if lines else "", "href": f"/telefonen/{phone.key}",
             }
         )  # fmt: skip
     return rows
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1].rstrip()}…"
 
 
 def telephone(ask: Ask, phone: Phone) -> dict[str, Any]:
@@ -146,7 +147,7 @@ def behind(ask: Ask, phone: Phone) -> dict[str, Any]:
         "readings": [_reading(row) for row in reversed(wrote) if row.handled_at is not None],
         "timers": timers(ask, phone, talk, person),
         "lost": [_lost(row, ask.now) for row in texts if row.state in LOST][-5:],
-        "parts": parts, "cost": PRICE * parts, "staff": _staff_sees(ask, talk, person),
+        "parts": parts, "cost": prices.sms(ask.session).of(parts), "staff": _staff_sees(ask, talk, person),
     }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The conversation from the command line: how well it reads, what it reads line by line, and every text it can say."""
 
+import csv
+import io
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,12 +17,19 @@ from outreach.quiet_hours import STOCKHOLM
 # Read so, a text that meant something else does no harm: a human sees it, or nothing more is sent (ux.md 9.5).
 SAFER = ("crisis", "opt_out", "third_party", "human")
 _REQUIRED = ("text", "intent")
+# Meanings do not depend on the day, but every reading must know one.
+_A_TUESDAY = datetime(2026, 11, 24, 10, tzinfo=STOCKHOLM)
 
 
 # ------------------------------------------------------------------------- evaluation
 
 
-def evaluate(rows: Iterable[Mapping[str, str]], *, ref: datetime) -> dict[str, Any]:
+def read_rows(text: str) -> list[dict[str, str]]:
+    """The rows of a tab-separated list with the heads `text`, `lang`, `intent`; quotes mean nothing in it."""
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def evaluate(rows: Iterable[Mapping[str, str]], *, ref: datetime = _A_TUESDAY) -> dict[str, Any]:
     """Read every row (`text`, `intent`, perhaps `lang`) as if it came at `ref`, and report.
 
     `accuracy` and `right_or_safer` are shares of the rows; `crisis_missed` and `false_stops` must be empty.
@@ -41,6 +50,21 @@ def evaluate(rows: Iterable[Mapping[str, str]], *, ref: datetime) -> dict[str, A
         "confusion": {meant: dict(confusion[meant]) for meant in settling.intents() if meant in confusion},
         "misses": misses,
     }
+
+
+def in_words(report: Mapping[str, Any]) -> str:
+    """The report for somebody at a screen: the figures, then each miss on a line."""
+    figures = (
+        f"{report['rows']} rader, rätt {_percent(report['accuracy'])}, "
+        f"rätt eller säkrare {_percent(report['right_or_safer'])}, "
+        f"missade kriser {len(report['crisis_missed'])}, falska stopp {len(report['false_stops'])}"
+    )
+    misses = [f"{miss['intent']} -> {miss['read']}: {miss['text']}" for miss in report["misses"]]
+    return "\n".join([figures, *misses])
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace(".", ",")
 
 
 def _checked(rows: Iterable[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:

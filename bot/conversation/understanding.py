@@ -30,10 +30,12 @@ _FEW = 2
 class Reading:
     """What a text was read as.
 
-    `rule` is the line of the lexicon that chose the intent, `considered` the others that fitted ("intent: rule") and
-    `also` the later intents that do not contradict it. `start` and `end` are the same for a clock time; `any_day` is
-    true when no day was named. `ask` says what must be asked back (day_time.DayTime, or which_option). `option` counts
-    from 1; -1 is the last of an unknown number.
+    `kind` is the heading of the rule in its lexicon file ("question": cost, where, ...; "yes": yes, weak). Of a
+    day_time it is offered, mentioned (in passing), span (a week or more) or refused ("inte fredag"). `rule` is the line
+    of the lexicon that chose the intent, `considered` the others that fitted ("intent: rule") and `also` the later
+    intents that do not contradict it. `start` and `end` are the same for a clock time; `any_day` is true when no day
+    was named. `ask` says what must be asked back (day_time.DayTime, or which_option). `option` counts from 1; -1 is the
+    last of an unknown number.
     """
 
     intent: str

@@ -1,6 +1,5 @@
 """What youths write, and what it means."""
 
-import csv
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import settling, understanding, words
-from bot.conversation.evaluate import evaluate, texts, understand_lines
+from bot.conversation.evaluate import evaluate, in_words, read_rows, texts, understand_lines
 from bot.conversation.understanding import understand
 from outreach.errors import BadInput
 from outreach.quiet_hours import STOCKHOLM
@@ -61,8 +60,7 @@ def test_there_are_phrases_for_every_meaning():
 def test_the_development_list():
     if not REPLIES.exists():
         pytest.skip(f"{REPLIES} finns inte: utvecklingslistan prövas inte")
-    with REPLIES.open(encoding="utf-8") as file:
-        report = evaluate(csv.DictReader(file, delimiter="\t"), ref=REF)
+    report = evaluate(read_rows(REPLIES.read_text(encoding="utf-8")))
 
     assert report["rows"] == 130
     assert report["right_or_safer"] >= 0.97
@@ -121,7 +119,8 @@ def test_what_is_no_crisis(text):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("jag vill dö", "self_harm"), ("skär mig", "self_harm"), ("pappa slår mig", "violence"),
-     ("he hits me", "violence"), ("har ingenstans att sova inatt", "danger"), ("vill dö, min kille slår mig", "self_harm")],
+     ("he hits me", "violence"), ("har ingenstans att sova inatt", "danger"),
+     ("vill dö, min kille slår mig", "self_harm")],
 )  # fmt: skip
 def test_the_kind_of_crisis(text, kind):
     assert (read(text).intent, read(text).kind) == ("crisis", kind)
@@ -350,6 +349,15 @@ def test_an_evaluation_of_rows():
     assert report["false_stops"] == ["STOPP"]
     assert report["confusion"]["struggling"] == {"crisis": 1}
     assert [miss["text"] for miss in report["misses"]] == ["vill dö", "STOPP", "nej"]
+
+
+def test_a_list_is_read_with_its_quotes_and_told_in_words():
+    rows = read_rows('text\tlang\tintent\n"ja\tsv\tyes\nstopp\tsv\tno\n')
+
+    assert [row["text"] for row in rows] == ['"ja', "stopp"]
+    assert in_words(evaluate(rows)).splitlines() == [
+        "2 rader, rätt 50,0 %, rätt eller säkrare 100,0 %, missade kriser 0, falska stopp 1", "no -> opt_out: stopp",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("row", [{"text": "ja"}, {"text": "ja", "intent": "kanske"}])

@@ -1,4 +1,6 @@
-"""The main job, end to end, through the pages and the practice telephones: list, campaign, answers, booking, register."""
+"""The main job, end to end, through the pages and the practice telephones: list, campaign, answers, booking,
+register.
+"""
 
 import io
 from collections.abc import Iterator
@@ -8,6 +10,10 @@ import anyio
 import builders
 import pytest
 import python_calamine
+from conftest import StillClock
+from fastapi.testclient import TestClient
+from journeys.visitor import Visitor
+
 import storage.conversations
 import storage.meetings
 import storage.messages
@@ -16,9 +22,6 @@ import storage.staff
 import storage.tasks
 from bot.requests import COOKIE
 from bot.wiring import House
-from conftest import StillClock
-from fastapi.testclient import TestClient
-from journeys.visitor import Visitor
 from outreach import access, programmes
 from outreach.channels import Inbound
 from scheduler import jobs
@@ -113,8 +116,10 @@ def test_a_youth_asks_says_yes_and_books_and_everybody_can_see_it(
     run(house)
 
     invitation, who, offer, booked, reminder = texts_to(house, LEILA)
-    assert invitation.startswith("Hej! Unga Björkstad") and "plugg, jobb" in invitation
-    assert who.startswith("Vi är Unga Björkstad") and who.endswith("Automatiskt svar.")
+    assert invitation.startswith("Hej! Unga Björkstad")
+    assert "plugg, jobb" in invitation
+    assert who.startswith("Vi är Unga Björkstad")
+    assert who.endswith("Automatiskt svar.")
     assert "2) fre 27 nov kl. 13.00" in offer
     assert booked == (
         "Klart! Du träffar Sara fredag 27 november kl. 13.00, Ungdomens hus. Ta gärna med någon. "
@@ -123,7 +128,8 @@ def test_a_youth_asks_says_yes_and_books_and_everybody_can_see_it(
     assert reminder.startswith("Hej! I morgon kl. 13.00 träffar du Sara, Ungdomens hus.")
     sign_in(client, house)
     leila = person_of(house, LEILA)
-    assert "Leila" in visitor.go(f"/register/{leila.code}").words and "27 november" in visitor.page.words
+    assert "Leila" in visitor.go(f"/register/{leila.code}").words
+    assert "27 november" in visitor.page.words
     assert "Bokad" in visitor.go("/register").words
     visitor.go("/utskick?flik=klara")
     assert "1 har bokat" in visitor.follow("Första kontakten").words

@@ -95,10 +95,7 @@ class Visitor:
     def press(self, said: str, *, files: dict[str, tuple[str, bytes]] | None = None, **typed: str) -> Page:
         """Press the first button that begins with these words, with what was typed into its form."""
         fitting = [
-            (form, extra)
-            for form in self.page.forms
-            for words, extra in form.buttons.items()
-            if words.startswith(said)
+            (form, extra) for form in self.page.forms for words, extra in form.buttons.items() if words.startswith(said)
         ]
         assert fitting, (said, self.address, [list(form.buttons) for form in self.page.forms])
         form, (name, value) = fitting[0]

@@ -2,37 +2,34 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import anyio
 import pytest
+from builders import a_staff
 from campaign_town import (
     NOW,
     RULES,
     a_campaign,
     a_person,
-    a_staff,
     a_talk,
     a_text,
     an_office,
     give_number,
     number,
 )
-from fake_phone import FakeChannel, StandingClock
 
-import storage.audit
 import storage.campaigns
 import storage.conversations
 import storage.messages
 import storage.numbers
+import storage.staff
 from outreach import campaign_plan, campaigns, gate
 from outreach.campaign_plan import Plan
-from scheduler import reconcile, sending
-from scheduler.sending import Sender
 from storage.campaigns import Campaign
-from storage.database import Database, Session
+from storage.database import Session
 from storage.local_time import STOCKHOLM
 from storage.messages import Message
 from storage.numbers import Stop
 from storage.people import Guardian
+from storage.staff import StaffRole
 
 
 def at(text: str) -> datetime:
@@ -45,14 +42,6 @@ def plan(session: Session, campaign: Campaign, now: datetime = NOW, **more: date
 
 def texts(session: Session, campaign: Campaign) -> list[Message]:
     return list(storage.messages.of_campaign(session, campaign.id))
-
-
-def send(database: Database, phone: FakeChannel, moment: datetime) -> None:
-    """Send everything that is due at a moment, and let the timetable call campaigns done."""
-    sender = Sender(database=database, clock=StandingClock(moment), channels={"sms": phone}, rules=RULES)
-    anyio.run(sending.drain, sender)
-    with database.write() as session:
-        reconcile.finish_campaigns(session, moment)
 
 
 # ------------------------------------------------------------------------- the dry run

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
+from builders import a_staff
 from campaign_town import (
     NOW,
     RULES,
     a_campaign,
     a_person,
-    a_staff,
     number,
 )
 from fake_phone import FakeChannel, permanent
@@ -22,8 +22,7 @@ import storage.campaigns
 import storage.conversations
 import storage.messages
 import storage.numbers
-from outreach import campaign_plan, campaigns, gate
-from outreach.campaign_plan import Plan
+from outreach import campaigns, gate
 from outreach.errors import BadInput, Conflict
 from scheduler import reconcile, sending, starts
 from scheduler.sending import Sender
@@ -34,10 +33,6 @@ from storage.messages import Message
 
 def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def plan(session: Session, campaign: Campaign, now: datetime = NOW, **more: datetime) -> Plan:
-    return campaign_plan.plan(session, campaign, RULES, now=now, **more)
 
 
 def texts(session: Session, campaign: Campaign) -> list[Message]:

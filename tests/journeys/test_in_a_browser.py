@@ -1,0 +1,160 @@
+"""The main job in a real Chromium with scripts on: the newcomer's three cards, a list, a campaign; on a desk and a
+phone.
+
+Needs Debian's chromium at /usr/bin/chromium; skipped loudly where there is none (CI installs it).
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bot import demo, wiring
+from bot.app import create_app
+from bot.settings import Settings
+
+CHROMIUM = Path("/usr/bin/chromium")
+# Without these Chromium looks for its maker's servers at every start.
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+TUESDAY = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+LISTS = {
+    1280: "Personnr;Namn;Mobil\n20070101-2387;Tova Lindgren;070-174 06 40\n20090312-2380;Said Nuur;070-174 06 41\n",
+    390: "Personnr;Namn;Mobil\n20090822-2383;Disa Holm;070-174 06 42\n20070714-2394;Omid Rahimi;070-174 06 43\n",
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="THERE IS NO CHROMIUM HERE: the browser journeys were not tried"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A practice town served on this machine, with its timetable running."""
+    file = tmp_path_factory.mktemp("town") / "town.db"
+    house = wiring.build(
+        Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20, read_together_seconds=0, regret_seconds=1)
+    )
+    anyio.run(demo.build_town, house, TUESDAY)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(create_app(house), log_config=None, timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def chromium(address: str) -> Iterator[Browser]:
+    """Debian's Chromium, started once the town is served."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["1280", "390"])
+def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
+    """Somebody signed in as the coordinator; a fault in a script or a blocked resource fails the test."""
+    context = chromium.new_context(
+        viewport=request.param, locale="sv-SE", timezone_id="Europe/Stockholm", base_url=address
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto("/logga-in")
+    page.get_by_role("button", name="Samordnare").click()
+    page.wait_for_url("**/idag")
+    yield page
+    context.close()
+    assert not faults
+
+
+def fits(page: Page) -> bool:
+    """Whether the page can be read without scrolling sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def write(page: Page, text: str) -> None:
+    """Write from the telephone in the middle."""
+    page.get_by_placeholder("Skriv som").fill(text)
+    page.get_by_role("button", name="Skicka", exact=True).click()
+
+
+def test_the_newcomers_three_cards(page: Page) -> None:
+    page.goto("/telefonen")
+    page.get_by_role("button", name="Nollställ").click()
+    said = page.locator("#telefon")
+
+    write(page, "vem e du")
+    expect(said).to_contain_text("Vi är Unga Björkstad")
+    write(page, "ja")
+    expect(said).to_contain_text("Välj en tid: 1)")
+    # The last of three is at least a day ahead, so that there is a day before it.
+    write(page, "3")
+    expect(said).to_contain_text("Klart! Du träffar")
+    for _ in range(12):
+        if "Passar det?" in said.inner_text():
+            break
+        page.get_by_role("button", name="Till nästa händelse").click()
+        page.wait_for_load_state()
+    expect(said).to_contain_text("Passar det? 1) ja 2) byt tid 3) avboka.")
+    write(page, "1")
+
+    expect(said).to_contain_text("Toppen, då ses vi!")
+    expect(page.locator("#bakom")).to_contain_text("Bekräftad")
+    assert fits(page)
+    write(page, "avboka")
+    expect(said).to_contain_text("avbokad. Helt okej!")
+
+
+def test_from_a_list_to_a_started_campaign(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "lista.csv"
+    assert page.viewport_size is not None
+    file.write_bytes(LISTS[page.viewport_size["width"]].encode("cp1252"))
+
+    page.get_by_role("link", name="Importera lista").click()
+    page.get_by_label("Vilket kontor hör den till?").select_option(label="Unga Norr")
+    page.get_by_label("Välj fil eller släpp den här").set_input_files(file)
+    expect(page.get_by_role("heading", name="Provkörning")).to_be_visible()
+    assert fits(page)
+    page.get_by_role("button", name="Importera 2 personer").click()
+    page.get_by_role("link", name="Gör utskick till de 2 med mobil").click()
+    page.get_by_role("button", name="Välj Första kontakten").click()
+    assert fits(page)
+    page.get_by_role("button", name="Vidare till tid").click()
+    assert fits(page)
+    page.get_by_role("button", name="Vidare till kontroll").click()
+    assert fits(page)
+    expect(page.get_by_role("button", name="Provkör")).to_be_visible()
+    page.get_by_role("button", name="Starta utskick till").click()
+
+    page.wait_for_url("**/utskick/*")
+    assert fits(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["/idag", "/register", "/utskick", "/telefonen", "/register/importera", "/utskick/nytt"]
+)
+def test_no_page_scrolls_sideways_even_at_320(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(path)
+
+    assert fits(page)
