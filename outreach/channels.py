@@ -72,8 +72,15 @@ class SendError(Exception):
     number_dead, opted_out, later, operator, unknown (see the code table beside each client).
     """
 
-    def __init__(self, sentence: str, *, permanent: bool, code: str | None = None,
-                 meaning: str = "later", retry_after: float | None = None) -> None:
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        permanent: bool,
+        code: str | None = None,
+        meaning: str = "later",
+        retry_after: float | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.permanent = permanent

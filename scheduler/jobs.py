@@ -45,6 +45,7 @@ def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.W
         Job("remind", 5, in_transaction(lambda session, now: reminders.remind_due(session, now, write_reminder))),
         Job("start_campaigns", 2, in_transaction(lambda session, now: starts.start_due(session, sender.rules, now))),
         Job("send", 0.5, lambda: sending.send_due(sender)),
+        Job("ask_provider", 60, reconcile.Inquiry(sender).run),
         Job("finish_campaigns", 10, in_transaction(reconcile.finish_campaigns)),
         Job("forget_uploads", 3600, in_transaction(housekeeping.forget_uploads)),
     )

@@ -1,14 +1,29 @@
-"""Settling: texts whose sender died are unknown until a receipt or a person says what became of them; never sent
-again.
+"""Settling: texts whose sender died or whose answer was lost are unknown. The provider is asked what became of them,
+and a receipt may tell; until then, and after that, they are never sent again.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import anyio.to_thread
+import structlog
 
 import storage.campaigns
 import storage.messages
-from outreach import campaigns
-from scheduler.sending import LEASE
+from outreach import campaigns, receipts
+from outreach.channels import Listed, Lookup, SendUnknown
+from scheduler.sending import LEASE, Sender
 from storage.database import Session
+from storage.messages import Message
+
+log = structlog.get_logger()
+
+# The provider is asked this long after a text became unknown, and then no more: a receipt may still come.
+ASK_AFTER = (
+    timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12),
+)  # fmt: skip
+ASK_FOR = timedelta(days=1)
+ASK_AT_MOST = 20
 
 
 def settle_stuck(session: Session, now: datetime) -> int:
@@ -25,3 +40,53 @@ def finish_campaigns(session: Session, now: datetime) -> int:
     """Call running campaigns done when nothing of theirs is left to send; returns how many."""
     running = storage.campaigns.in_states(session, ("running",))
     return sum(campaigns.finish_if_done(session, campaign, now=now) for campaign in running)
+
+
+class Inquiry:
+    """Asks the provider, with growing patience, what became of texts whose fate is unknown. How often each has been
+    asked about is kept in memory only: after a restart it is asked again, which harms nobody.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._times: dict[int, int] = {}
+
+    async def run(self) -> int:
+        """Ask about what is due; returns how many texts were settled."""
+        due = await anyio.to_thread.run_sync(self._due)
+        return sum([await self._ask(message) for message in due])
+
+    def _due(self) -> list[Message]:
+        now = self._sender.clock.now()
+        with self._sender.database.read() as session:
+            unknown = storage.messages.unknown_since(session, now - ASK_FOR)
+        self._times = {message.id: self._times.get(message.id, 0) for message in unknown}
+        return [message for message in unknown if self._is_due(message, now)][:ASK_AT_MOST]
+
+    def _is_due(self, message: Message, now: datetime) -> bool:
+        times = self._times[message.id]
+        return times < len(ASK_AFTER) and now - message.state_at >= ASK_AFTER[times]
+
+    async def _ask(self, message: Message) -> bool:
+        self._times[message.id] += 1
+        channel = self._sender.channels.get(message.channel)
+        if not isinstance(channel, Lookup):
+            return False
+        try:
+            listed = await channel.lookup(message.address, message.claimed_at or message.created_at)
+        except SendUnknown:
+            return False
+        except Exception:
+            log.exception("lookup_fault", code=message.code)
+            return False
+        return await anyio.to_thread.run_sync(self._settle, message, listed)
+
+    def _settle(self, message: Message, listed: list[Listed]) -> bool:
+        """The newest text with these words that is not known to be another of ours is this one."""
+        with self._sender.database.write() as session:
+            for one in listed:
+                known = storage.messages.by_provider_id(session, one.receipt.provider_id or "")
+                if one.text == message.text and known is None:
+                    receipt = replace(one.receipt, code=message.code)
+                    return receipts.record(session, receipt, now=self._sender.clock.now())
+        return False

@@ -66,7 +66,8 @@ def _last_hash(session: Session) -> str:
 
 
 def _hash(event: AuditEvent) -> str:
-    content = [event.previous_hash, event.at.astimezone(UTC).isoformat(), event.staff_id, event.actor, event.action, event.person_id]
+    at = event.at.astimezone(UTC).isoformat()
+    content = [event.previous_hash, at, event.staff_id, event.actor, event.action, event.person_id]
     return hashlib.sha256(json.dumps([*content, event.detail], sort_keys=True).encode()).hexdigest()
 
 

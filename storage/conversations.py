@@ -14,7 +14,8 @@ from storage.numbers import CHANNELS
 from storage.people import Person
 
 # The state chart of ux §5.3, in English: Ny, Inbjuden, Erbjuden, TidFöreslagen, Bokad, Bekräftad, Avbokad, Träffad;
-# Uteblev, Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv; Människa, Akut, Spärrad, Avslutad.
+# Uteblev, Vilar, Avböjt, Sysselsatt, FelNummer, Trappan, Uppföljning, Anmäld, Reserv; Människa, Akut, Spärrad,
+# Avslutad.
 STATES = (
     "new", "invited", "offered", "time_proposed", "booked", "confirmed", "cancelled", "met", "no_show", "resting",
     "declined", "occupied", "wrong_number", "ladder", "follow_up", "signed_up", "waiting_list", "human", "urgent",

@@ -168,6 +168,12 @@ def stuck(session: Session, claimed_before: datetime) -> Sequence[Message]:
     return session.exec(query.order_by(col(Message.id)).with_for_update()).all()
 
 
+def unknown_since(session: Session, since: datetime) -> Sequence[Message]:
+    """Texts of which nobody knows whether they went out, oldest first."""
+    query = select(Message).where(Message.state == "unknown", Message.state_at >= since)
+    return session.exec(query.order_by(col(Message.state_at), col(Message.id))).all()
+
+
 def add_receipt(session: Session, receipt: ReceiptRow) -> None:
     """Append what the provider said."""
     session.add(receipt)

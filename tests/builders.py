@@ -31,7 +31,7 @@ from storage.staff import Staff, StaffRole
 from storage.tasks import Task
 
 NOW = datetime.fromisoformat("2026-11-24T12:04:00+00:00")
-# Skatteverket's test numbers (/work/shared/data); the birth dates are theirs.
+# Skatteverket's test numbers; the birth dates are theirs.
 PERSONNUMMER = ("200709062384", "201007092396", "201001122397")
 
 _turns = count(1)

@@ -1,11 +1,13 @@
 """A telephone network that does as it is told."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import anyio
 import anyio.lowlevel
+from builders import NOW
 
-from outreach.channels import Accepted, Outgoing, SendError, SendUnknown
+from outreach.channels import Accepted, Listed, Outgoing, Receipt, SendError, SendUnknown
 
 Outcome = Accepted | Exception
 
@@ -28,6 +30,8 @@ class FakeChannel:
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
         self.before: Callable[[Outgoing], None] = lambda _message: None
+        self.asked: list[str] = []
+        self.silent = False
         self._next: dict[str, list[Outcome]] = {}
 
     def then(self, to: str, *outcomes: Outcome) -> None:
@@ -49,6 +53,17 @@ class FakeChannel:
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
+
+    async def lookup(self, to: str, _since: datetime) -> list[Listed]:
+        """What the network says it has made of texts to a number, newest first; every question is counted."""
+        self.asked.append(to)
+        if self.silent:
+            raise SendUnknown
+        return [
+            Listed(text=one.text, receipt=Receipt(state="delivered", at=NOW, provider_id=f"SM-{one.code}"))
+            for one in reversed(self.sent)
+            if one.to == to
+        ]
 
     @property
     def texts_to(self) -> dict[str, list[str]]:

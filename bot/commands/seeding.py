@@ -13,7 +13,6 @@ import storage.people
 from bot.settings import Settings
 from outreach import programmes
 from outreach.errors import BadInput
-from storage.codes import new_code
 from storage.database import Session
 from storage.local_time import local_date
 from storage.numbers import Number, PersonNumber

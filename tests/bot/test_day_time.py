@@ -12,6 +12,7 @@ from outreach.quiet_hours import STOCKHOLM
 
 REF = datetime(2026, 11, 24, 13, 5, tzinfo=STOCKHOLM)
 
+
 def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-{text}" if text[:2] != "20" else text).replace(tzinfo=STOCKHOLM)
 
