@@ -1,5 +1,6 @@
 """Any text that comes in: kept before it is answered, read together with its neighbours, tied to the right person."""
 
+import re
 from datetime import datetime, timedelta
 
 import structlog
@@ -19,6 +20,7 @@ from storage.local_time import local
 from storage.offices import Office
 from storage.people import Person
 
+_E164 = re.compile(r"\+[1-9]\d{6,14}$")
 log = structlog.get_logger()
 
 # These do not wait for what else the person may be typing (ux §5.5).
@@ -105,11 +107,20 @@ def _read_together(
         text.handled_at, text.conversation_id = now, conversation.id
         text.intent, text.rule, text.considered = reading.intent, reading.rule, list(reading.considered)
         session.add(text)
+    if _cannot_be_answered(conversation):
+        conversation.waiting_since = conversation.waiting_since or now
+        conversation.waiting_why = "avsändaren går inte att svara"
+        return
     turn = Turn(session, conversation, person, _office(session, person), written, reading, now)
     if written:
         dialogue.answer(turn)
     else:
         dialogue.answer_media(turn)
+
+
+def _cannot_be_answered(conversation: Conversation) -> bool:
+    """A short code or a name as sender is an advertisement, or costs money to answer: a human looks at it."""
+    return conversation.channel == "sms" and not _E164.match(conversation.address)
 
 
 def _options(session: Session, conversation: Conversation) -> list[datetime]:

@@ -70,13 +70,18 @@ class Ask:
         """The offices this page is about: the chosen one, else all of the person's."""
         chosen = self.request.cookies.get("kontor", "")
         mine = self.who.office_ids
-        return [int(chosen)] if chosen.isdigit() and int(chosen) in mine else mine
+        return [office] if (office := whole(chosen)) in mine and office is not None else mine
 
     @property
     def office(self) -> Office | None:
         """The office chosen in the switcher, or the only one."""
         chosen = [office for office in self.who.offices if office.id in self.office_ids]
         return chosen[0] if len(chosen) == 1 else None
+
+
+def whole(written: str) -> int | None:
+    """A whole number as it came in an address, a cookie or a form; None for anything that is none, or too large."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else None  # noqa: PLR2004
 
 
 def installation(request: Request) -> Installation:

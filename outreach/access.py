@@ -72,10 +72,11 @@ class Who:
         """The offices whose people this member of staff works with."""
         return [office.id for office in self.offices]
 
-    @property
-    def sees_protected(self) -> bool:
-        """Only two named roles open people with protected identity (ux §1.4)."""
-        return any(role.role in ("enhetschef", "samordnare") for role in self.roles)
+    def sees_protected(self, office_id: int | None) -> bool:
+        """Only two named roles open people with protected identity (ux §1.4), each in its own office."""
+        return any(
+            role.role in ("enhetschef", "samordnare") and role.office_id in (None, office_id) for role in self.roles
+        )
 
     @property
     def role_name(self) -> str:
@@ -135,7 +136,7 @@ def locked_sentence(staff: Staff, now: datetime) -> str:
 def note_failure(session: Session, email: str, *, now: datetime) -> None:
     """Count a failed try; after five the account is locked for a while."""
     staff = storage.staff.by_email(session, email)
-    if staff is None:
+    if staff is None or (staff.locked_until is not None and staff.locked_until > now):
         return
     staff.failed_tries += 1
     if staff.failed_tries >= LOCK_AFTER:
@@ -238,8 +239,14 @@ def who(session: Session, row: StaffSession, *, now: datetime) -> Who:
     if not _employed(staff, now):
         raise NotAllowed
     today = local_date(now)
-    return Who(staff, storage.staff.roles(session, staff.id, today), storage.staff.offices_of(session, staff.id, today),
-               row.csrf)  # fmt: skip
+    roles = storage.staff.roles(session, staff.id, today)
+    return Who(staff, roles, _offices(session, roles), row.csrf)
+
+
+def _offices(session: Session, roles: Sequence[StaffRole]) -> Sequence[Office]:
+    """Where somebody works with people: an ambassador's or a reader's role in an office opens nobody's page there."""
+    with_people = [role for role in roles if "register" in MAY[role.role]]
+    return storage.staff.offices_of_roles(session, with_people or roles)
 
 
 def sign_out(session: Session, row: StaffSession, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ import storage.people
 import storage.register
 import storage.staff
 from outreach import audience, campaign_texts, gate, gate_facts, pace
+from outreach.access import MAY
 from outreach.gate import Rules
 from outreach.wording import BrokenTemplate, MissingValue, Size
 from storage.campaigns import Campaign
@@ -95,7 +96,8 @@ def office_ids(session: Session, campaign: Campaign, *, now: datetime) -> tuple[
         return (campaign.office_id,)
     if campaign.created_by_id is None:
         return None
-    offices = storage.staff.offices_of(session, campaign.created_by_id, local_date(now))
+    roles = storage.staff.roles(session, campaign.created_by_id, local_date(now))
+    offices = storage.staff.offices_of_roles(session, [role for role in roles if "campaigns" in MAY[role.role]])
     return tuple(office.id for office in offices)
 
 

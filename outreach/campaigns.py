@@ -13,6 +13,7 @@ import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.messages
+import storage.numbers
 from outreach import audience, campaign_plan, campaign_texts, delivery, pace, phone_numbers
 from outreach.campaign_plan import Entry, Plan
 from outreach.errors import BadInput, Conflict
@@ -76,10 +77,14 @@ def send_test(
 ) -> list[Message]:
     """Put the text, in each language it has, in the queue to the member of staff's own telephone.
 
-    Raises BadInput when the account has no number, or the text cannot be filled in.
+    Raises BadInput when the account has no number, when the number is somebody's in the register, or when the text
+    cannot be filled in.
     """
     if not staff.phone:
         raise BadInput("Vi vet inte ditt mobilnummer. Skriv det och försök igen.")
+    if storage.numbers.people_at(session, phone_numbers.normalise(staff.phone)):
+        raise BadInput("Numret hör till någon i registret. Skriv ditt eget mobilnummer.")
+    storage.audit.write(session, "test_text", now=now, staff_id=staff.id, campaign=campaign.code)
     campaign_texts.check(session, campaign)
     texts = campaign_texts.Texts(session, campaign, local_date(now))
     langs = ("sv", "en") if campaign.text_en else ("sv",)

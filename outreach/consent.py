@@ -33,7 +33,9 @@ def stop(session: Session, conversation: Conversation, *, how: str, now: datetim
 
 def start(session: Session, conversation: Conversation, *, now: datetime) -> bool:
     """The person wrote START. False when nothing was stopped."""
-    ended = storage.numbers.end_stops(session, conversation.channel, conversation.address, now=now)
+    ended = storage.numbers.end_stops(
+        session, conversation.channel, conversation.address, conversation.person_id, now=now
+    )
     if conversation.state == "stopped":
         conversation.state, conversation.state_at, conversation.resume_state = "invited", now, ""
         storage.conversations.keep(session, conversation)
@@ -43,5 +45,8 @@ def start(session: Session, conversation: Conversation, *, now: datetime) -> boo
 
 
 def is_stopped(session: Session, conversation: Conversation) -> bool:
-    """Whether an open stop stands at the conversation's address."""
-    return bool(storage.numbers.stops_at(session, conversation.channel, [conversation.address]))
+    """Whether an open stop stands at the conversation's address, or is the person's own."""
+    if storage.numbers.stops_at(session, conversation.channel, [conversation.address]):
+        return True
+    person_id = conversation.person_id
+    return person_id is not None and bool(storage.numbers.people_stopped(session, conversation.channel, [person_id]))

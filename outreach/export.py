@@ -126,7 +126,8 @@ def _row(row: Row, known: _Known, today: date) -> list[Cell]:
         person.district,
         row.office,
         known.programmes.get(person.id, ""),
-        in_words.STATES[row.state],
+        # Why somebody is needed stays here: a file is read by more people than the page.
+        in_words.STATES["human" if row.state == "urgent" else row.state],
         ", ".join(known.numbers.get(person.id, [])),
         known.meetings.get(person.id),
         local_date(contact) if contact else None,

@@ -5,13 +5,13 @@ The answer is send, wait until, or withhold, always with a reason that is stored
 they judge by is gathered in bulk by `outreach.gate_facts`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from outreach import quiet_hours
-from storage.local_time import STOCKHOLM, local
+from storage.local_time import STOCKHOLM, age, local, local_date
 
 # What each reason is called on screen.
 REASONS = {
@@ -83,6 +83,7 @@ class Facts:
     programme_now: bool = False
     within_age: bool = False
     closed: bool = False
+    deceased: bool = False
     paused_until: datetime | None = None
     number_kind: str = "mobile"
     standing: str = "unverified"
@@ -141,16 +142,7 @@ def forbidden(facts: Facts, rules: Rules, now: datetime) -> str:
 
 
 def _rules_for(kind: str) -> tuple[Rule, ...]:
-    # Crisis help and the one confirmation of a stop answer the hand that wrote: nothing but practice holds them.
-    if kind in ("crisis", "stop_confirmation", "test"):
-        return (_practice,)
-    if kind == "staff":
-        return (_practice, _protection, _stop, _number)
-    if kind in ("reply", "notice"):
-        return (_practice, _protection, _stop, _crisis, _human)
-    if kind == "reminder":
-        return (_practice, _protection, _stop, _number, _crisis)
-    return _STARTED_RULES
+    return _RULES.get(kind, _STARTED_RULES)
 
 
 def _practice(facts: Facts, rules: Rules, _now: datetime) -> str:
@@ -182,6 +174,27 @@ def _theirs_alone(facts: Facts, _rules: Rules, _now: datetime) -> str:
     if facts.channel == "sms" and not facts.number_kind:
         return "no_number"
     return "shared_number" if facts.shared else ""
+
+
+def _written_to(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    # Somebody we do not know writes from a number nobody in the register has: there is no tie to look at.
+    if not facts.person_known:
+        return ""
+    return _theirs_alone(facts, _rules, _now)
+
+
+def _old_enough(facts: Facts, _rules: Rules, now: datetime) -> str:
+    if facts.birth_date is None:
+        return ""
+    return "age" if age(facts.birth_date, local_date(now)) < MINIMUM_AGE else ""
+
+
+def _deceased(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "closed" if facts.deceased else ""
+
+
+def _ended(facts: Facts, _rules: Rules, _now: datetime) -> str:
+    return "closed" if facts.closed else ""
 
 
 def _crisis(facts: Facts, _rules: Rules, _now: datetime) -> str:
@@ -229,6 +242,16 @@ def _cap(facts: Facts, rules: Rules, _now: datetime) -> str:
     return "frequency_cap" if over else ""
 
 
+_RULES: Mapping[str, tuple[Rule, ...]] = {
+    # Crisis help and the one confirmation of a stop answer the hand that wrote: nothing but practice holds them.
+    "crisis": (_practice,),
+    "stop_confirmation": (_practice,),
+    "test": (_practice, _stop),
+    "staff": (_practice, _protection, _stop, _deceased, _number, _written_to, _old_enough),
+    "reply": (_practice, _protection, _stop, _deceased, _crisis, _human),
+    "notice": (_practice, _protection, _stop, _deceased, _crisis, _human),
+    "reminder": (_practice, _protection, _stop, _ended, _number, _theirs_alone, _old_enough, _crisis),
+}
 _STARTED_RULES: tuple[Rule, ...] = (
     _practice, _protection, _stop, _number, _theirs_alone, _closed, _programme, _crisis, _conversation, _campaign, _cap,
 )  # fmt: skip

@@ -153,6 +153,7 @@ class _Known:
             programme_now=bool(memberships),
             within_age=within_age(person, memberships, self.rules, self.today),
             closed=person.closed_at is not None or person.merged_into_id is not None,
+            deceased=person.closed_reason == "deceased",
             paused_until=person.paused_until, stopped=person.id in self.stopped,
             state=conversation.state if conversation is not None else "new",
             held=conversation is not None and conversation.held_by_id is not None,

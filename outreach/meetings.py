@@ -30,16 +30,19 @@ class Window:
 
 
 def free(
-    session: Session, office_id: int, *, conversation_id: int | None, now: datetime, window: Window | None = None
-) -> Sequence[Slot]:
-    """Every time that may be offered now, earliest first: from four hours ahead to fourteen days, or inside a
-    window.
+    session: Session, office_id: int, *, conversation_id: int | None, now: datetime, window: Window | None = None,
+    even_held: bool = False,
+) -> Sequence[Slot]:  # fmt: skip
+    """Every time that may be offered now, earliest first: from four hours ahead to fourteen days, or inside a window.
+    Those held softly for somebody else's offer are left out, unless `even_held`: a hold stops nobody from booking.
     """
     earliest, latest = now + FIRST_AFTER, now + LATEST_AHEAD
     if window is not None:
         earliest = max(earliest, window.start)
         latest = min(latest, window.end) if window.end else latest
-    return storage.meetings.free_slots(session, office_id, earliest, latest, now=now, for_conversation=conversation_id)
+    return storage.meetings.free_slots(
+        session, office_id, earliest, latest, now=now, for_conversation=conversation_id, even_held=even_held
+    )
 
 
 def choose(slots: Sequence[Slot], count: int = 3) -> list[Slot]:
@@ -47,9 +50,10 @@ def choose(slots: Sequence[Slot], count: int = 3) -> list[Slot]:
     chosen: list[Slot] = list(slots[:1])
     if chosen:
         first = chosen[0]
-        for differs in (_other_half_of_day, _other_day):
-            other = next((slot for slot in slots if slot not in chosen and differs(slot, first)), None)
-            chosen += [other] if other else []
+        other = next((slot for slot in slots if _other_half_of_day(slot, first)), None)
+        chosen += [other] if other else []
+        further = next((slot for slot in slots if all(_other_day(slot, known) for known in chosen)), None)
+        chosen += [further] if further else []
     chosen += [slot for slot in slots if slot not in chosen][: max(0, count - len(chosen))]
     return sorted(chosen[:count], key=lambda slot: slot.starts_at)
 
@@ -69,6 +73,11 @@ def offer(
     """Pick times to offer and hold them softly for two hours; fewer or none when there are not enough."""
     found = free(session, office_id, conversation_id=conversation_id, now=now, window=window)
     chosen = choose([slot for slot in found if slot.id not in besides], count)
+    if len(chosen) < count:
+        # Holds keep offers apart while there are enough times; nobody is turned away because of one.
+        held = free(session, office_id, conversation_id=conversation_id, now=now, window=window, even_held=True)
+        more = [slot for slot in held if slot not in chosen and slot.id not in besides]
+        chosen = sorted([*chosen, *more[: count - len(chosen)]], key=lambda slot: slot.starts_at)
     if chosen:
         storage.meetings.hold(session, [slot.id for slot in chosen], conversation_id, until=now + HOLD)
     return chosen

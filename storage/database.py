@@ -73,8 +73,9 @@ def _make_folder(url: str) -> None:
 
 
 def _engine(url: str, *, immediate: bool) -> Engine:
+    # A fault must not quote the row it failed on: names and texts would stand in the log.
     # 40 threads serve requests: SQLAlchemy's 5+10 connections would turn slow moments into faults.
-    engine = sqlalchemy.create_engine(url, pool_size=20, max_overflow=40)
+    engine = sqlalchemy.create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
     if make_url(url).get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
         begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func, update
+from sqlalchemy import UniqueConstraint, func, true, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -115,10 +115,15 @@ def slots_between(session: Session, office_ids: Sequence[int], start: datetime, 
 
 
 def free_slots(
-    session: Session, office_id: int, start: datetime, end: datetime, *, now: datetime, for_conversation: int | None
-) -> Sequence[Slot]:
-    """Times for a talk with an empty seat that nobody else holds just now, earliest first."""
-    unheld = or_(col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation)
+    session: Session, office_id: int, start: datetime, end: datetime, *, now: datetime, for_conversation: int | None,
+    even_held: bool = False,
+) -> Sequence[Slot]:  # fmt: skip
+    """Times for a talk with an empty seat that nobody else holds just now (or held ones too), earliest first."""
+    unheld = (
+        true()
+        if even_held
+        else or_(col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation)
+    )
     query = (
         select(Slot)
         .join(Seat, col(Seat.slot_id) == Slot.id)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import UniqueConstraint, func
 from sqlalchemy import select as select_columns
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.columns import one_of
 from storage.database import Session
@@ -262,8 +262,10 @@ def struck_mark(session: Session, person: Person, e164: str) -> str:
 
 
 def stop(session: Session, stop_: Stop) -> bool:
-    """Keep a stop; False when the same stop already stands."""
-    if stops_at(session, stop_.channel, [stop_.address]):
+    """Keep a stop; False when the same stop already stands, at the address or, without one, for the person."""
+    if stop_.address and stops_at(session, stop_.channel, [stop_.address]):
+        return False
+    if not stop_.address and stop_.person_id in people_stopped(session, stop_.channel, [stop_.person_id or 0]):
         return False
     session.add(stop_)
     session.flush()
@@ -273,8 +275,9 @@ def stop(session: Session, stop_: Stop) -> bool:
 def stops_at(session: Session, channel: str, addresses: Iterable[str]) -> set[str]:
     """Which of these addresses have an open stop in the channel."""
     query = select(Stop.address).where(
-        Stop.channel == channel, col(Stop.address).in_(list(addresses)), col(Stop.until).is_(None)
-    )
+        Stop.channel == channel, col(Stop.address).in_([address for address in addresses if address]),
+        col(Stop.until).is_(None),
+    )  # fmt: skip
     return set(session.exec(query))
 
 
@@ -286,11 +289,12 @@ def people_stopped(session: Session, channel: str, person_ids: Iterable[int]) ->
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
-def end_stops(session: Session, channel: str, address: str, *, now: datetime) -> int:
+def end_stops(session: Session, channel: str, address: str, person_id: int | None, *, now: datetime) -> int:
     """The person wrote START: end every stop at this address, and the person's own in the channel."""
-    open_here = session.exec(
-        select(Stop).where(Stop.channel == channel, Stop.address == address, col(Stop.until).is_(None))
-    ).all()
+    whose = col(Stop.address) == address
+    if person_id is not None:
+        whose = or_(whose, col(Stop.person_id) == person_id)
+    open_here = session.exec(select(Stop).where(Stop.channel == channel, whose, col(Stop.until).is_(None))).all()
     for row in open_here:
         row.until = now
         session.add(row)

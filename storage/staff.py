@@ -123,9 +123,8 @@ def with_role(session: Session, role: str, office_id: int | None = None) -> Sequ
     return session.exec(query.where(col(Staff.left_at).is_(None)).order_by(col(Staff.id)).distinct()).all()
 
 
-def offices_of(session: Session, staff_id: int, on: date) -> Sequence[Office]:
-    """The offices somebody works in; all of them where a role has no office."""
-    held = roles(session, staff_id, on)
+def offices_of_roles(session: Session, held: Sequence[StaffRole]) -> Sequence[Office]:
+    """The offices these roles are held in; all of them where one has no office."""
     query = select(Office).order_by(Office.name)
     if not any(role.office_id is None for role in held):
         query = query.where(col(Office.id).in_([role.office_id for role in held]))

@@ -129,6 +129,8 @@ def _register_faults(house: House) -> list[str]:
 def quiet_logging(level: str) -> None:
     """One JSON line an event on standard error; libraries only when something is wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_without_traceback)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -139,6 +141,12 @@ def quiet_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    # The server logs a fault with its words, which may quote a note or a number; `bot.errors` has logged its kind.
+    record.exc_info = record.exc_text = None
+    return True
 
 
 def _without_traceback_values(

@@ -12,8 +12,8 @@ import storage.staff
 from bot import requests
 from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words, shown
 from bot.console.campaign_draft import STEPS, Draft, address
-from bot.requests import Ask, Reading, Writing, go
-from outreach import audience, campaign_check, campaigns, phone_numbers
+from bot.requests import Ask, Reading, Writing, go, whole
+from outreach import audience, campaign_check, campaigns, phone_numbers, quiet_hours
 from outreach.errors import BadInput, NotFound
 from storage.campaigns import Campaign
 from storage.local_time import local
@@ -217,13 +217,14 @@ def _start(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
     draft = campaign_draft.work_out(ask, campaign)
     errors = [{"field": one.field if one.step == "kontroll" else "", "text": one.sentence} for one in draft.blockers]
     seen, gets = choice.fields.get("antal", ""), len(draft.planned.sending)
-    if seen.isdigit() and gets > int(seen):
+    if (had_seen := whole(seen)) is not None and gets > had_seen:
         told = f"Antalet har ändrats från {seen} till {gets}. Kontrollera och starta igen."
         errors.append({"field": "", "text": told})
     if errors:
         return _page(draft, "kontroll", 1, errors=errors)
     if campaign.start_at is not None and campaign.start_at > ask.now:
-        campaigns.schedule(ask.session, campaign, campaign.start_at, now=ask.now, staff_id=ask.who.staff.id)
+        first = quiet_hours.next_allowed(campaign.start_at, rule=ask.house.sender.rules.allowed_hours)
+        campaigns.schedule(ask.session, campaign, first, now=ask.now, staff_id=ask.who.staff.id)
         return go(f"/utskick/{campaign.code}")
     started = campaigns.launch(
         ask.session, campaign, ask.house.sender.rules, now=ask.now,

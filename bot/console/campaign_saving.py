@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import storage.staff
 from bot.console import campaign_steps, typed_times
-from bot.requests import Ask
+from bot.requests import Ask, whole
 from outreach import wording
 from outreach.errors import BadInput
 from storage.campaigns import Campaign
@@ -73,8 +74,9 @@ def _time(ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors
     except BadInput as error:
         errors.append({"field": "tid" if "förstår inte tiden" in error.sentence else "dag", "text": error.sentence})
     per_day = fields.get("per_dag", "").replace(" ", "").replace("\u00a0", "")
-    if per_day == "" or (per_day.isdigit() and int(per_day) <= MOST_A_DAY):
-        campaign.per_day = int(per_day or 0)
+    wanted = whole(per_day or "0")
+    if wanted is not None and wanted <= MOST_A_DAY:
+        campaign.per_day = wanted
     else:
         errors.append({"field": "per_dag", "text": "Skriv hur många sms om dagen med siffror, eller lämna tomt."})
     return errors
@@ -89,10 +91,11 @@ def _begins(ask: Ask, fields: Fields) -> datetime:
     return moment
 
 
-def _control(_ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors:  # noqa: FBT001
+def _control(ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors:  # noqa: FBT001
     answerer = fields.get("svarar")
     if answerer is not None:
-        campaign.answered_by_id = int(answerer) if answerer.isdigit() else None
+        named = storage.staff.find(ask.session, whole(answerer))
+        campaign.answered_by_id = named.id if named else None
     return []
 
 

@@ -45,7 +45,7 @@ def live_part(ask: Reading, code: str, part: str) -> Response:
 @routes.post("/utskick/{code}/angra")
 def regret(ask: Writing, code: str) -> Response:
     """Undo a start before anything has left; a scheduled one becomes a draft again."""
-    campaign = campaign_draft.visible(ask, code)
+    campaign = campaign_draft.mine(ask, code)
     who = ask.who.staff.id
     if campaign.state == "scheduled":
         undone = campaigns.unschedule(ask.session, campaign, now=ask.now, staff_id=who)
@@ -65,6 +65,7 @@ def pause(ask: Writing, code: str) -> Response:
 @routes.post("/utskick/{code}/fortsatt")
 def resume(ask: Writing, code: str) -> Response:
     """Let what waits leave."""
+    campaign_draft.mine(ask, code)
     return _do(ask, code, lambda campaign, who: campaigns.resume(ask.session, campaign, now=ask.now, staff_id=who))
 
 

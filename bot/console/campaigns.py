@@ -9,6 +9,7 @@ from fastapi.responses import Response
 import storage.campaigns
 import storage.meetings
 import storage.messages
+import storage.settings
 from bot import requests
 from bot.console import campaign_build, campaign_words, import_trial
 from bot.console.campaign_draft import address
@@ -65,8 +66,14 @@ def _shown(ask: Ask, tab: str, number: int) -> Data:
         "query": f"?flik={tab}&sida={number}",
         "empty_text": _EMPTY[tab],
         "starters": campaign_build.starters(),
-        "fault": "",
+        "fault": _fault(ask),
     }
+
+
+def _fault(ask: Ask) -> str:
+    if storage.settings.read(ask.session, "global_pause", default=False):
+        return "Allt utskick är pausat. Sms som väntar går när pausen är över, om de inte har hunnit bli gamla."
+    return ""
 
 
 def _by_tab(ask: Ask) -> dict[str, Sequence[Campaign]]:

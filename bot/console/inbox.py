@@ -61,6 +61,8 @@ def _unknown(
 def texts(ask: Reading, code: str, samtal: str = "") -> Response:
     """The texts and who is speaking, for live updating."""
     conversation, somebody = _find(ask, code)
+    if somebody is not None:
+        opening.log_reading(ask, somebody)
     shown = talk.show(ask, conversation, somebody, everything=samtal == "allt")
     return requests.fragment(ask, "_samtal.html", talk=shown)
 

@@ -23,7 +23,7 @@ def find(ask: Ask, code: str) -> Person:
     person = storage.people.by_code(ask.session, code)
     if person is None:
         raise NotFound("Personen finns inte kvar. Sök i registret.")
-    if person.protected and not ask.who.sees_protected:
+    if person.protected and not ask.who.sees_protected(person.office_id):
         raise NotAllowed
     return person
 

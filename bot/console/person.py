@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Path
 from fastapi.responses import Response
 
 import storage.audit
@@ -42,6 +42,7 @@ def page(ask: Reading, code: str, visa: str = "", allt: str = "", samtal: str = 
 def timeline(ask: Reading, code: str, visa: str = "", allt: str = "") -> Response:
     """The timeline alone, for live updating."""
     person = opening.enter(ask, code)
+    opening.log_reading(ask, person)
     events, _ = _events(ask, person, visa, everything=allt == "ja")
     return requests.fragment(ask, "_person_tidslinje.html", person={"events": events})
 
@@ -179,7 +180,7 @@ def outcome(ask: Writing, code: str, utfall: Text = "", datum: Text = "") -> Res
 
 
 @routes.post("/register/{code}/utfall/{outcome_id}/bekrafta")
-def confirm_outcome(ask: Writing, code: str, outcome_id: int) -> Response:
+def confirm_outcome(ask: Writing, code: str, outcome_id: Annotated[int, Path(ge=0, le=2**31)]) -> Response:
     """Vouch for what the service read in a text."""
     person = opening.enter(ask, code)
     proposed = storage.tasks.outcome(ask.session, outcome_id)

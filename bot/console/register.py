@@ -144,7 +144,7 @@ def search(ask: Writing, q: Text = "") -> Response:
 def _by_identity(ask: Ask, written: str) -> str:
     identity = personnummer.read(written, local_date(ask.now)).identity
     person = storage.people.by_identity(ask.session, identity.digits) if identity else None
-    if person is None or (person.protected and not ask.who.sees_protected):
+    if person is None or (person.protected and not ask.who.sees_protected(person.office_id)):
         return ""
     return person.code
 

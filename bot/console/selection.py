@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import storage.campaigns
 import storage.people
-from bot.requests import Ask
+from bot.requests import Ask, whole
 from outreach import audience, in_words
 from outreach.errors import BadInput
 from storage.campaigns import SavedAudience
@@ -72,7 +72,7 @@ def _is_known(ask: Ask, key: str, value: str) -> bool:
     if not value:
         return False
     if key in _NUMBERS:
-        return value.isdigit() and len(value) < 9 and (key != "kontor" or int(value) in ask.who.office_ids)
+        return whole(value) is not None and (key != "kontor" or whole(value) in ask.who.office_ids)
     if key in _SWITCHES or key == "avslutade":
         return value in ("ja", "nej")
     if key == "grupp":

@@ -204,7 +204,7 @@ def sign_out(ask: Writing) -> Response:
 def choose_office(ask: Writing, kontor: Text = "alla") -> Response:
     """Choose which office the lists are about."""
     answer = RedirectResponse("/idag", status_code=303)
-    answer.set_cookie("kontor", kontor if kontor.isdigit() else "", httponly=True, samesite="lax")
+    answer.set_cookie("kontor", kontor if requests.whole(kontor) is not None else "", httponly=True, samesite="lax")
     return answer
 
 

@@ -58,7 +58,7 @@ def _waiting_row(
 
 
 def _may_see(ask: Ask, person: Person | None) -> bool:
-    return person is None or not person.protected or ask.who.sees_protected
+    return person is None or not person.protected or ask.who.sees_protected(person.office_id)
 
 
 def _address(conversation: Conversation, person: Person | None) -> str:

@@ -81,7 +81,9 @@ def take(turn: Turn, slot_id: int) -> None:
 
 def taken(turn: Turn, wanted: datetime) -> None:
     """The time is gone: offer the two nearest, else hand over to a human."""
-    free = meetings.free(turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now)
+    free = meetings.free(
+        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, even_held=True
+    )
     nearest = sorted(sorted(free, key=lambda slot: abs(slot.starts_at - wanted))[:2], key=lambda slot: slot.starts_at)
     if not nearest:
         return _ask_human(turn, "ingen ledig tid nära den önskade")
@@ -109,7 +111,7 @@ def own_time(turn: Turn) -> None:
 def _free_as_wished(turn: Turn, start: datetime, end: datetime | None) -> Sequence[Slot]:
     window = None if turn.reading.any_day else _window(start, end)
     free = meetings.free(
-        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window
+        turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window, even_held=True
     )
     if not turn.reading.any_day:
         return free

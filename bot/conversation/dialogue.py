@@ -10,7 +10,8 @@ import storage.tasks
 from bot.conversation import booking, replies, sensitive, understanding
 from bot.conversation.turn import Turn
 from outreach import quiet_hours
-from storage.local_time import local, local_date
+from outreach.gate import MINIMUM_AGE
+from storage.local_time import age, local, local_date
 from storage.tasks import Outcome, Task
 
 # Meanings that are acted on whoever has the talk: safety, and the wish to be left alone.
@@ -50,6 +51,11 @@ def answer(turn: Turn) -> None:
     _follow_language(turn)
     if _is_silent(turn):
         _leave_to_humans(turn)
+    elif turn.reading.intent not in (*ALWAYS_HEARD, "my_data", "opt_in") and _is_for_humans(turn):
+        _to_a_human(turn)
+    elif turn.reading.intent not in ALWAYS_HEARD and not turn.has_room():
+        # Nothing is done in silence: a time that cannot be confirmed is not booked.
+        turn.wait_for_human("automaten har sagt sitt")
     elif not _is_someone_let_alone(turn):
         turn.misses = turn.forget_misses()
         HANDLERS[turn.reading.intent](turn)
@@ -86,6 +92,22 @@ def _is_silent(turn: Turn) -> bool:
         return False
     held = turn.conversation.held_by_id is not None
     return held or state in ("human", "stopped") and not _answers_reminder(turn)
+
+
+def _is_for_humans(turn: Turn) -> bool:
+    # Somebody we have closed, or a child, may have good reason to write; nothing is booked by a machine.
+    person = turn.person
+    if person is None:
+        return False
+    born = person.birth_date
+    return person.closed_at is not None or (born is not None and age(born, local_date(turn.now)) < MINIMUM_AGE)
+
+
+def _to_a_human(turn: Turn) -> None:
+    # Whoever answers a dead person's telephone is not to be met by a machine at all.
+    if turn.person is not None and turn.person.closed_reason != "deceased":
+        turn.say("HUMAN")
+    turn.hand_over("avslutad eller under 16 år")
 
 
 def _is_someone_let_alone(turn: Turn) -> bool:

@@ -135,7 +135,7 @@ def abuse(turn: Turn) -> None:
 
 def other_language(turn: Turn) -> None:
     """English at once; any other language is asked about, then a human and an interpreter take over."""
-    if turn.reading.lang == "en" or turn.reading.kind == "english":
+    if turn.reading.kind == "english":
         turn.conversation.lang = "en"
         turn.say("HI")
         return

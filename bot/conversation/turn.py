@@ -116,6 +116,10 @@ class Turn:
         last = storage.messages.last_to(self.session, self.conversation.id)
         if last is not None and last.text == text and not self._begun_since(last.created_at):
             return False
+        return self.has_room()
+
+    def has_room(self) -> bool:
+        """Whether one more automatic answer is within the limits."""
         return self._has_room(timedelta(hours=1), REPLIES_AN_HOUR) and self._has_room(timedelta(days=1), REPLIES_A_DAY)
 
     def _has_room(self, length: timedelta, most: int) -> bool:

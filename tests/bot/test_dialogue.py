@@ -228,6 +228,22 @@ def test_only_the_latest_offer_is_meant(leila: Youth) -> None:
     assert said not in first
 
 
+def test_offers_to_others_turn_nobody_away(town: Town) -> None:
+    youths = [town.youth(name, mobile) for name, mobile in (("Leila", "05"), ("Omar", "06"), ("Nadja", "07"))]
+
+    assert [youth.says("ja") for youth in youths] == [["OFFER"]] * 3
+    assert "3)" in youths[2].last
+    assert youths[2].says("ons 10") == ["TIME-OK?"]
+    assert youths[2].says("ja") == ["BOOKED"]
+    assert youths[0].says("1") == ["TIME-FULL"]
+
+
+def test_three_times_lie_on_different_days_and_hours(leila: Youth) -> None:
+    leila.says("ja")
+
+    assert "1) ons 25 nov kl. 10.00 2) ons 25 nov kl. 14.00 3) tors 26 nov kl. 10.00" in leila.last
+
+
 def test_without_free_times_a_human_takes_over(house: House, clock: Clock) -> None:
     leila = Town(house, clock, ()).youth()
 

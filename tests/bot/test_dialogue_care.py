@@ -235,7 +235,9 @@ def test_six_answers_an_hour_and_then_a_human_reads(leila: Youth) -> None:
 
     assert all(codes)
     assert leila.says("hej") == []
+    assert leila.says("tors 10") == []
     assert leila.talk.waiting_why == "automaten har sagt sitt"
+    assert leila.talk.state == "invited"
     assert leila.waits(hours=1) == []
     assert leila.says("vem e du") == ["WHO"]
 

@@ -189,6 +189,7 @@ def test_a_campaign_is_planned_for_a_day_and_can_become_a_draft_again(sara: Brow
 def test_the_list_stands_under_four_tabs(sara: Browser, house: House, clock) -> None:
     assert "Inga utkast" in sara.see("/utskick?flik=utkast")
     assert "Börja från ett av tre" in sara.see("/utskick")
+    assert "Allt utskick är pausat" not in sara.see("/utskick")
     code = begin(sara)
     assert code in sara.see("/utskick")
     start(sara, code)
@@ -199,6 +200,22 @@ def test_the_list_stands_under_four_tabs(sara: Browser, house: House, clock) -> 
     row = words(sara.see("/utskick/del/lista?flik=klara"))
 
     assert "Första kontakten 24 november alla Sms Klart 10 0 0 5,20" in row
+
+
+def test_a_campaign_for_a_saturday_is_planned_for_the_monday(sara: Browser, house: House) -> None:
+    code = begin(sara)
+    step(sara, code, "tid", nar="valj", dag="28 nov", tid="12", gor="vidare")
+
+    start(sara, code)
+
+    assert "Schemalagt till måndag 30 november kl. 10.00" in words(sara.see(f"/utskick/{code}"))
+
+
+def test_a_global_pause_is_told_in_the_list(sara: Browser, house: House) -> None:
+    with house.database.write() as session:
+        storage.settings.write(session, "global_pause", value=True)
+
+    assert "Allt utskick är pausat." in sara.see("/utskick")
 
 
 def test_a_campaign_is_copied_and_a_draft_thrown_away(sara: Browser, house: House) -> None:
