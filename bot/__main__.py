@@ -3,20 +3,28 @@
 import sys
 from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-from bot.commands import campaigns, language, lists, running, setting_up
+from bot.commands import campaigns, house, language, lists, running, setting_up
 from bot.commands.output import complain
-from bot.settings import Settings
 from outreach.errors import BryggaError
 from storage.staff import ROLES
 
-Commands: TypeAlias = "_SubParsersAction[ArgumentParser]"
+Commands: TypeAlias = "_SubParsersAction[OneSentence]"
+
+
+class OneSentence(ArgumentParser):
+    """A parser whose complaints are one plain sentence, as every other fault's."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what was wrong and where help is; exit code 2."""
+        complain(f"Kommandot går inte att förstå: {message}. Skriv {self.prog} --help för att se vad som går.")
+        sys.exit(2)
 
 
 def parser() -> ArgumentParser:
     """All commands and their arguments."""
-    top = ArgumentParser(prog="brygga", description="Outreach by text for municipalities.")
+    top = OneSentence(prog="brygga", description="Outreach by text for municipalities.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_running(commands)
     _add_lists(commands)
@@ -126,8 +134,8 @@ def _finish(command: ArgumentParser, run: object) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     parsed = parser().parse_args(arguments)
-    running.quiet_logging(Settings().log_level)
     try:
+        running.quiet_logging(house.settings().log_level)
         return int(parsed.run(parsed))
     except BryggaError as error:
         complain(error.sentence)

@@ -21,7 +21,13 @@ FILE = Path("var/demo.db")
 # By this hour the running campaign has begun, so the demo never opens before it.
 OPENS = "10.05"
 # What the story counts on, whatever this machine is set to otherwise.
-_AS_TOLD = {"practice": True, "allowed_hours": "office", "frequency_cap": "on", "regret_seconds": 60, "sms_per_second": 0}
+_AS_TOLD = {
+    "practice": True,
+    "allowed_hours": "office",
+    "frequency_cap": "on",
+    "regret_seconds": 60,
+    "sms_per_second": 0,
+}
 
 
 class Settings(Protocol):

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 import storage.conversations
 import storage.settings
-from bot.console import shown
+from bot import shown
 from outreach import access
 from outreach.access import Who
 from outreach.errors import NotAllowed

@@ -12,7 +12,7 @@ import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.messages
-from scheduler import housekeeping, reconcile, reminders, sending, starts
+from scheduler import housekeeping, promises, reconcile, reminders, sending, starts
 from scheduler.sending import Sender
 from storage.database import Session
 
@@ -44,6 +44,7 @@ def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.W
         Job("read_texts", 1, in_transaction(read_texts)),
         Job("remind", 5, in_transaction(lambda session, now: reminders.remind_due(session, now, write_reminder))),
         Job("start_campaigns", 2, in_transaction(lambda session, now: starts.start_due(session, sender.rules, now))),
+        Job("keep_promises", 60, in_transaction(promises.keep_promises)),
         Job("send", 0.5, lambda: sending.send_due(sender)),
         Job("ask_provider", 60, reconcile.Inquiry(sender).run),
         Job("finish_campaigns", 10, in_transaction(reconcile.finish_campaigns)),

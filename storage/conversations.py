@@ -271,3 +271,28 @@ def last_intents(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
         .where(col(InboundText.id).in_(latest))
     )
     return {person_id: intent for person_id, intent in session.exec(query) if person_id is not None}
+
+
+def silent_in(
+    session: Session, states: Sequence[str], *, before: datetime
+) -> Sequence[tuple[Conversation, Person]]:  # fmt: skip
+    """Talks that have stood in these states, without a word from the person, since before a moment."""
+    query = (
+        select(Conversation, Person)
+        .join(Person, col(Person.id) == Conversation.person_id)
+        .where(col(Conversation.state).in_(states), Conversation.state_at < before)
+        .where(or_(col(Conversation.last_inbound_at).is_(None), col(Conversation.last_inbound_at) < before))
+        .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
+    )
+    return session.exec(query).all()
+
+
+def rested(session: Session, now: datetime) -> Sequence[tuple[Conversation, Person]]:
+    """Talks that rest until a day that has come."""
+    query = (
+        select(Conversation, Person)
+        .join(Person, col(Person.id) == Conversation.person_id)
+        .where(Conversation.state == "resting", col(Person.paused_until) <= now)
+        .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
+    )
+    return session.exec(query).all()

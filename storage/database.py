@@ -12,9 +12,13 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session as SqlModelSession
 
 from storage.vault import Vault
+
+# What opening a database can end in: an address nobody understands, a file that is no database, a server that is away.
+CANNOT_OPEN = (ArgumentError, DBAPIError, OSError)
 
 
 class Session(SqlModelSession):

@@ -6,6 +6,7 @@ import sys
 import threading
 import webbrowser
 from argparse import Namespace
+from pathlib import Path
 
 import anyio
 import structlog
@@ -13,12 +14,13 @@ import uvicorn
 
 import storage.audit
 import storage.meetings
+import storage.messages
 import storage.offices
 import storage.schema
 import storage.staff
-from bot import demo, wiring
+from bot import demo
 from bot.app import create_app
-from bot.commands.house import bring_up_to_date, opened
+from bot.commands.house import bring_up_to_date, build, opened, settings
 from bot.commands.output import say
 from bot.settings import Settings
 from bot.wiring import House
@@ -45,7 +47,14 @@ def work(arguments: Namespace) -> int:
     with opened() as house:
         if arguments.drain:
             dealt_with = anyio.run(jobs.run_until_idle, house.jobs)
-            say(arguments, {"dealt_with": dealt_with}, f"Klart. {dealt_with} gjorda, inget mer är på tur.")
+            with house.database.read() as session:
+                uncertain = storage.messages.counts(session).get("sending", 0)
+            words = f"Klart. {dealt_with} gjorda, inget mer är på tur."
+            if uncertain:
+                words += (
+                    f" {uncertain} sms är osäkra: en sändning avbröts. De avgörs inom ett par minuter, av nästa work."
+                )
+            say(arguments, {"dealt_with": dealt_with, "uncertain": uncertain}, words)
         else:
             anyio.run(_work, house)
     return 0
@@ -72,7 +81,7 @@ def run_demo(arguments: Namespace) -> int:
 
 def migrate(arguments: Namespace) -> int:
     """Bring the schema up to date."""
-    house = wiring.build(Settings())
+    house = build()
     try:
         changed = bring_up_to_date(house, asked=True)
     finally:
@@ -83,6 +92,10 @@ def migrate(arguments: Namespace) -> int:
 
 def doctor(arguments: Namespace) -> int:
     """Say in words what is missing or wrong; exit code 1 when something is."""
+    missing = _missing_file(settings().database_url)
+    if missing:
+        say(arguments, {"fault": missing}, f"- {missing}")
+        return 1
     with opened() as house:
         faults = _faults(house)
     for fault in faults:
@@ -92,23 +105,30 @@ def doctor(arguments: Namespace) -> int:
     return 1 if faults else 0
 
 
+def _missing_file(address: str) -> str:
+    """The embedded database that is not there: looking must not make an empty one in its place."""
+    if not address.startswith("sqlite:///") or Path(address.removeprefix("sqlite:///")).exists():
+        return ""
+    return f"Databasfilen {address.removeprefix('sqlite:///')} finns inte. Kontrollera BRYGGA_DATABASE_URL."
+
+
 def _faults(house: House) -> list[str]:
-    settings = house.settings
+    chosen = house.settings
     checks = [
         (
-            not settings.practice and not settings.twilio_account_sid,
+            not chosen.practice and not chosen.twilio_account_sid,
             "Ingen sms-leverantör är inställd (BRYGGA_TWILIO_ACCOUNT_SID med flera).",
         ),
         (
-            not settings.practice and not settings.public_url.startswith("https://"),
+            not chosen.practice and not chosen.public_url.startswith("https://"),
             "BRYGGA_PUBLIC_URL börjar inte med https: leverantören kan inte nå oss säkert.",
         ),
         (
-            settings.telegram_enabled and not settings.telegram_token.get_secret_value(),
+            chosen.telegram_enabled and not chosen.telegram_token.get_secret_value(),
             "Telegram är på men saknar nyckel (BRYGGA_TELEGRAM_TOKEN).",
         ),
-        (settings.allowed_hours == "always", "Utskick får gå dygnet runt (BRYGGA_ALLOWED_HOURS=always)."),
-        (settings.frequency_cap == "off", "Ingen gräns för hur ofta någon får sms (BRYGGA_FREQUENCY_CAP=off)."),
+        (chosen.allowed_hours == "always", "Utskick får gå dygnet runt (BRYGGA_ALLOWED_HOURS=always)."),
+        (chosen.frequency_cap == "off", "Ingen gräns för hur ofta någon får sms (BRYGGA_FREQUENCY_CAP=off)."),
     ]  # fmt: skip
     return [sentence for wrong, sentence in checks if wrong] + _register_faults(house)
 

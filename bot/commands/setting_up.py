@@ -28,15 +28,19 @@ DIALOG_LASTS = timedelta(hours=2)
 def add_office(arguments: Namespace) -> int:
     """A new office, or new districts for a known one."""
     with opened() as house, house.database.write() as session:
-        office = storage.offices.by_name(session, arguments.name) or storage.offices.add(
+        known = storage.offices.by_name(session, arguments.name)
+        office = known or storage.offices.add(
             session,
             Office(name=arguments.name.strip(), sender_name=arguments.sender or arguments.name.strip(),
                    municipality=arguments.municipality or "kommunen", phone=arguments.phone,
                    switchboard=arguments.switchboard, website=arguments.website),
         )  # fmt: skip
         storage.offices.serve(session, office, arguments.districts, since=local_date(house.now()))
-        told = {"office": office.name, "districts": list(storage.offices.districts_of(session, office.id))}
-    say(arguments, told, f"Kontoret {told['office']} finns.")
+        told = {
+            "office": office.name, "districts": list(storage.offices.districts_of(session, office.id)),
+            "new": known is None,
+        }  # fmt: skip
+    say(arguments, told, f"Kontoret {told['office']} {'är upplagt' if told['new'] else 'fanns redan'}.")
     return 0
 
 

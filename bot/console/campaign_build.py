@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 import storage.campaigns
 import storage.staff
-from bot import requests
-from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words, shown
+from bot import requests, shown
+from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import audience, campaign_check, campaigns, phone_numbers, quiet_hours

@@ -9,7 +9,8 @@ import storage.campaigns
 import storage.meetings
 import storage.messages
 import storage.register
-from bot.console import campaign_preview, campaign_words, register, shown
+from bot import shown
+from bot.console import campaign_preview, campaign_words, register
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.conversation import replies
 from outreach import audience, campaign_check, campaign_texts, phone_numbers, quiet_hours, wording

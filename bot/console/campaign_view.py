@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import storage.messages
-from bot import requests
-from bot.console import campaign_draft, campaign_people, campaign_words, shown
+from bot import requests, shown
+from bot.console import campaign_draft, campaign_people, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
 from outreach import campaign_lists, campaigns, prices

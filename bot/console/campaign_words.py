@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from bot.console import shown
+from bot import shown
 from outreach import campaign_lists, campaigns, gate, in_words
 from outreach.campaign_plan import Plan
 from outreach.lists.words import many

@@ -15,8 +15,8 @@ import storage.messages
 from bot import requests
 from bot.console import phone_desk, phone_view, phone_words
 from bot.console.phone_desk import Phone, Wish
-from bot.console.shown import date_table
 from bot.requests import Ask, Reading
+from bot.shown import date_table
 from outreach import receipts
 from outreach.channels import Inbound, Receipt
 from outreach.errors import BadInput, NotAllowed

@@ -13,9 +13,9 @@ import storage.people
 import storage.settings
 from bot.console import phone_desk, phone_words, words
 from bot.console.phone_desk import Phone
-from bot.console.shown import date_table, time_text
 from bot.conversation.turn import QUESTION_HOLDS
 from bot.requests import Ask
+from bot.shown import date_table, time_text
 from outreach import gate, prices
 from storage.conversations import Conversation, InboundText
 from storage.local_time import age, local, local_date
@@ -80,6 +80,7 @@ def telephone(ask: Ask, phone: Phone) -> dict[str, Any]:
         "quick": phone_words.QUICK_ENGLISH if talk is not None and talk.lang == "en" else phone_words.QUICK,
         "read_in": _seconds_left(unread, ask.now) if unread else None,
         "can_invite": person is not None and not lines and not _on_its_way(ask, talk),
+        "on_its_way": _on_its_way(ask, talk),
     }  # fmt: skip
 
 

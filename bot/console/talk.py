@@ -7,7 +7,8 @@ from typing import Any
 import storage.conversations
 import storage.messages
 import storage.staff
-from bot.console import shown, words
+from bot import shown
+from bot.console import words
 from bot.conversation import replies
 from bot.requests import Ask
 from outreach import consent, contact, phone_numbers, quiet_hours, takeover, wording

@@ -12,7 +12,8 @@ import storage.messages
 import storage.numbers
 import storage.staff
 import storage.tasks
-from bot.console import shown, words
+from bot import shown
+from bot.console import words
 from outreach import gate, in_words, phone_numbers
 from storage.database import Session
 from storage.people import Person

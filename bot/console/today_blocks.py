@@ -11,7 +11,8 @@ import storage.messages
 import storage.register
 import storage.staff
 import storage.tasks
-from bot.console import shown, words
+from bot import shown
+from bot.console import words
 from bot.requests import Ask
 from outreach import quiet_hours, takeover
 from storage.campaigns import Campaign

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.console.shown import MONTHS, WEEKDAYS
+from bot.shown import MONTHS, WEEKDAYS
 from outreach.errors import BadInput
 from storage.local_time import STOCKHOLM
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.console import shown
+from bot import shown
 from outreach import gate, in_words
 from storage.conversations import Conversation
 from storage.local_time import local

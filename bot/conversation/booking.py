@@ -182,6 +182,19 @@ def cancel(turn: Turn) -> bool:
     return True
 
 
+def cancel_in_silence(turn: Turn) -> bool:
+    """Call off the meeting of somebody who wants no texts; False when there is none."""
+    standing = turn.booking()
+    return standing is not None and meetings.cancel(turn.session, standing[0], now=turn.now)
+
+
+def say_again(turn: Turn) -> None:
+    """Say which meeting stands, and how to change it."""
+    standing = turn.booking()
+    if standing is not None:
+        turn.say("BOOKED", **turn.meeting_values(standing[1]))
+
+
 def confirm(turn: Turn) -> None:
     """Yes to a reminder."""
     standing = turn.booking()

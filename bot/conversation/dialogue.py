@@ -126,6 +126,9 @@ def _answers_reminder(turn: Turn) -> bool:
 def _leave_to_humans(turn: Turn) -> None:
     if turn.reading.intent in ("thanks", "greeting") and turn.conversation.state == "stopped":
         return
+    if turn.conversation.state == "stopped" and turn.reading.intent == "cancel" and booking.cancel_in_silence(turn):
+        turn.wait_for_human("avbokade efter stopp")
+        return
     turn.wait_for_human(turn.conversation.waiting_why or "skrev igen")
 
 
@@ -178,6 +181,9 @@ def _yes_to_offer(turn: Turn) -> None:
 def _no(turn: Turn) -> None:
     if turn.asked in (*booking.OFFERS, "TIME-OK?"):
         _no_to_times(turn)
+    elif turn.asked != "REM-24" and turn.booking() is not None:
+        # A no to nothing in particular takes no meeting away: what stands is said, and how to change it.
+        booking.say_again(turn)
     elif not booking.cancel(turn):
         _decline(turn)
 
@@ -370,7 +376,10 @@ def _unknown(turn: Turn) -> None:
         turn.say("HUH-2")
         turn.hand_over("två missförstånd")
         return
-    turn.say("TIME-HUH" if turn.asked in booking.OFFERS and turn.reading.ask else "HUH-1")
+    if turn.booking() is not None and not turn.asked:
+        booking.say_again(turn)
+    else:
+        turn.say("TIME-HUH" if turn.asked in booking.OFFERS and turn.reading.ask else "HUH-1")
     turn.conversation.context = {**turn.context, "misses": 1}
 
 

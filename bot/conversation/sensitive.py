@@ -94,6 +94,9 @@ def wrong_number(turn: Turn) -> None:
     turn.settle()
     turn.move_to("wrong_number")
     turn.conversation.waiting_since = None
+    if turn.booking() is not None:
+        # The seat is kept for somebody we can no longer reach: a human decides.
+        turn.wait_for_human("fel nummer, men har en bokad tid")
     if turn.person is not None:
         numbers.strike(turn.session, turn.person, turn.conversation.address, why="fel nummer", now=turn.now)
 

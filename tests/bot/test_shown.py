@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.console import shown
+from bot import shown
 
 NOW = datetime(2026, 11, 24, 13, 2, tzinfo=UTC)  # tisdag, 14.02 i Stockholm
 
