@@ -26,8 +26,8 @@ EVERYTHING = KINDS
 NOTHING: tuple[str, ...] = ()
 # What is known -> the reason it gives, and the kinds of text it holds back.
 TABLE = [
-    ({"stopped": True}, "stopped", (*STARTED, *ANSWERS, "reminder", "staff")),
-    ({"state": "stopped"}, "stopped", (*STARTED, *ANSWERS, "reminder", "staff")),
+    ({"stopped": True}, "stopped", (*STARTED, *ANSWERS, "reminder", "staff", "test")),
+    ({"state": "stopped"}, "stopped", (*STARTED, *ANSWERS, "reminder", "staff", "test")),
     ({"protected": True}, "protected", (*STARTED, *ANSWERS, "reminder", "staff")),
     ({"address": "", "number_kind": ""}, "no_number", (*STARTED, "reminder", "staff")),
     ({"address": "", "number_kind": "landline"}, "landline", (*STARTED, "reminder", "staff")),
@@ -35,7 +35,7 @@ TABLE = [
     ({"address": "", "number_kind": "guardian"}, "guardian_number", (*STARTED, "reminder", "staff")),
     ({"number_kind": "landline"}, "landline", (*STARTED, "reminder", "staff")),
     ({"number_kind": "guardian"}, "guardian_number", (*STARTED, "reminder", "staff")),
-    ({"number_kind": ""}, "no_number", STARTED),
+    ({"number_kind": ""}, "no_number", (*STARTED, "reminder", "staff")),
     ({"standing": "dead"}, "number_dead", (*STARTED, "reminder", "staff")),
     ({"standing": "wrong_person"}, "wrong_person", (*STARTED, "reminder", "staff")),
     ({"standing": "other_answers"}, "other_answers", (*STARTED, "reminder", "staff")),
