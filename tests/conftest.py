@@ -1,11 +1,13 @@
 """What every test may ask for: a fresh database, a clock that stands still until it is moved."""
 
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import hypothesis
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 import storage.schema
@@ -21,6 +23,15 @@ hypothesis.settings.load_profile("brygga")
 
 # Tuesday 24 November 2026, 13.04 in Stockholm: a working day inside the allowed hours.
 TUESDAY = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> Iterator[None]:
+    """A command run inside a test sets up the log for good; the next test shall not write to a stream that is gone."""
+    yield
+    structlog.reset_defaults()
+    for handler in [row for row in logging.getLogger().handlers if type(row) is logging.StreamHandler]:
+        logging.getLogger().removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

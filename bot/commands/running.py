@@ -159,7 +159,8 @@ def quiet_logging(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Looked up for each line: whoever has put another stream in its place gets it there.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 
