@@ -74,8 +74,9 @@ def _joined(found: list[Hours]) -> list[Hours]:
     """ "Efter 10 men innan 14" is one stretch."""
     after = [hours for hours in found if hours.closes is None]
     before = [hours for hours in found if hours.opens == time(0)]
-    if after and before:
-        return [replace(after[0], closes=before[0].closes)]
+    closes = before[0].closes if before else None
+    if after and closes is not None and after[0].opens < closes:
+        return [replace(after[0], closes=closes)]
     return found
 
 
