@@ -5,10 +5,14 @@ from argparse import ArgumentParser, _SubParsersAction
 from collections.abc import Sequence
 from typing import NoReturn, TypeAlias
 
+import structlog
+
 from bot.commands import campaigns, house, language, lists, running, setting_up
 from bot.commands.output import complain
 from outreach.errors import BryggaError
 from storage.staff import ROLES
+
+log = structlog.get_logger()
 
 Commands: TypeAlias = "_SubParsersAction[OneSentence]"
 
@@ -142,6 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception:
+        # Its words could quote a row; the log line says the kind and the place.
+        log.exception("command_failed", command=parsed.command)
+        complain("Något gick fel i Brygga. Raden ovanför säger var; inget halvt är sparat.")
+        return 1
 
 
 if __name__ == "__main__":

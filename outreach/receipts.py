@@ -30,8 +30,7 @@ def record(session: Session, receipt: Receipt, *, now: datetime) -> bool:
     storage.messages.add_receipt(
         session, ReceiptRow(message_id=message.id, state=receipt.state, error=receipt.error or "", at=receipt.at)
     )
-    if receipt.provider_id and message.provider_id is None:
-        message.provider_id = receipt.provider_id
+    storage.messages.name_by_provider(session, message, receipt.provider_id)
     reason = receipt.sentence or ""
     if storage.messages.advance(session, message, receipt.state, now=now, reason=reason, error=receipt.error or ""):
         follow(session, message, meaning=receipt.meaning or "", now=now)

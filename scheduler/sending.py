@@ -132,7 +132,7 @@ def _record(sender: Sender, results: Sequence[tuple[int, Result]]) -> None:
 
 def _settle(session: Session, message: Message, result: Result, now: datetime) -> None:
     if isinstance(result, Accepted):
-        message.provider_id = result.provider_id or message.provider_id
+        storage.messages.name_by_provider(session, message, result.provider_id)
         for state in ("sent", result.state):
             if storage.messages.advance(session, message, state, now=now):
                 receipts.follow(session, message, meaning="", now=now)

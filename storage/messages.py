@@ -113,6 +113,18 @@ def by_provider_id(session: Session, provider_id: str) -> Message | None:
     return session.exec(select(Message).where(Message.provider_id == provider_id)).first()
 
 
+def name_by_provider(session: Session, message: Message, provider_id: str | None) -> None:
+    """Keep the provider's id for a text. An id that another text has already is not believed: one provider's slip must
+    not keep a whole batch from being recorded, and receipts find the text by our own code.
+    """
+    if provider_id is None or message.provider_id is not None:
+        return
+    if by_provider_id(session, provider_id) is None:
+        message.provider_id = provider_id
+        session.add(message)
+        session.flush()
+
+
 def claim_due(session: Session, now: datetime, limit: int) -> Sequence[Message]:
     """Take due texts for sending by one conditional write, most urgent first; two senders never get the same row."""
     due = (

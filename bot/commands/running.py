@@ -149,6 +149,8 @@ def _register_faults(house: House) -> list[str]:
 def quiet_logging(level: str) -> None:
     """One JSON line an event on standard error; libraries only when something is wrong."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    # A tick that is still at work when the next one is due is no fault.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     for handler in logging.getLogger().handlers:
         handler.addFilter(_without_traceback)
     structlog.configure(
