@@ -4,6 +4,7 @@ phone.
 Needs Debian's chromium at /usr/bin/chromium; skipped loudly where there is none (CI installs it).
 """
 
+import re
 import socket
 import threading
 import time
@@ -87,9 +88,13 @@ def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Ite
     assert not faults
 
 
-def fits(page: Page) -> bool:
-    """Whether the page can be read without scrolling sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+def assert_fits(page: Page) -> None:
+    """The page can be read without scrolling sideways; asked until it has arrived."""
+    page.wait_for_load_state()
+    page.wait_for_function(
+        "document.documentElement && document.documentElement.scrollWidth <= document.documentElement.clientWidth",
+        timeout=5000,
+    )
 
 
 def write(page: Page, text: str) -> None:
@@ -120,7 +125,7 @@ def test_the_newcomers_three_cards(page: Page) -> None:
 
     expect(said).to_contain_text("Toppen, då ses vi!")
     expect(page.locator("#bakom")).to_contain_text("Bekräftad")
-    assert fits(page)
+    assert_fits(page)
     write(page, "avboka")
     expect(said).to_contain_text("avbokad. Helt okej!")
 
@@ -134,20 +139,23 @@ def test_from_a_list_to_a_started_campaign(page: Page, tmp_path: Path) -> None:
     page.get_by_label("Vilket kontor hör den till?").select_option(label="Unga Norr")
     page.get_by_label("Välj fil eller släpp den här").set_input_files(file)
     expect(page.get_by_role("heading", name="Provkörning")).to_be_visible()
-    assert fits(page)
+    assert_fits(page)
     page.get_by_role("button", name="Importera 2 personer").click()
     page.get_by_role("link", name="Gör utskick till de 2 med mobil").click()
     page.get_by_role("button", name="Välj Första kontakten").click()
-    assert fits(page)
+    page.wait_for_url("**/utskick/nytt/meddelande*")
+    assert_fits(page)
     page.get_by_role("button", name="Vidare till tid").click()
-    assert fits(page)
+    page.wait_for_url("**/utskick/nytt/tid*")
+    assert_fits(page)
     page.get_by_role("button", name="Vidare till kontroll").click()
-    assert fits(page)
+    page.wait_for_url("**/utskick/nytt/kontroll*")
+    assert_fits(page)
     expect(page.get_by_role("button", name="Provkör")).to_be_visible()
     page.get_by_role("button", name="Starta utskick till").click()
 
-    page.wait_for_url("**/utskick/*")
-    assert fits(page)
+    page.wait_for_url(re.compile(r"/utskick/[a-z0-9]{14}"))
+    assert_fits(page)
 
 
 @pytest.mark.parametrize(
@@ -157,4 +165,4 @@ def test_no_page_scrolls_sideways_even_at_320(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(path)
 
-    assert fits(page)
+    assert_fits(page)
