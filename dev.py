@@ -21,9 +21,7 @@ ROOT = Path(__file__).resolve().parent
 PYTHON_IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = str(ROOT / ".venv" / PYTHON_IN_VENV)
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
-LOCK = (
-    "pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header"
-)
+LOCK = "pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header"
 CHECKS = {
     "ruff check": "ruff check .",
     "ruff format": "ruff format --check .",
