@@ -41,6 +41,7 @@ def page(ask: Reading, code: str, samtal: str = "") -> Response:
         raise NotFound("Samtalet finns inte kvar.")
     if conversation.person_id is not None:
         return go(f"/register/{storage.people.get(ask.session, conversation.person_id).code}")
+    opening.enter_talk(ask, conversation)
     return _unknown(ask, conversation, everything=samtal == "allt")
 
 

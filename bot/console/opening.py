@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import storage.audit
+import storage.numbers
 import storage.people
 from bot.requests import Ask
 from outreach.errors import BadInput, NotAllowed, NotFound
@@ -48,8 +49,20 @@ def enter_talk(ask: Ask, conversation: Conversation) -> Person | None:
     """The person one talks with, checked as their page is; None for an unknown number."""
     ask.who.needs("inbox")
     if conversation.person_id is None:
+        if not may_read_unknown(ask, conversation):
+            raise NotAllowed
         return None
     return enter(ask, storage.people.get(ask.session, conversation.person_id).code)
+
+
+def may_read_unknown(ask: Ask, conversation: Conversation) -> bool:
+    """Whether one may read texts tied to nobody. Where people in the register share the number, only their offices
+    may, and with protected identity among them only the two roles there.
+    """
+    holders = [person for _, person in storage.numbers.people_at(ask.session, conversation.address)]
+    mine = [person for person in holders if person.office_id is None or person.office_id in ask.who.office_ids]
+    allowed = all(ask.who.sees_protected(person.office_id) for person in holders if person.protected)
+    return not holders or (bool(mine) and allowed)
 
 
 def give_reason(ask: Ask, person: Person, why: str) -> None:

@@ -12,7 +12,7 @@ import storage.register
 import storage.staff
 import storage.tasks
 from bot import shown
-from bot.console import words
+from bot.console import opening, words
 from bot.requests import Ask
 from outreach import quiet_hours, takeover
 from storage.campaigns import Campaign
@@ -29,7 +29,7 @@ FIRST_LETTERS = 80
 
 def who_waits(ask: Ask, most: int) -> Data:
     """Who needs a human: acute first, then by group, inside each the longest wait first."""
-    waiting = [pair for pair in storage.conversations.waiting(ask.session, ask.office_ids) if _may_see(ask, pair[1])]
+    waiting = [pair for pair in storage.conversations.waiting(ask.session, ask.office_ids) if _may_read(ask, *pair)]
     last = storage.conversations.last_inbound(ask.session, [conversation.id for conversation, _ in waiting])
     names = storage.staff.names(ask.session)
     rows = [
@@ -56,6 +56,10 @@ def _waiting_row(
         "held_by": "" if mine else names.get(conversation.held_by_id or 0, "").split(" ")[0],
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
     }  # fmt: skip
+
+
+def _may_read(ask: Ask, conversation: Conversation, person: Person | None) -> bool:
+    return _may_see(ask, person) if person is not None else opening.may_read_unknown(ask, conversation)
 
 
 def _may_see(ask: Ask, person: Person | None) -> bool:
