@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import anyio
-import httpx
 from fastapi import APIRouter
 
 import storage.settings
 from bot import inbox
 from bot.channels import http_pool, sms, telegram
+from bot.channels.http_pool import Pool
 from bot.channels.simulator import SimulatorChannel
 from bot.conversation import replies
 from bot.settings import Settings
@@ -37,7 +37,7 @@ class House:
     clock: Clock
     sender: Sender
     jobs: Sequence[Job]
-    pool: httpx.AsyncClient
+    pool: Pool
     telegram: telegram.TelegramChannel | None
 
     def now(self) -> datetime:
@@ -97,15 +97,15 @@ class House:
 
     async def close(self) -> None:
         """Give back connections."""
-        await self.pool.aclose()
+        await self.pool.close()
         self.database.close()
 
 
-def build(settings: Settings, *, pool: httpx.AsyncClient | None = None, clock: Clock | None = None) -> House:
+def build(settings: Settings, *, pool: Pool | None = None, clock: Clock | None = None) -> House:
     """An installation by its settings. Tests hand in a pool that can be watched and a clock that stands still."""
     database = Database(settings.database_url, Vault(settings.secret()))
     clock = clock or _clock(settings, database)
-    pool = pool or http_pool.make_client(connections=settings.send_concurrency)
+    pool = pool or http_pool.AiohttpPool(connections=settings.send_concurrency)
     telegram_channel = _telegram(settings, pool)
     sender = Sender(
         database=database, clock=clock, channels=_channels(settings, database, clock, pool, telegram_channel),
@@ -139,7 +139,7 @@ def _clock(settings: Settings, database: Database) -> Clock:
 
 
 def _channels(
-    settings: Settings, database: Database, clock: Clock, pool: httpx.AsyncClient,
+    settings: Settings, database: Database, clock: Clock, pool: Pool,
     telegram_channel: telegram.TelegramChannel | None,
 ) -> dict[str, Channel]:  # fmt: skip
     # The one place where practice is decided: a practice installation holds no object that could reach a provider.
@@ -157,7 +157,7 @@ def _channels(
     return channels
 
 
-def _telegram(settings: Settings, pool: httpx.AsyncClient) -> telegram.TelegramChannel | None:
+def _telegram(settings: Settings, pool: Pool) -> telegram.TelegramChannel | None:
     token = settings.telegram_token.get_secret_value()
     if settings.practice or not settings.telegram_enabled or not token:
         return None

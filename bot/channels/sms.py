@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated
 
 import anyio.to_thread
-import httpx
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from starlette.datastructures import QueryParams
 from twilio.base import values
@@ -15,9 +14,9 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.channels import sms_codes, webhooks
-from bot.channels.http_pool import AnswerLostError, NotReachedError
+from bot.channels.http_pool import AnswerLostError, NotReachedError, Pool
 from bot.channels.readings import NOT_REACHED
-from bot.channels.twilio_over_httpx import HttpxForTwilio, RefusedError
+from bot.channels.twilio_over_pool import PoolForTwilio, RefusedError
 from outreach.channels import Accepted, Inbound, Listed, Outgoing, Receipt, SendError, SendUnknown
 from outreach.errors import BadInput
 
@@ -41,10 +40,10 @@ class TwilioChannel:
         from_number: str,
         api_base: str | None,
         public_url: str,
-        pool: httpx.AsyncClient,
+        pool: Pool,
         now: Callable[[], datetime],
     ) -> None:
-        self._twilio = Client(account_sid, auth_token, http_client=HttpxForTwilio(pool))  # type: ignore[no-untyped-call]
+        self._twilio = Client(account_sid, auth_token, http_client=PoolForTwilio(pool))  # type: ignore[no-untyped-call]
         if api_base:
             self._twilio.api.base_url = api_base
         self._from_number = from_number

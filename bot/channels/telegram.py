@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import anyio
 import anyio.to_thread
-import httpx
 from fastapi import APIRouter, Header, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 from telegram import Bot, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove
 from telegram.error import TelegramError, TimedOut
 
-from bot.channels import http_pool, telegram_codes, webhooks
-from bot.channels.telegram_over_httpx import HttpxForTelegram, read_object
+from bot.channels import telegram_codes, webhooks
+from bot.channels.http_pool import AnswerLostError, Pool
+from bot.channels.telegram_over_pool import PoolForTelegram
 from outreach.channels import Accepted, Inbound, Outgoing, SendUnknown
 from outreach.errors import BadInput
 
@@ -42,8 +42,8 @@ class TelegramChannel:
 
     name = "telegram"
 
-    def __init__(self, *, token: str, api_base: str | None, pool: httpx.AsyncClient) -> None:
-        request = HttpxForTelegram(pool)
+    def __init__(self, *, token: str, api_base: str | None, pool: Pool) -> None:
+        request = PoolForTelegram(pool)
         base: dict[str, Any] = {"base_url": api_base} if api_base else {}
         self._bot = Bot(token, request=request, get_updates_request=request, **base)
         self._pool = pool
@@ -116,16 +116,15 @@ class TelegramChannel:
 
     async def _updates(self, offset: int) -> list[dict[str, Any]]:
         # Not by the library: it reads all updates before we see one, so a single unreadable one would stop all.
-        answer = await http_pool.exchange(
-            self._pool,
+        answer = await self._pool.ask(
             "POST",
             f"{self._bot.base_url}/getUpdates",
-            json={"offset": offset, "timeout": LONG_POLL_SECONDS, "allowed_updates": LISTEN_FOR},
-            timeout=httpx.Timeout(LONG_POLL_SECONDS + 15.0, connect=10.0),
+            data={"offset": offset, "timeout": LONG_POLL_SECONDS, "allowed_updates": LISTEN_FOR},
+            longest=LONG_POLL_SECONDS + 15.0,
         )
-        updates = read_object(answer).get("result")
+        updates = answer.json_object().get("result")
         if not answer.is_success or not isinstance(updates, list):
-            raise http_pool.AnswerLostError
+            raise AnswerLostError
         return updates
 
 

@@ -5,7 +5,7 @@ import logging
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.channels.readings import LATER, NOT_REACHED, NUMBER_DEAD, OPERATOR, OPTED_OUT, TELL, UNKNOWN, Reading
-from bot.channels.telegram_over_httpx import BusyError
+from bot.channels.telegram_over_pool import BusyError
 from outreach.channels import SendError
 
 _log = logging.getLogger(__name__)

@@ -6,15 +6,12 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
-import httpx
 import pytest
 
-from bot.channels import http_pool
-from bot.channels.http_pool import AnswerLostError, NotReachedError
+from bot.channels.http_pool import AiohttpPool, AnswerLostError, NotReachedError, Pool
 
 pytestmark = pytest.mark.anyio
 
-SHORT = httpx.Timeout(0.3)
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -42,16 +39,16 @@ async def a_server(answer: Answer) -> AsyncIterator[str]:
         await asyncio.gather(*calls, return_exceptions=True)
 
 
-@pytest.fixture(params=["aiohttp", "httpx"])
-async def pool(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
-    """Ours on aiohttp, and httpx's own, which tests of the channels use."""
-    made = http_pool.make_client(timeout=SHORT) if request.param == "aiohttp" else httpx.AsyncClient(timeout=SHORT)
-    async with made as pool:
-        yield pool
+@pytest.fixture
+async def pool() -> AsyncIterator[AiohttpPool]:
+    made = AiohttpPool()
+    yield made
+    await made.close()
 
 
-async def ask(pool: httpx.AsyncClient, url: str, longest: float = 5.0) -> httpx.Response:
-    return await http_pool.exchange(pool, "POST", url, data={"To": "+46701740605"}, longest=longest)
+async def ask(pool: Pool, url: str, longest: float = 1.0) -> int:
+    answer = await pool.ask("POST", url, form={"To": "+46701740605"}, longest=longest)
+    return answer.status
 
 
 async def say(writer: asyncio.StreamWriter, words: bytes) -> None:
@@ -59,15 +56,15 @@ async def say(writer: asyncio.StreamWriter, words: bytes) -> None:
     await writer.drain()
 
 
-async def test_any_status_is_an_answer(pool: httpx.AsyncClient) -> None:
+async def test_any_status_is_an_answer(pool: Pool) -> None:
     async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await say(writer, b"HTTP/1.1 429 No\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
 
     async with a_server(refuse) as url:
-        assert (await ask(pool, url)).status_code == 429
+        assert await ask(pool, url) == 429
 
 
-async def test_nobody_listening_is_never_reached(pool: httpx.AsyncClient) -> None:
+async def test_nobody_listening_is_never_reached(pool: Pool) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -76,12 +73,12 @@ async def test_nobody_listening_is_never_reached(pool: httpx.AsyncClient) -> Non
             await ask(pool, url)
 
 
-async def test_an_unknown_host_is_never_reached(pool: httpx.AsyncClient) -> None:
+async def test_an_unknown_host_is_never_reached(pool: Pool) -> None:
     with pytest.raises(NotReachedError):
         await ask(pool, "http://brygga.invalid")
 
 
-async def test_hanging_up_without_a_word_is_a_lost_answer(pool: httpx.AsyncClient) -> None:
+async def test_hanging_up_without_a_word_is_a_lost_answer(pool: Pool) -> None:
     async def hang_up(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
         return
 
@@ -90,7 +87,7 @@ async def test_hanging_up_without_a_word_is_a_lost_answer(pool: httpx.AsyncClien
             await ask(pool, url)
 
 
-async def test_a_reset_is_a_lost_answer(pool: httpx.AsyncClient) -> None:
+async def test_a_reset_is_a_lost_answer(pool: Pool) -> None:
     async def reset(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.transport.abort()
 
@@ -99,7 +96,7 @@ async def test_a_reset_is_a_lost_answer(pool: httpx.AsyncClient) -> None:
             await ask(pool, url)
 
 
-async def test_silence_is_a_lost_answer(pool: httpx.AsyncClient) -> None:
+async def test_silence_is_a_lost_answer(pool: Pool) -> None:
     async def silence(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
@@ -109,7 +106,7 @@ async def test_silence_is_a_lost_answer(pool: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("words", [b"garbage\r\n\r\n", b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{"])
-async def test_half_an_answer_is_a_lost_answer(pool: httpx.AsyncClient, words: bytes) -> None:
+async def test_half_an_answer_is_a_lost_answer(pool: Pool, words: bytes) -> None:
     async def mumble(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await say(writer, words)
 
@@ -118,7 +115,7 @@ async def test_half_an_answer_is_a_lost_answer(pool: httpx.AsyncClient, words: b
             await ask(pool, url)
 
 
-async def test_an_answer_that_trickles_does_not_outlive_the_claim(pool: httpx.AsyncClient) -> None:
+async def test_an_answer_that_trickles_does_not_outlive_the_claim(pool: Pool) -> None:
     async def trickle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await say(writer, b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n")
         while True:
@@ -130,7 +127,7 @@ async def test_an_answer_that_trickles_does_not_outlive_the_claim(pool: httpx.As
             await ask(pool, url, longest=0.5)
 
 
-async def test_addresses_are_not_logged(pool: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+async def test_addresses_are_not_logged(pool: Pool, caplog: pytest.LogCaptureFixture) -> None:
     async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await say(writer, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
 

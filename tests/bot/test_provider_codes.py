@@ -4,7 +4,7 @@ import pytest
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError
 
 from bot.channels import sms_codes, telegram_codes
-from bot.channels.telegram_over_httpx import BusyError
+from bot.channels.telegram_over_pool import BusyError
 
 MEANINGS = {"number_dead", "opted_out", "later", "operator", "unknown"}
 

@@ -13,6 +13,7 @@ import pytest
 import respx
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from watched_pool import WatchedPool
 
 from bot.channels import telegram
 from bot.channels.webhooks import LARGEST_BODY
@@ -61,8 +62,9 @@ def a_refusal(code: int, description: str, **more: Any) -> httpx.Response:
 
 @pytest.fixture
 async def channel() -> AsyncIterator[telegram.TelegramChannel]:
-    async with httpx.AsyncClient() as pool:
-        yield telegram.TelegramChannel(token=TOKEN, api_base=BASE, pool=pool)
+    pool = WatchedPool()
+    yield telegram.TelegramChannel(token=TOKEN, api_base=BASE, pool=pool)
+    await pool.close()
 
 
 @pytest.mark.anyio

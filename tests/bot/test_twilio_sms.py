@@ -13,6 +13,7 @@ import requests
 import respx
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.http_client import TwilioHttpClient
+from watched_pool import WatchedPool
 
 from bot.channels import sms
 from outreach.channels import Channel, Lookup, Outgoing, SendError, SendUnknown
@@ -77,16 +78,17 @@ def no_clients_of_twilios_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def channel() -> AsyncIterator[sms.TwilioChannel]:
-    async with httpx.AsyncClient() as pool:
-        yield sms.TwilioChannel(
-            account_sid=ACCOUNT,
-            auth_token=TOKEN,
-            from_number="+46766861004",
-            api_base=API,
-            public_url=PUBLIC + "/",
-            pool=pool,
-            now=lambda: NOW,
-        )
+    pool = WatchedPool()
+    yield sms.TwilioChannel(
+        account_sid=ACCOUNT,
+        auth_token=TOKEN,
+        from_number="+46766861004",
+        api_base=API,
+        public_url=PUBLIC + "/",
+        pool=pool,
+        now=lambda: NOW,
+    )
+    await pool.close()
 
 
 def sent_form(route: respx.Route) -> dict[str, list[str]]:

@@ -3,11 +3,10 @@
 import logging
 from typing import Any
 
-import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels import http_pool
+from bot.channels.http_pool import LONGEST, Answer, AnswerLostError, NotReachedError, Pool
 
 # The library writes texts, chat ids and the token to its log, and unreadable updates even at CRITICAL.
 # What matters is raised, and logged by those who catch it.
@@ -22,15 +21,15 @@ class BusyError(TelegramError):
         self.retry_after = retry_after
 
 
-class HttpxForTelegram(BaseRequest):
+class PoolForTelegram(BaseRequest):
     """What the library wants of an HTTP client, on a pool it neither makes nor closes; its timeouts hold."""
 
-    def __init__(self, pool: httpx.AsyncClient) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     @property
     def read_timeout(self) -> float | None:
-        return self._pool.timeout.read
+        return LONGEST
 
     async def initialize(self) -> None:
         """Nothing to do: the pool is open."""
@@ -47,30 +46,19 @@ class HttpxForTelegram(BaseRequest):
         Raises NetworkError when it certainly was not sent, BusyError for 429 (Telegram docs: ResponseParameters).
         """
         try:
-            answer = await http_pool.exchange(
-                self._pool, method, url, data=request_data.json_parameters if request_data else None
-            )
-        except http_pool.AnswerLostError:
+            answer = await self._pool.ask(method, url, form=request_data.json_parameters if request_data else None)
+        except AnswerLostError:
             raise TimedOut from None
-        except http_pool.NotReachedError:
+        except NotReachedError:
             raise NetworkError("not reached") from None
-        if answer.status_code == 429:
+        if answer.status == 429:
             raise BusyError(_retry_after(answer))
-        if answer.status_code >= 500 or (answer.is_success and "result" not in read_object(answer)):
+        if answer.status >= 500 or (answer.is_success and "result" not in answer.json_object()):
             raise TimedOut
-        return answer.status_code, answer.content
+        return answer.status, answer.body
 
 
-def read_object(answer: httpx.Response) -> dict[str, Any]:
-    """The JSON object of an answer; empty when it holds none."""
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _retry_after(answer: httpx.Response) -> float | None:
-    parameters = read_object(answer).get("parameters")
+def _retry_after(answer: Answer) -> float | None:
+    parameters = answer.json_object().get("parameters")
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
     return float(seconds) if isinstance(seconds, int) else None

@@ -2,11 +2,10 @@
 
 import logging
 
-import httpx
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from bot.channels import http_pool
+from bot.channels.http_pool import Answer, AnswerLostError, Pool
 
 _log = logging.getLogger(__name__)
 
@@ -20,10 +19,10 @@ class RefusedError(Exception):
         self.retry_after = retry_after
 
 
-class HttpxForTwilio(AsyncHttpClient):
+class PoolForTwilio(AsyncHttpClient):
     """What the SDK wants of an HTTP client, on a pool it neither makes nor closes."""
 
-    def __init__(self, pool: httpx.AsyncClient) -> None:
+    def __init__(self, pool: Pool) -> None:
         super().__init__(_log, True)
         self._pool = pool
 
@@ -44,31 +43,21 @@ class HttpxForTwilio(AsyncHttpClient):
         NotReachedError, and AnswerLostError also for every 5xx: a POST that ended in 500 may have been
         carried out (Twilio docs: error 20500).
         """
-        answer = await http_pool.exchange(
-            self._pool, method, uri, params=params or None, data=data, headers=headers, auth=auth
-        )
-        if answer.status_code >= 500:
-            raise http_pool.AnswerLostError
+        answer = await self._pool.ask(method, uri, params=params or None, form=data or None, headers=headers, auth=auth)
+        if answer.status >= 500:
+            raise AnswerLostError
         if not answer.is_success:
             raise RefusedError(_code(answer), _seconds(answer.headers.get("Retry-After", "")))
-        if not _object(answer):
-            raise http_pool.AnswerLostError
-        return Response(answer.status_code, answer.text, answer.headers)
+        if not answer.json_object():
+            raise AnswerLostError
+        return Response(answer.status, answer.body.decode(), answer.headers)
 
 
-def _code(answer: httpx.Response) -> str | None:
-    code = _object(answer).get("code")
+def _code(answer: Answer) -> str | None:
+    code = answer.json_object().get("code")
     if isinstance(code, int):
         return str(code)
-    return "20429" if answer.status_code == 429 else None
-
-
-def _object(answer: httpx.Response) -> dict[str, object]:
-    try:
-        body = answer.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    return "20429" if answer.status == 429 else None
 
 
 def _seconds(header: str) -> float | None:
