@@ -9,11 +9,16 @@ from typing import Protocol, runtime_checkable
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to hand to a provider. `code` is our own and comes back in receipts; `to` is E.164 or a chat id."""
+    """A text to hand to a provider. `code` is our own and comes back in receipts; `to` is E.164 or a chat id.
+
+    `provider` is the one that the channel named when the text was taken for sending; it stands in the text's row before
+    the call begins, so that whoever must find out later knows whom to ask.
+    """
 
     code: str
     to: str
     text: str
+    provider: str = ""
     sender: str | None = None
     send_before: datetime | None = None
     buttons: tuple[str, ...] = ()
@@ -29,7 +34,9 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text from a telephone. `provider_id` is unique per channel; `received_at` is aware UTC."""
+    """A text from a telephone. `provider_id` is unique per channel; `received_at` is aware UTC; `provider_did` is
+    "stop", "start" or "help" when the provider has acted on the text, and answered it, by itself.
+    """
 
     channel: str
     provider_id: str
@@ -38,6 +45,7 @@ class Inbound:
     received_at: datetime
     recipient: str | None = None
     media: bool = False
+    provider_did: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,11 @@ class Channel(Protocol):
 
     name: str
 
+    @property
+    def provider(self) -> str:
+        """Who would carry a text that is sent now, as it stands in the text's row."""
+        ...
+
     async def send(self, message: Outgoing) -> Accepted:
         """Hand one text to the provider. Raises SendError (certain no) or SendUnknown (answer lost)."""
         ...
@@ -107,6 +120,6 @@ class Channel(Protocol):
 class Lookup(Protocol):
     """A channel whose provider can be asked what became of a text: how an unknown outcome is settled."""
 
-    async def lookup(self, to: str, since: datetime) -> list[Listed]:
-        """Texts the provider has made to `to` at or after `since`. Raises SendUnknown when it does not say."""
+    async def lookup(self, to: str, since: datetime, provider: str = "") -> list[Listed]:
+        """Texts that `provider` has made to `to` at or after `since`. Raises SendUnknown when it does not say."""
         ...

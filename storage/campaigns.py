@@ -19,7 +19,7 @@ STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
 
 class Campaign(SQLModel, table=True):
     """A text to many. `audience` is the register's filter sentence: a rule, not a list; recipients are kept at
-    launch.
+    launch. `per_day` and `budget_kr` (kronor) are limits; 0 is none.
     """
 
     __table_args__ = (one_of("state", STATES),)
@@ -39,6 +39,7 @@ class Campaign(SQLModel, table=True):
     state_why: str = ""
     start_at: datetime | None = Field(default=None, index=True)
     per_day: int = 0
+    budget_kr: int = 0
     answered_by_id: int | None = Field(default=None, foreign_key="staff.id")
     created_by_id: int | None = Field(default=None, foreign_key="staff.id")
     created_at: datetime

@@ -56,7 +56,7 @@ class Conversation(SQLModel, table=True):
 
 class InboundText(SQLModel, table=True):
     """A text that came in; kept before it is answered. `due_at` is when it shall be read (together with its
-    neighbours).
+    neighbours). `provider_did` says what the provider has done about it by itself: "stop", "start" or "help".
     """
 
     __table_args__ = (UniqueConstraint("channel", "provider_id"), one_of("channel", CHANNELS))
@@ -68,6 +68,7 @@ class InboundText(SQLModel, table=True):
     recipient: str = ""
     text: str
     media: bool = False
+    provider_did: str = ""
     received_at: datetime
     due_at: datetime | None = Field(default=None, index=True)
     handled_at: datetime | None = None

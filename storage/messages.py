@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import Index, func, text, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -33,20 +33,33 @@ RANK = {
     "withheld": 7, "expired": 7, "cancelled": 7,
 }  # fmt: skip
 STATES = tuple(RANK)
+# Texts somebody must still look at, as an index knows them.
+UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
 
 
 class Message(SQLModel, table=True):
     """A text to one address. `code` is our own and stands in the provider's callback address.
 
-    Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns).
+    Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns). A sender takes a
+    queued text by `claimed_by` and `claimed_at`, which together are a lease; it becomes `sending`, and `claimed_at` is
+    set anew, when the call to `provider` begins.
     """
 
-    __table_args__ = (one_of("state", STATES), one_of("channel", CHANNELS), one_of("kind", KINDS))
+    __table_args__ = (
+        one_of("state", STATES),
+        one_of("channel", CHANNELS),
+        one_of("kind", KINDS),
+        Index("message_queue", "priority", "send_after", "id",
+              sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+        Index("message_unsettled", "state", "state_at", sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED)),
+        Index("message_of_campaign", "campaign_id", "state"),
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
     kind: str
     channel: str = "sms"
+    provider: str = ""
     address: str = Field(index=True)
     text: str
     text_code: str = ""
@@ -57,13 +70,14 @@ class Message(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     recipient_id: int | None = Field(default=None, foreign_key="recipient.id", unique=True)
-    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", index=True)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     priority: int = 5
-    send_after: datetime = Field(index=True)
+    send_after: datetime
     send_before: datetime | None = None
-    state: str = Field(default="queued", index=True)
+    state: str = "queued"
     reason: str = ""
+    claimed_by: str = ""
     claimed_at: datetime | None = None
     attempts: int = 0
     provider_id: str | None = Field(default=None, unique=True)

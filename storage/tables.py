@@ -7,6 +7,7 @@ from storage import (
     campaigns,
     conversations,
     imports,
+    link_codes,
     meetings,
     messages,
     numbers,
@@ -19,6 +20,7 @@ from storage import (
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    audit, campaigns, conversations, imports, meetings, messages, numbers, offices, people, settings, staff, tasks,
+    audit, campaigns, conversations, imports, link_codes, meetings, messages, numbers, offices, people, settings, staff,
+    tasks,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -26,6 +26,7 @@ class FakeChannel:
     """Takes every text, in order, unless `then` has said what happens next to a number. `before` runs in mid-send."""
 
     name = "sms"
+    provider = "fake"
 
     def __init__(self) -> None:
         self.sent: list[Outgoing] = []
@@ -54,7 +55,7 @@ class FakeChannel:
             raise outcome
         return outcome
 
-    async def lookup(self, to: str, _since: datetime) -> list[Listed]:
+    async def lookup(self, to: str, _since: datetime, _provider: str = "") -> list[Listed]:
         """What the network says it has made of texts to a number, newest first; every question is counted."""
         self.asked.append(to)
         if self.silent:

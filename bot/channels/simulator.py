@@ -17,6 +17,8 @@ class SimulatorChannel:
     down (the provider is), lost (the answer is), blocked (by the person); None when it works.
     """
 
+    provider = "simulator"
+
     def __init__(
         self,
         name: str,

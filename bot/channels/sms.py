@@ -31,6 +31,7 @@ class TwilioChannel:
     """Sends by Twilio's Messages resource. The pool is the caller's to close."""
 
     name = "sms"
+    provider = "twilio"
 
     def __init__(  # noqa: PLR0913 - what an account at Twilio consists of
         self,
@@ -72,7 +73,7 @@ class TwilioChannel:
             raise SendUnknown from None
         return Accepted(provider_id=taken.sid)
 
-    async def lookup(self, to: str, since: datetime) -> list[Listed]:
+    async def lookup(self, to: str, since: datetime, provider: str = "twilio") -> list[Listed]:  # noqa: ARG002
         """What Twilio has made of texts to `to` at or after `since`, newest first.
 
         Raises SendUnknown when Twilio does not say: then it is still not known.

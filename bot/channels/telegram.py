@@ -41,6 +41,7 @@ class TelegramChannel:
     """Sends by the Bot API. The pool is the caller's to close; nothing is asked of Telegram until it is used."""
 
     name = "telegram"
+    provider = "telegram"
 
     def __init__(self, *, token: str, api_base: str | None, pool: Pool) -> None:
         request = PoolForTelegram(pool)
