@@ -23,8 +23,10 @@ from bot.console import (
     phone,
     register,
     register_bulk,
+    sending_settings,
     sign_in,
     today,
+    unsettled,
 )
 from bot.wiring import House
 
@@ -62,7 +64,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     for pages in (
         sign_in.routes, live.routes, today.routes, importing.routes, import_result.routes, phone.routes, inbox.routes,
         register.routes, register_bulk.routes, campaigns.routes, campaign_people.routes, campaign_build.routes,
-        campaign_view.routes,
+        unsettled.routes, campaign_view.routes, sending_settings.routes,
         # Last, since a person's address would take in every other address under /register.
         person.routes,
     ):  # fmt: skip

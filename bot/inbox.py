@@ -1,21 +1,29 @@
 """Any text that comes in: kept before it is answered, read together with its neighbours, tied to the right person."""
 
 import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
 import structlog
 
+import storage.bulk
 import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.numbers
 import storage.offices
 import storage.people
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
-from outreach import campaign_texts
+from outreach import campaign_texts, consent, linking
 from outreach.channels import Inbound
-from storage.conversations import Conversation, InboundText
-from storage.database import Session
+from storage.conversations import Conversation
+from storage.database import Database, Session
+from storage.inbound import InboundText, NewText
 from storage.local_time import local
 from storage.offices import Office
 from storage.people import Person
@@ -25,46 +33,118 @@ log = structlog.get_logger()
 
 # These do not wait for what else the person may be typing (ux §5.5).
 AT_ONCE = ("crisis", "opt_out")
+# What a text means that the provider has acted on.
+DONE_BY_PROVIDER = {"stop": "opt_out", "start": "opt_in"}
+# Of a text that its writer has changed only the last wording is answered; what was read already is for a human.
+REPLACED, CHANGED_LATER = "ändrad innan den lästes", "ändrad efter att den lästes"
 # Waiting for the next text of somebody who types on ends after this many pauses.
 LONGEST_TYPING = 6
+# Few at a time: what is urgent among them is read before the next are looked at.
+LOOK_AT = 50
+GiveWay = Callable[[], AbstractContextManager[object]]
 
 
-def keep(session: Session, inbound: Inbound, *, together: timedelta, now: datetime) -> bool:
-    """Keep a text; False when the provider has told us of it before. It is read when the person has paused typing."""
-    urgent = understanding.understand(inbound.text, ref=local(now)).intent in AT_ONCE
-    due_at = now if urgent else _pause_over(session, inbound, together, now)
-    kept = storage.conversations.keep_inbound(
-        session,
-        InboundText(
-            channel=inbound.channel, provider_id=inbound.provider_id, sender=inbound.sender,
-            recipient=inbound.recipient or "", text=inbound.text.replace("\x00", ""), media=inbound.media,
-            received_at=inbound.received_at, due_at=due_at,
-        ),
-    )  # fmt: skip
+def keep(session: Session, inbound: Inbound) -> bool:
+    """Keep a text; False when the provider has told us of it before. Nobody has looked at it yet."""
+    earlier = storage.inbound.wordings(session, inbound.channel, inbound.sender, inbound.edits) if inbound.edits else ()
+    if earlier and earlier[-1].text == inbound.text:
+        # Only a map or a preview has changed.
+        return False
+    rule = CHANGED_LATER if any(text.handled_at for text in earlier) else ""
+    kept = storage.inbound.keep(session, InboundText(**_row(session, inbound), rule=rule))
     if kept:
-        storage.conversations.postpone_unread(session, inbound.channel, inbound.sender, due_at)
+        _replace(session, earlier)
     return kept
 
 
-def _pause_over(session: Session, inbound: Inbound, together: timedelta, now: datetime) -> datetime:
+def keep_all(session: Session, texts: Sequence[Inbound]) -> None:
+    """Keep texts in the order they came, for a rush of them."""
+    for are_edits, some in groupby(texts, key=lambda text: bool(text.edits)):
+        if are_edits:
+            for text in some:
+                keep(session, text)
+        else:
+            rows = [storage.bulk.row(InboundText, **_row(session, text)) for text in some]
+            storage.inbound.keep_all(session, rows)
+
+
+def _row(session: Session, inbound: Inbound) -> dict[str, Any]:
+    return {
+        "channel": inbound.channel, "provider_id": inbound.provider_id, "sender": inbound.sender,
+        "recipient": _recipient(session, inbound), "text": inbound.text.replace("\x00", ""), "media": inbound.media,
+        "provider_did": inbound.provider_did, "received_at": inbound.received_at,
+    }  # fmt: skip
+
+
+def look(database: Database, *, together: timedelta, now: datetime, give_way: GiveWay) -> int:
+    """Look at what has come in: what cannot wait is read now, the rest when the person has paused typing (ux §5.5).
+    Returns how many texts were new. What a text means is worked out with no transaction open.
+    """
+    with database.read() as session:
+        texts = storage.inbound.not_looked_at(session, LOOK_AT)
+    urgent = set()
+    for text in texts:
+        with give_way():
+            if _is_urgent(text.channel, text.text, text.provider_did, now):
+                urgent.add(text.id)
+    if texts:
+        with database.write() as session:
+            first = storage.inbound.first_unread(session, {text.sender for text in texts})
+            due = [
+                (text, text.received_at if text.id in urgent else _pause_over(text, first, together)) for text in texts
+            ]
+            storage.inbound.read_at(session, due)
+    return len(texts)
+
+
+def _pause_over(text: NewText, first: Mapping[tuple[str, str], datetime], together: timedelta) -> datetime:
     """When the person has paused typing; somebody who never pauses is answered all the same."""
-    unread = storage.conversations.unread_from(session, inbound.channel, inbound.sender)
-    first = unread[0].received_at if unread else now
-    return max(now, min(now + together, first + LONGEST_TYPING * together))
+    began = first.get((text.channel, text.sender), text.received_at)
+    return min(text.received_at + together, began + LONGEST_TYPING * together)
 
 
-def read_due(session: Session, now: datetime) -> int:
-    """Answer everybody who has paused typing; returns how many people were answered."""
-    due = storage.conversations.senders_due(session, now)
+def _is_urgent(channel: str, text: str, provider_did: str, now: datetime) -> bool:
+    if provider_did == "stop" or linking.begins_a_chat(channel, text):
+        return True
+    return understanding.understand(text, ref=local(now)).intent in AT_ONCE
+
+
+def _recipient(session: Session, inbound: Inbound) -> str:
+    if inbound.channel != linking.TELEGRAM or not inbound.recipient:
+        return inbound.recipient or ""
+    # A code that ties a chat to somebody lies nowhere in clear.
+    return linking.mark_of(session, inbound.recipient)
+
+
+def _replace(session: Session, earlier: Sequence[InboundText]) -> None:
+    for text in earlier:
+        if text.handled_at is None:
+            text.rule = REPLACED
+            session.add(text)
+
+
+def read_due(database: Database, *, together: timedelta, now: datetime, give_way: GiveWay = nullcontext) -> int:
+    """Answer everybody who has paused typing, each in a transaction of their own, longest wait first; returns how much
+    there was to do. `give_way` surrounds each piece of work, for whoever is busier than this.
+    """
+    new = look(database, together=together, now=now, give_way=give_way)
+    with database.read() as session:
+        due = storage.inbound.senders_due(session, now)
     for channel, sender in due:
-        try:
-            with session.begin_nested():
-                _read(session, channel, sender, now)
-        except Exception:
-            # One text that cannot be handled must not hold up the others; it waits for a human instead.
-            log.exception("text_not_handled")
+        with give_way():
+            _read_or_park(database, channel, sender, now)
+    return new + len(due)
+
+
+def _read_or_park(database: Database, channel: str, sender: str, now: datetime) -> None:
+    try:
+        with database.write() as session:
+            _read(session, channel, sender, now)
+    except Exception:
+        # One text that cannot be handled must not hold up the others; it waits for a human instead.
+        log.exception("text_not_handled")
+        with database.write() as session:
             _park(session, channel, sender, now)
-    return len(due)
 
 
 def _park(session: Session, channel: str, sender: str, now: datetime) -> None:
@@ -73,24 +153,30 @@ def _park(session: Session, channel: str, sender: str, now: datetime) -> None:
         conversation.waiting_since = now
     conversation.waiting_why = "texten kunde inte läsas av automaten"
     storage.conversations.keep(session, conversation)
-    for text in storage.conversations.unread_from(session, channel, sender):
+    for text in storage.inbound.unread_from(session, channel, sender):
         text.handled_at, text.conversation_id, text.rule = now, conversation.id, "not_handled"
         session.add(text)
 
 
 def _read(session: Session, channel: str, sender: str, now: datetime) -> None:
-    texts = storage.conversations.unread_from(session, channel, sender)
-    conversation, person = _who(session, channel, sender, now)
-    for reading_group in _groups(list(texts), now):
+    texts = storage.inbound.unread_from(session, channel, sender, lock=True)
+    replaced = [text for text in texts if text.rule == REPLACED]
+    for reading_group in _groups([text for text in texts if text.rule != REPLACED], now):
+        # Asked for each: one text may be what ties the chat to a person.
+        conversation, person = _who(session, channel, sender, now)
+        for text in replaced:
+            text.handled_at, text.conversation_id = now, conversation.id
         _read_together(session, conversation, person, reading_group, now)
-    storage.conversations.keep(session, conversation)
+        storage.conversations.keep(session, conversation)
+        if conversation.state == "stopped":
+            consent.go_on_by_sms(session, conversation, now=now)
 
 
 def _groups(texts: list[InboundText], now: datetime) -> list[list[InboundText]]:
     # A crisis or a stop is read by itself, so that no neighbour can change what it means.
     groups: list[list[InboundText]] = [[]]
     for text in texts:
-        if understanding.understand(text.text, ref=local(now)).intent in AT_ONCE:
+        if text.rule == CHANGED_LATER or _is_urgent(text.channel, text.text, text.provider_did, now):
             groups += [[text], []]
         else:
             groups[-1].append(text)
@@ -103,19 +189,38 @@ def _read_together(
     written = "\n".join(text.text for text in texts if text.text.strip())
     options = _options(session, conversation)
     reading = understanding.understand(written, ref=local(now), lang=conversation.lang, options=options)
+    done = _done_by_provider(session, conversation, texts)
+    if done:
+        reading = replace(reading, intent=DONE_BY_PROVIDER[done], kind="", rule=f"leverantören: {done}")
+    changed_later = texts[0].rule == CHANGED_LATER and reading.intent not in AT_ONCE
     for text in texts:
         text.handled_at, text.conversation_id = now, conversation.id
         text.intent, text.rule, text.considered = reading.intent, reading.rule, list(reading.considered)
         session.add(text)
-    if _cannot_be_answered(conversation):
+    if changed_later or _cannot_be_answered(conversation):
         conversation.waiting_since = conversation.waiting_since or now
-        conversation.waiting_why = "avsändaren går inte att svara"
+        conversation.waiting_why = (
+            "ändrade en text som redan var läst" if changed_later else "avsändaren går inte att svara"
+        )
         return
-    turn = Turn(session, conversation, person, _office(session, person), written, reading, now)
+    link = texts[0].recipient if conversation.channel == linking.TELEGRAM else ""
+    office = _office(session, conversation.channel, person)
+    turn = Turn(session, conversation, person, office, written, reading, now, provider_did=done, link=link)
     if written:
         dialogue.answer(turn)
     else:
         dialogue.answer_media(turn)
+
+
+def _done_by_provider(session: Session, conversation: Conversation, texts: Sequence[InboundText]) -> str:
+    """Whether the provider has blocked the number ("stop") or opened it again ("start"): then so must we, whatever the
+    word was. Its words to open with are also said to other things ("yes"): they count only where a stop stands, and
+    its answer to a cry for help ("help") is no reason not to read the text.
+    """
+    done = {text.provider_did for text in texts}
+    if "stop" in done:
+        return "stop"
+    return "start" if "start" in done and consent.is_stopped(session, conversation) else ""
 
 
 def _cannot_be_answered(conversation: Conversation) -> bool:
@@ -139,7 +244,8 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
         person_id=person.id if person else None, channel=channel, address=sender, state_at=now, lang=_language(person)
     )
     # Answers go where the person writes from.
-    conversation.channel, conversation.address = channel, sender
+    if (conversation.channel, conversation.address) != (channel, sender):
+        consent.speak_in(session, conversation, channel, sender, now=now)
     return storage.conversations.keep(session, conversation), person
 
 
@@ -157,8 +263,11 @@ def _person_at(session: Session, channel: str, sender: str) -> Person | None:
     return holders[0] if len(holders) == 1 else None
 
 
-def _office(session: Session, person: Person | None) -> Office:
+def _office(session: Session, channel: str, person: Person | None) -> Office:
     if person is not None and person.office_id is not None:
         return storage.offices.get(session, person.office_id)
     offices = storage.offices.all_offices(session)
+    if channel == linking.TELEGRAM:
+        # Somebody we do not know there meets an office that wants to be there.
+        offices = [office for office in offices if linking.is_on(session, office.id)] or offices
     return offices[0] if offices else Office(name="Brygga", sender_name="Ungdomsenheten")

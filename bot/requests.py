@@ -15,12 +15,13 @@ from markupsafe import Markup
 
 import storage.conversations
 import storage.settings
+import storage.staff
 from bot import shown
-from outreach import access
+from outreach import access, global_pause
 from outreach.access import Who
 from outreach.errors import NotAllowed
 from storage.database import Database, Session
-from storage.local_time import local
+from storage.local_time import local, local_date
 from storage.offices import Office
 from storage.staff import StaffSession
 
@@ -40,9 +41,15 @@ class Installation(Protocol):
     clock: Any
     sender: Any
     jobs: Any
+    sms_route: Any
 
     def now(self) -> datetime:
         """What time it is here."""
+        ...
+
+    @property
+    def sms_number(self) -> str:
+        """The number that our texts come from now."""
         ...
 
     def keep_inbound(self, inbound: Any) -> None:
@@ -158,6 +165,7 @@ ENTRIES = (
     Entry("Register", "/register", "people", "register"),
     Entry("Utskick", "/utskick", "send", "campaigns"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
+    Entry("Inställningar", "/installningar", "settings", "settings"),
 )
 
 
@@ -200,6 +208,7 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "staff_role": ask.who.role_name,
         "nav": [_nav(entry, path, waiting) for entry in ENTRIES if ask.who.may(entry.needs)],
         "practice": ask.house.settings.practice,
+        "paused": _paused(ask),
         "clock_moved": _clock_moved(ask),
         "csrf": ask.who.csrf,
         "now": local(ask.now),
@@ -218,7 +227,7 @@ def _unit(ask: Ask) -> str:
 def _nav(entry: Entry, path: str, waiting: int) -> dict[str, Any]:
     return {
         "label": entry.label, "href": entry.href, "icon": entry.icon, "current": path.startswith(entry.href),
-        "count": waiting if entry.href == "/idag" else 0,
+        "count": waiting if entry.href == "/idag" else 0, "last": entry.href == "/installningar",
     }  # fmt: skip
 
 
@@ -228,6 +237,20 @@ def _switcher(ask: Ask) -> list[dict[str, Any]]:
     chosen = ask.office
     rows = [{"id": office.id, "label": office.name, "current": office is chosen} for office in ask.who.offices]
     return [{"id": "alla", "label": "Alla mina kontor", "current": chosen is None}, *rows]
+
+
+def _paused(ask: Ask) -> dict[str, str] | None:
+    """The pause of all sending, told on every page; whoever may end it gets the way there."""
+    pause = global_pause.current(ask.session)
+    if pause is None:
+        return None
+    by = storage.staff.find(ask.session, pause.by_id)
+    day = "" if local_date(pause.since) == local_date(ask.now) else f"{shown.relative_day(pause.since, ask.now)} kl. "
+    return {
+        "since": f"{day}{shown.time_text(local(pause.since))}",
+        "by": by.first_name if by is not None else "kommandoraden",
+        "href": "/installningar/utskick#paus" if ask.who.may("settings") else "",
+    }
 
 
 def _clock_moved(ask: Ask) -> str | None:
@@ -243,6 +266,11 @@ _FLASH = {
     "angrat": ("info", "Ångrat", "Ingenting har skickats."),
     "forsent": ("warn", "Det gick inte att ångra", "De första sms:en har redan lämnat kön. Använd Stoppa."),
     "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
+    "pausat": (
+        "ok",
+        "Allt utskick är pausat",
+        "Hjälp i akut läge, bekräftelser av stopp och det ni själva skriver går ändå.",
+    ),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
 }
 

@@ -24,8 +24,19 @@ class Settings(BaseSettings):
     twilio_auth_token: SecretStr = SecretStr("")
     twilio_from: str = ""
     twilio_api_base: str = ""
+    twilio_region: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    twilio_edge: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+
+    sms_provider: Literal["twilio", "46elks"] = "twilio"
+    sms_fallback: Literal["", "twilio", "46elks"] = ""
+    elks_username: str = ""
+    elks_password: SecretStr = SecretStr("")
+    elks_from: str = ""
+    elks_api_base: str = ""
+    elks_webhook_secret: SecretStr = SecretStr("")
 
     telegram_token: SecretStr = SecretStr("")
+    telegram_bot: str = Field(default="", pattern=r"^@?[A-Za-z0-9_]*$")
     telegram_api_base: str = ""
     telegram_webhook_secret: SecretStr = SecretStr("")
     telegram_mode: Literal["webhook", "polling"] = "webhook"
@@ -33,7 +44,7 @@ class Settings(BaseSettings):
 
     sms_per_second: float = Field(default=0, ge=0, description="0 = no limit")
     telegram_per_second: float = Field(default=0, ge=0, description="0 = no limit")
-    send_concurrency: int = Field(default=50, ge=1, le=1000)
+    send_concurrency: int = Field(default=100, ge=1, le=1000)
     allowed_hours: Literal["office", "always"] = "office"
     frequency_cap: Literal["on", "off"] = "on"
     read_together_seconds: float = Field(default=25, ge=0)

@@ -86,6 +86,12 @@ def number(value: Decimal | float) -> str:
     return sign + whole.replace(",", NO_BREAK) + (f",{decimals}" if decimals else "")
 
 
+def small_number(value: int) -> str:
+    """tre dagar, but 13 dagar: words to twelve, as in running text."""
+    words = ("noll", "en", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv")
+    return words[value] if 0 <= value < len(words) else number(value)
+
+
 def money(value: Decimal | float, *, unit: bool = True) -> str:
     """0,52 kr; without the unit in a table column whose head names it."""
     amount = number(Decimal(str(value)).quantize(Decimal("0.01")))

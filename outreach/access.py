@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 import pyotp
 from argon2 import PasswordHasher
@@ -26,8 +27,13 @@ SHORTEST_PASSWORD = 12
 TOTP_STEP = 30
 
 _hasher = PasswordHasher()
-# Checked when the address is unknown, so that the answer takes as long as for a known one.
-_NOBODY = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """Checked when the address is unknown, so that the answer takes as long as for a known one."""
+    return _hasher.hash(secrets.token_hex(16))
+
 
 SAME_SENTENCE = "E-posten eller lösenordet stämmer inte. Kontrollera båda och försök igen."
 
@@ -147,7 +153,7 @@ def note_failure(session: Session, email: str, *, now: datetime) -> None:
 
 def _password_fits(staff: Staff | None, password: str) -> bool:
     try:
-        return _hasher.verify(staff.password_hash if staff and staff.password_hash else _NOBODY, password)
+        return _hasher.verify(staff.password_hash if staff and staff.password_hash else _nobody(), password)
     except (VerifyMismatchError, VerificationError):
         return False
 

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import storage.campaigns
 import storage.meetings
+from outreach import campaigns
 from storage.campaigns import Campaign, Line
 from storage.database import Session
 
@@ -23,7 +25,6 @@ _BY_STATE: dict[str, tuple[str, ...]] = {
     "misslyckade": ("failed", "undelivered"),
     "okanda": ("unknown",),
     "inaktuella": ("expired",),
-    "tillbaka": ("cancelled",),
 }
 
 
@@ -33,6 +34,7 @@ class Everybody:
 
     lines: Sequence[Line]
     booked: frozenset[int]
+    now: datetime
 
     def picked(self, key: str) -> list[Line]:
         """The lines a number stands for; all of them for an unknown key."""
@@ -57,8 +59,13 @@ class Everybody:
             "svar": lambda line: bool(line.answer) and meaning(line.answer) == which,
             "vill_ses": lambda line: line.answer in WANTS_TO_MEET or line.person_id in self.booked,
             "bokade": lambda line: line.person_id in self.booked,
+            "utan_kvitto": self._is_silent,
         }
         return tests.get(group, lambda line: True)
+
+    def _is_silent(self, line: Line) -> bool:
+        late = self.now - campaigns.RECEIPT_IS_LATE
+        return line.state == "sent" and line.state_at is not None and line.state_at <= late
 
 
 def meaning(answer: str) -> str:
@@ -67,11 +74,11 @@ def meaning(answer: str) -> str:
 
 
 def why(line: Line) -> str:
-    """Why the person got no text, by launch or by the gate; empty for everybody else."""
-    return line.withheld or (line.reason if line.state == "withheld" else "")
+    """Why the person got no text, by launch, by the gate or because it was taken back; empty for everybody else."""
+    return line.withheld or (line.reason if line.state in ("withheld", "cancelled") else "")
 
 
-def everybody(session: Session, campaign: Campaign) -> Everybody:
+def everybody(session: Session, campaign: Campaign, *, now: datetime) -> Everybody:
     """All lines of a campaign."""
     booked = storage.meetings.people_booked_by_campaign(session, campaign.id)
-    return Everybody(storage.campaigns.lines(session, campaign.id), frozenset(booked))
+    return Everybody(storage.campaigns.lines(session, campaign.id), frozenset(booked), now)

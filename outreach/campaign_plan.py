@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import storage.campaign_queue
 import storage.conversations
 import storage.offices
 import storage.people
@@ -80,11 +81,19 @@ def plan(
     """The dry run, by the rules that will hold at sending. Raises BadInput when the audience cannot be read."""
     # By lot, so that no office and no age always comes last; the same lot every time, so that what is shown is done.
     entries = sorted(_entries(session, campaign, rules, now), key=lambda entry: _lot(campaign, entry.person))
+    start_at = start_at or max(now, campaign.start_at or now)
     moments = pace.spread(
-        sum(not entry.withheld for entry in entries), start_at or max(now, campaign.start_at or now),
-        per_day=campaign.per_day, per_second=rules.sms_per_second, rule=rules.allowed_hours,
+        sum(not entry.withheld for entry in entries), start_at, per_day=campaign.per_day,
+        per_second=rules.sms_per_second, rule=rules.allowed_hours, taken=taken(session, campaign, rules, start_at),
     )  # fmt: skip
     return Plan([entry if entry.withheld else replace(entry, send_after=next(moments)) for entry in entries])
+
+
+def taken(session: Session, campaign: Campaign, rules: Rules, since: datetime) -> Sequence[datetime]:
+    """The moments of the sender's time that other campaigns have taken; of no interest where there is no pace."""
+    if not rules.sms_per_second:
+        return ()
+    return storage.campaign_queue.planned(session, campaign.channel, since, leave_out=campaign.id)
 
 
 def office_ids(session: Session, campaign: Campaign, *, now: datetime) -> tuple[int, ...] | None:

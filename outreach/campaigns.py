@@ -2,13 +2,15 @@
 said by `outreach.campaign_plan`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import storage.audit
 import storage.bulk
+import storage.campaign_queue
 import storage.campaigns
 import storage.conversations
 import storage.meetings
@@ -21,19 +23,24 @@ from outreach.gate import Rules
 from storage.campaigns import Campaign, Recipient
 from storage.conversations import Conversation
 from storage.database import Session
-from storage.local_time import local_date
+from storage.local_time import STOCKHOLM, local_date
 from storage.messages import Message
 from storage.offices import Office
 from storage.staff import Staff
 
 # Why a campaign that was undone within its seconds of regret has ended.
 REGRETTED = "ångrat"
+RECEIPT_IS_LATE = timedelta(hours=72)
 _CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What became of a campaign. sent + waiting + withheld + failed + unknown + expired + cancelled = audience."""
+    """What became of a campaign. sent + waiting + withheld + failed + unknown + expired = audience.
+
+    `withheld` are all who got no text because somebody or some rule said so: at the start, at the gate, or by taking
+    the text back; those are also counted in `taken_back`.
+    """
 
     audience: int
     sent: int
@@ -43,7 +50,7 @@ class Results:
     failed: int
     unknown: int
     expired: int
-    cancelled: int
+    taken_back: int
     answered: int
     booked: int
     answers: dict[str, int]
@@ -52,7 +59,7 @@ class Results:
     @property
     def adds_up(self) -> bool:
         """Whether everybody is accounted for, once."""
-        told = self.sent + self.waiting + self.withheld + self.failed + self.unknown + self.expired + self.cancelled
+        told = self.sent + self.waiting + self.withheld + self.failed + self.unknown + self.expired
         return told == self.audience
 
 
@@ -143,7 +150,7 @@ def launch(
     campaign_texts.check(session, campaign)
     earliest = max(now + regret, campaign.start_at or now)
     planned = campaign_plan.plan(session, campaign, rules, now=now, start_at=earliest)
-    _keep(session, campaign, planned, now)
+    _keep(session, campaign, planned, rules, now)
     first = next((entry.send_after for entry in planned.sending), earliest)
     campaign.launched_at, campaign.launched_by_id, campaign.start_at = now, staff_id, first
     storage.campaigns.add(session, campaign)
@@ -153,7 +160,7 @@ def launch(
     return True
 
 
-def _keep(session: Session, campaign: Campaign, planned: Plan, now: datetime) -> None:
+def _keep(session: Session, campaign: Campaign, planned: Plan, rules: Rules, now: datetime) -> None:
     """Everybody gets their row and the recipients their text; by the thousand, so in bulk."""
     known = storage.campaigns.recipient_ids(session, campaign.id, step=1)
     entries = [entry for entry in planned.entries if entry.person.id not in known]
@@ -170,7 +177,7 @@ def _keep(session: Session, campaign: Campaign, planned: Plan, now: datetime) ->
     storage.bulk.add(
         session,
         Message,
-        [_message(campaign, rows[entry.person.id], talks[entry.person.id], entry, now) for entry in sending],
+        [_message(campaign, rules, rows[entry.person.id], talks[entry.person.id], entry, now) for entry in sending],
     )
 
 
@@ -197,7 +204,7 @@ def _turn_to(conversation: Conversation, entry: Entry) -> None:
 
 
 def _message(
-    campaign: Campaign, recipient_id: int, conversation_id: int, entry: Entry, now: datetime
+    campaign: Campaign, rules: Rules, recipient_id: int, conversation_id: int, entry: Entry, now: datetime
 ) -> dict[str, Any]:
     assert entry.size is not None
     assert entry.send_after is not None
@@ -205,25 +212,50 @@ def _message(
         Message, kind="campaign", address=entry.address, text=entry.text, text_code=campaign_plan.sameness(campaign),
         lang=entry.lang, encoding=entry.size.encoding, parts=entry.size.parts, person_id=entry.person.id,
         conversation_id=conversation_id, recipient_id=recipient_id, campaign_id=campaign.id, priority=5,
-        send_after=entry.send_after, send_before=pace.stale_after(entry.send_after), created_at=now, state_at=now,
+        send_after=entry.send_after, send_before=pace.stale_after(entry.send_after, rule=rules.allowed_hours),
+        created_at=now, state_at=now,
     )  # fmt: skip
 
 
 def pause(session: Session, campaign: Campaign, *, why: str, now: datetime, staff_id: int | None = None) -> bool:
-    """Hold what has not left. False when the campaign is not running."""
+    """Hold every text whose call has not begun. False when the campaign is not running."""
     moved = storage.campaigns.move(session, campaign, ("running",), "paused", why=why)
     if moved:
         storage.audit.write(session, "campaign_paused", now=now, staff_id=staff_id, campaign=campaign.code)
     return moved
 
 
-def resume(session: Session, campaign: Campaign, *, now: datetime, staff_id: int | None = None) -> bool:
-    """Go on. Texts that have become stale meanwhile expire at the gate; they are not sent late."""
+def resume(session: Session, campaign: Campaign, rules: Rules, *, now: datetime, staff_id: int | None = None) -> bool:
+    """Go on, by the campaign's own pace from the next allowed time: also with texts that were planned for a day that
+    has been, because a person says so. What went before is not held against the campaign again. False when it is not
+    paused.
+    """
     moved = storage.campaigns.move(session, campaign, ("paused",), "running")
     if moved:
-        storage.messages.wake_campaign(session, campaign.id, now=now)
+        plan_anew(session, campaign, rules, now=now)
+        gone = storage.campaign_queue.gone(session, campaign.id)
+        storage.campaigns.begin_anew(session, campaign, gone=gone, now=now)
         storage.audit.write(session, "campaign_resumed", now=now, staff_id=staff_id, campaign=campaign.code)
     return moved
+
+
+def plan_anew(session: Session, campaign: Campaign, rules: Rules, *, now: datetime) -> None:
+    """Give what waits new times from now on, in the order it had, beside what other campaigns have planned."""
+    start_at = max(now, campaign.start_at or now)
+    rows = storage.campaign_queue.waiting(session, campaign.id)
+    moments = pace.spread(
+        len(rows), start_at, per_day=campaign.per_day, per_second=rules.sms_per_second, rule=rules.allowed_hours,
+        today=storage.campaign_queue.gone(session, campaign.id, _midnight(start_at)),
+        taken=campaign_plan.taken(session, campaign, rules, start_at),
+    )  # fmt: skip
+    storage.campaign_queue.move(
+        session,
+        {row: (at, pace.stale_after(at, rule=rules.allowed_hours)) for row, at in zip(rows, moments, strict=True)},
+    )
+
+
+def _midnight(moment: datetime) -> datetime:
+    return datetime.combine(local_date(moment), time(), tzinfo=STOCKHOLM)
 
 
 def stop(session: Session, campaign: Campaign, *, now: datetime, why: str = "", staff_id: int | None = None) -> bool:
@@ -237,6 +269,13 @@ def stop(session: Session, campaign: Campaign, *, now: datetime, why: str = "", 
         session, "campaign_stopped", now=now, staff_id=staff_id, campaign=campaign.code, taken=taken_back
     )
     return True
+
+
+def change_budget(session: Session, campaign: Campaign, kronor: int, *, now: datetime, staff_id: int) -> None:
+    """Let a campaign cost this much, 0 = without limit; one that waits goes on only when somebody says so."""
+    campaign.budget_kr = kronor
+    storage.campaigns.add(session, campaign)
+    storage.audit.write(session, "campaign_budget", now=now, staff_id=staff_id, campaign=campaign.code, kronor=kronor)
 
 
 def can_be_regretted(campaign: Campaign, *, now: datetime) -> bool:
@@ -266,17 +305,23 @@ def finish_if_done(session: Session, campaign: Campaign, *, now: datetime) -> bo
 def results(session: Session, campaign: Campaign) -> Results:
     """What became of everybody in the campaign."""
     texts = storage.messages.counts_of_campaign(session, campaign.id)
-    left_out = storage.campaigns.withheld_counts(session, campaign.id)
-    at_gate = storage.messages.withheld_reasons(session, campaign.id)
+    reasons = Counter(storage.campaigns.withheld_counts(session, campaign.id))
+    for state in ("withheld", "cancelled"):
+        reasons.update(storage.campaign_queue.reasons(session, campaign.id, state))
     answers = storage.campaigns.answer_counts(session, campaign.id)
-    reasons = {reason: left_out.get(reason, 0) + at_gate.get(reason, 0) for reason in {*left_out, *at_gate}}
     return Results(
         audience=storage.campaigns.size(session, campaign.id),
         sent=texts.get("sent", 0) + texts.get("delivered", 0), delivered=texts.get("delivered", 0),
-        waiting=texts.get("queued", 0) + texts.get("sending", 0),
-        withheld=sum(left_out.values()) + texts.get("withheld", 0),
+        waiting=texts.get("queued", 0) + texts.get("sending", 0), withheld=sum(reasons.values()),
         failed=texts.get("failed", 0) + texts.get("undelivered", 0), unknown=texts.get("unknown", 0),
-        expired=texts.get("expired", 0), cancelled=texts.get("cancelled", 0),
+        expired=texts.get("expired", 0), taken_back=texts.get("cancelled", 0),
         answered=sum(answers.values()), booked=storage.meetings.bookings_of_campaign(session, campaign.id),
-        answers=answers, withheld_reasons=reasons,
+        answers=answers, withheld_reasons=dict(reasons.most_common()),
     )  # fmt: skip
+
+
+def without_receipt(session: Session, campaign: Campaign, *, now: datetime) -> int:
+    """How many texts left three days ago or more without a word of how they fared: never counted as delivered, and not
+    waited for any longer (ux §4.9).
+    """
+    return storage.campaign_queue.without_receipt(session, campaign.id, now - RECEIPT_IS_LATE)

@@ -36,6 +36,9 @@ class Accepted:
 class Inbound:
     """A text from a telephone. `provider_id` is unique per channel; `received_at` is aware UTC; `provider_did` is
     "stop", "start" or "help" when the provider has acted on the text, and answered it, by itself.
+
+    `recipient` is our number, or for a Telegram chat the code of the link that opened it. `edits` is what ends the
+    `provider_id` (after a colon) of every earlier wording of a text that somebody has changed.
     """
 
     channel: str
@@ -46,6 +49,7 @@ class Inbound:
     recipient: str | None = None
     media: bool = False
     provider_did: str = ""
+    edits: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,29 +6,47 @@ import storage.audit
 import storage.conversations
 import storage.messages
 import storage.numbers
+from outreach import gate_facts
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.numbers import Stop
 
+# How a number may stand that is worth a text.
+USABLE = ("unverified", "works", "confirmed")
 # Whatever is on its way to somebody who has said stop is taken back.
 _TAKEN_BACK = ("campaign", "ladder", "nudge", "follow_up", "reminder", "reply", "notice", "staff")
 
 
-def stop(session: Session, conversation: Conversation, *, how: str, now: datetime) -> bool:
-    """The person at this address wants no more texts in this channel. False when that was already so."""
+def stop(
+    session: Session, conversation: Conversation, *, how: str, now: datetime, at: tuple[str, str] | None = None
+) -> bool:
+    """The person wants no more texts in this channel; `how` is text, muntligt or provider (it has blocked the number
+    over there). `at` is the channel and address it is about, where the talk may have moved on since. False when that
+    was already so.
+    """
+    channel, address = at or (conversation.channel, conversation.address)
     new = storage.numbers.stop(
-        session,
-        Stop(channel=conversation.channel, address=conversation.address, person_id=conversation.person_id,
-             since=now, how=how),
-    )  # fmt: skip
-    storage.messages.hold_back(session, conversation.id, _TAKEN_BACK, reason="stopped", now=now)
-    if conversation.state != "stopped":
+        session, Stop(channel=channel, address=address, person_id=conversation.person_id, since=now, how=how)
+    )
+    if channel == conversation.channel:
+        _stand_still(session, conversation, now)
+        if how == "provider":
+            # Nothing can be said there any more, not even that we have understood.
+            go_on_by_sms(session, conversation, now=now)
+    if new:
+        storage.audit.write(session, "stop", now=now, person_id=conversation.person_id, channel=channel)
+    return new
+
+
+def _stand_still(session: Session, conversation: Conversation, now: datetime) -> None:
+    storage.messages.hold_back(
+        session, conversation.id, _TAKEN_BACK, reason="stopped", channels=[conversation.channel], now=now
+    )
+    # Only a person moves somebody out of the acute state.
+    if conversation.state not in ("stopped", "urgent"):
         conversation.resume_state = conversation.state
         conversation.state, conversation.state_at = "stopped", now
     storage.conversations.keep(session, conversation)
-    if new:
-        storage.audit.write(session, "stop", now=now, person_id=conversation.person_id, channel=conversation.channel)
-    return new
 
 
 def start(session: Session, conversation: Conversation, *, now: datetime) -> bool:
@@ -50,3 +68,29 @@ def is_stopped(session: Session, conversation: Conversation) -> bool:
         return True
     person_id = conversation.person_id
     return person_id is not None and bool(storage.numbers.people_stopped(session, conversation.channel, [person_id]))
+
+
+def speak_in(session: Session, conversation: Conversation, channel: str, address: str, *, now: datetime) -> None:
+    """From now on the talk goes on at this address. A stop is a wish about one channel: where it stands, or stands no
+    longer, so does the talk. Only a person moves somebody out of the acute state.
+    """
+    conversation.channel, conversation.address = channel, address
+    stopped = is_stopped(session, conversation)
+    if stopped and conversation.state not in ("stopped", "urgent"):
+        conversation.resume_state = conversation.state
+        conversation.state, conversation.state_at = "stopped", now
+    elif not stopped and conversation.state == "stopped":
+        conversation.state, conversation.state_at = conversation.resume_state or "invited", now
+        conversation.resume_state = ""
+    storage.conversations.keep(session, conversation)
+
+
+def go_on_by_sms(session: Session, conversation: Conversation, *, now: datetime) -> bool:
+    """Whoever cannot be reached in a chat any longer is reached by SMS again. False when there is no number for it."""
+    if conversation.channel == "sms" or conversation.person_id is None:
+        return False
+    choice = gate_facts.choose_numbers(session, [conversation.person_id])[conversation.person_id]
+    if not choice.address or choice.standing not in USABLE:
+        return False
+    speak_in(session, conversation, "sms", choice.address, now=now)
+    return True

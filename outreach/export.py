@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 import storage.audit
-import storage.conversations
+import storage.inbound
 import storage.numbers
 import storage.people
 import storage.register
@@ -162,7 +162,7 @@ def _numbers(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def _answers(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    intents = storage.conversations.last_intents(session, ids)
+    intents = storage.inbound.last_intents(session, ids)
     return {
         person_id: "" if intent in _NOT_IN_FILES else in_words.INTENTS.get(intent, "")
         for person_id, intent in intents.items()

@@ -45,14 +45,17 @@ REASONS = {
     "campaign_paused": "utskicket är pausat",
     "campaign_stopped": "utskicket är stoppat",
     "quiet_hours": "väntar till nästa tillåtna tid",
+    "cut_by_evening": "hann inte gå i tid, väntar på att någon väljer",
+    "budget": "kostnadstaket är nått",
 }
 
 # Texts we start, as against answers, reminders of own bookings and what staff write.
 STARTED = ("campaign", "ladder", "nudge", "follow_up")
-AUTOMATIC = (*STARTED, "reminder", "reply", "notice")
 UNANSWERED_IN_7_DAYS = 1
 UNANSWERED_IN_90_DAYS = 3
 MINIMUM_AGE = 16
+# What leaves although all sending is paused: help in a crisis, the one confirmation of a stop, and what a human writes.
+THROUGH_THE_PAUSE = ("crisis", "stop_confirmation", "staff")
 # Conversations in these states are under way: a campaign would talk across them.
 TALKING = ("offered", "time_proposed")
 
@@ -69,9 +72,11 @@ class Rules:
     real_channels: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """All the gate knows about one text to one person at one address."""
+    """All the gate knows about one text to one person at one address; filled in by those who gather it, then only
+    read. `parts_left` is what the budget still allows of SMS parts, this text's own included; None is no budget.
+    """
 
     kind: str
     channel: str
@@ -96,11 +101,15 @@ class Facts:
     unanswered_90_days: int = 0
     same_text: bool = False
     campaign_state: str = ""
+    parts: int = 1
+    parts_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says. `until` is set when the text waits; `reason` is empty only when it may go."""
+    """What the gate says. `until` is set when the text waits for an hour, and not when it waits for a person; `reason`
+    is empty only when it may go.
+    """
 
     action: Literal["send", "wait", "withhold", "expire"]
     reason: str = ""
@@ -113,24 +122,24 @@ class Verdict:
 
 
 SEND = Verdict("send")
+EXPIRE = Verdict("expire", "expired")
 Rule = Callable[[Facts, Rules, datetime], str]
 
 
 def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     """Say what happens to a text.
 
-    1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause or the hour makes it
-    wait, 4. one that would have to wait beyond its time expires at once: late is worse than never.
+    1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause makes it wait for whoever
+    paused, 4. the hour makes it wait until the next allowed one, unless that is beyond its time: late is worse than
+    never, 5. a budget that is spent makes it wait. A campaign's text never expires by itself: cut by the evening it
+    waits until a person has said whether it shall still be sent (pitfalls 6).
     """
-    if facts.send_before is not None and now >= facts.send_before:
-        return Verdict("expire", "expired")
+    if facts.kind != "campaign" and facts.send_before is not None and now >= facts.send_before:
+        return EXPIRE
     reason = forbidden(facts, rules, now)
     if reason:
         return Verdict("withhold", reason)
-    verdict = _wait(facts, rules, now)
-    if verdict.until is not None and facts.send_before is not None and verdict.until >= facts.send_before:
-        return Verdict("expire", "expired")
-    return verdict
+    return _wait(facts, rules, now)
 
 
 def forbidden(facts: Facts, rules: Rules, now: datetime) -> str:
@@ -258,15 +267,26 @@ _STARTED_RULES: tuple[Rule, ...] = (
 
 
 def _wait(facts: Facts, rules: Rules, now: datetime) -> Verdict:
-    if rules.global_pause:
-        return Verdict("wait", "global_pause", until=None)
-    if facts.campaign_state == "paused":
-        return Verdict("wait", "campaign_paused", until=None)
-    if facts.kind == "reminder" and rules.allowed_hours == "office" and not _is_day(now):
-        return Verdict("wait", "quiet_hours", _next_day_begins(now))
-    if facts.kind in STARTED and not quiet_hours.is_allowed(now, rule=rules.allowed_hours):
-        return Verdict("wait", "quiet_hours", quiet_hours.next_allowed(now, rule=rules.allowed_hours))
+    if rules.global_pause and facts.kind not in THROUGH_THE_PAUSE:
+        return Verdict("wait", "global_pause")
+    if facts.kind in STARTED and facts.campaign_state == "paused":
+        return Verdict("wait", "campaign_paused")
+    allowed = _allowed_from(facts, rules, now)
+    if facts.send_before is not None and allowed >= facts.send_before:
+        return Verdict("wait", "cut_by_evening") if facts.kind == "campaign" else EXPIRE
+    if allowed > now:
+        return Verdict("wait", "quiet_hours", allowed)
+    if facts.kind in STARTED and facts.parts_left is not None and facts.parts > facts.parts_left:
+        return Verdict("wait", "budget")
     return SEND
+
+
+def _allowed_from(facts: Facts, rules: Rules, now: datetime) -> datetime:
+    if facts.kind == "reminder" and rules.allowed_hours == "office" and not _is_day(now):
+        return _next_day_begins(now)
+    if facts.kind in STARTED:
+        return quiet_hours.next_allowed(now, rule=rules.allowed_hours)
+    return now
 
 
 def _is_day(now: datetime) -> bool:

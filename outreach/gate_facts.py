@@ -1,6 +1,6 @@
 """Gathers, in a few queries for many people at once, what the gate judges by."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,15 +12,18 @@ import storage.numbers
 import storage.people
 import storage.settings
 from outreach.gate import MINIMUM_AGE, Facts, Rules
-from storage.conversations import Conversation
+from storage.conversations import Talk
 from storage.database import Session
 from storage.local_time import age, local_date
-from storage.messages import Message
+from storage.messages import Started
 from storage.numbers import Contact
-from storage.people import Person, ProgrammeMembership, ProgrammeRule
+from storage.people import Person, ProgrammeRule, Standing
+from storage.queue import Due
 
 # The number to text first: one whose owner has answered, then one that has worked, then an untried one.
 _ORDER = {"confirmed": 0, "works": 1, "unverified": 2, "other_answers": 3, "dead": 4, "wrong_person": 5}
+# A person as a page has them, or as sending has them by the thousand.
+Whoever = Person | Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def rules_now(session: Session, rules: Rules) -> Rules:
 
 
 def of_people(
-    session: Session, people: Mapping[int, Person], *, kind: str, now: datetime, text_code: str = ""
+    session: Session, people: Mapping[int, Whoever], *, kind: str, now: datetime, text_code: str = ""
 ) -> dict[int, Facts]:
     """What the gate would know about a text of this kind to each of these people by SMS.
 
@@ -54,40 +57,36 @@ def of_people(
     stopped = storage.numbers.stops_at(session, "sms", [choice.address for choice in choices.values()])
     found: dict[int, Facts] = {}
     for person_id, choice in choices.items():
-        facts = known.facts(person_id, kind=kind, choice=choice, same_text=person_id in sent)
-        more = int(person_id in waiting)
-        found[person_id] = replace(
-            facts,
-            stopped=facts.stopped or choice.address in stopped,
-            unanswered_7_days=facts.unanswered_7_days + more,
-            unanswered_90_days=facts.unanswered_90_days + more,
-        )
+        facts = known.facts(person_id, kind=kind, choice=choice)
+        facts.same_text = person_id in sent
+        facts.stopped = facts.stopped or choice.address in stopped
+        facts.unanswered_7_days += person_id in waiting
+        facts.unanswered_90_days += person_id in waiting
+        found[person_id] = facts
     return found
 
 
-def of_messages(session: Session, messages: Sequence[Message], *, now: datetime) -> dict[int, Facts]:
+def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[int, Facts]:
     """What the gate knows about texts that are about to leave; the address is the one the text was written to."""
-    people = {message.person_id for message in messages if message.person_id is not None}
-    known = _Known(session, storage.people.many(session, people), now)
-    conversations = _conversations(session, messages, known)
-    at = _at_addresses(session, messages)
-    stopped = _stopped_addresses(session, messages)
-    states = _campaign_states(session, messages)
+    people = {text.person_id for text in texts if text.person_id is not None}
+    known = _Known(session, storage.people.standings(session, people), now)
+    by_id = {talk.id: talk for talk in known.talks.values()}
+    apart = {text.conversation_id for text in texts if text.conversation_id is not None} - by_id.keys()
+    by_id |= {talk.id: talk for talk in storage.conversations.talks(session, apart)} if apart else {}
+    at = _at_addresses(session, people)
+    stopped = _stopped_addresses(session, texts)
+    states = _campaign_states(session, texts)
     found: dict[int, Facts] = {}
-    for message in messages:
-        choice = at.get((message.person_id, message.address), Choice(address=message.address, kind=""))
-        facts = known.facts(
-            message.person_id, kind=message.kind, choice=choice, channel=message.channel, itself=message
-        )
-        conversation = conversations.get(message.conversation_id)
-        found[message.id] = replace(
-            facts,
-            send_before=message.send_before,
-            stopped=facts.stopped or (message.channel, message.address) in stopped,
-            state=conversation.state if conversation is not None else facts.state,
-            held=conversation.held_by_id is not None if conversation is not None else facts.held,
-            campaign_state=states.get(message.campaign_id, ""),
-        )
+    for text in texts:
+        choice = at.get((text.person_id, text.address), Choice(address=text.address, kind=""))
+        facts = known.facts(text.person_id, kind=text.kind, choice=choice, channel=text.channel)
+        talk = by_id.get(text.conversation_id or 0)
+        facts.send_before, facts.parts = text.send_before, text.parts
+        facts.stopped = facts.stopped or (text.channel, text.address) in stopped
+        facts.campaign_state = states.get(text.campaign_id or 0, "")
+        if talk is not None:
+            facts.state, facts.held = talk.state, talk.held_by_id is not None
+        found[text.id] = facts
     return found
 
 
@@ -124,78 +123,62 @@ def _is_shared(contact: Contact, sharing: dict[int, int]) -> bool:
 class _Known:
     """What holds for a person whatever the text: loaded once for all of them."""
 
-    def __init__(self, session: Session, people: Mapping[int, Person], now: datetime) -> None:
+    def __init__(self, session: Session, people: Mapping[int, Whoever], now: datetime) -> None:
         person_ids = list(people)
         self.now = now
         self.today = local_date(now)
         self.people = people
-        self.conversations = storage.conversations.of_people(session, person_ids)
+        self.talks = {talk.person_id: talk for talk in storage.conversations.talks_of_people(session, person_ids)}
         self.stopped = storage.numbers.people_stopped(session, "sms", person_ids)
         self.booked = storage.meetings.people_booked(session, person_ids, after=now)
         self.rules = storage.people.rules(session)
-        self.memberships = storage.people.current_memberships(session, person_ids, self.today)
+        self.programmes = storage.people.current_programmes(session, person_ids, self.today)
         self.started = self._started(session, person_ids)
 
-    def facts(
-        self, person_id: int | None, *, kind: str, choice: Choice, channel: str = "sms",
-        same_text: bool = False, itself: Message | None = None,
-    ) -> Facts:  # fmt: skip
-        """Everything about a text to this person; `itself` is left out where earlier texts are counted."""
+    def facts(self, person_id: int | None, *, kind: str, choice: Choice, channel: str = "sms") -> Facts:
+        """Everything about a text to this person."""
         person = self.people.get(person_id) if person_id is not None else None
         if person is None:
             return Facts(kind=kind, channel=channel, address=choice.address, person_known=False)
-        conversation = self.conversations.get(person.id)
-        memberships = self.memberships.get(person.id, [])
-        week, quarter = self._unanswered(person.id, conversation, itself)
+        talk = self.talks.get(person.id)
+        programmes = self.programmes.get(person.id, set())
+        week, quarter = self._unanswered(person.id, talk)
         return Facts(
             kind=kind, channel=channel, address=choice.address, number_kind=choice.kind, standing=choice.standing,
             shared=choice.shared, protected=person.protected, birth_date=person.birth_date,
-            programme_now=bool(memberships),
-            within_age=within_age(person, memberships, self.rules, self.today),
+            programme_now=bool(programmes),
+            within_age=within_age(person.birth_date, programmes, self.rules, self.today),
             closed=person.closed_at is not None or person.merged_into_id is not None,
             deceased=person.closed_reason == "deceased",
-            paused_until=person.paused_until, stopped=person.id in self.stopped,
-            state=conversation.state if conversation is not None else "new",
-            held=conversation is not None and conversation.held_by_id is not None,
-            booked=person.id in self.booked, same_text=same_text,
+            paused_until=person.paused_until, stopped=channel == "sms" and person.id in self.stopped,
+            state=talk.state if talk is not None else "new",
+            held=talk is not None and talk.held_by_id is not None,
+            booked=person.id in self.booked,
             unanswered_7_days=week, unanswered_90_days=quarter,
         )  # fmt: skip
 
-    def _started(self, session: Session, person_ids: Sequence[int]) -> dict[int, list[Message]]:
-        sent: dict[int, list[Message]] = {}
-        for message in storage.messages.started_since(session, person_ids, self.now - timedelta(days=90)):
-            if message.person_id is not None:
-                sent.setdefault(message.person_id, []).append(message)
+    def _started(self, session: Session, person_ids: Sequence[int]) -> dict[int, list[Started]]:
+        sent: dict[int, list[Started]] = {}
+        for text in storage.messages.started_since(session, person_ids, self.now - timedelta(days=90)):
+            sent.setdefault(text.person_id, []).append(text)
         return sent
 
-    def _unanswered(self, person_id: int, conversation: Conversation | None, itself: Message | None) -> tuple[int, int]:
-        answered = conversation.last_inbound_at if conversation is not None else None
-        moments = [
-            earlier.claimed_at
-            for earlier in self.started.get(person_id, [])
-            if earlier.claimed_at is not None and not _is_itself_or_later(earlier, itself)
-        ]
+    def _unanswered(self, person_id: int, talk: Talk | None) -> tuple[int, int]:
+        answered = talk.last_inbound_at if talk is not None else None
+        moments = [earlier.claimed_at for earlier in self.started.get(person_id, [])]
         unanswered = [moment for moment in moments if answered is None or moment > answered]
         return sum(moment > self.now - timedelta(days=7) for moment in unanswered), len(unanswered)
 
 
-def _is_itself_or_later(earlier: Message, itself: Message | None) -> bool:
-    # Of two texts claimed together the one with the lower id goes first and is counted for the other.
-    return itself is not None and (
-        earlier.id == itself.id or (earlier.claimed_at == itself.claimed_at and earlier.id > itself.id)
-    )
-
-
 def within_age(
-    person: Person, memberships: Iterable[ProgrammeMembership], rules: Iterable[ProgrammeRule], today: date
+    birth_date: date | None, programmes: Collection[str], rules: Iterable[ProgrammeRule], today: date
 ) -> bool:
-    """Whether any of the person's programmes takes in their age on this day; unknown age is outside (domain S28,
-    S48).
+    """Whether any of these programmes takes in the age on this day of somebody born then; unknown age is outside
+    (domain S28, S48).
     """
-    if person.birth_date is None:
+    if birth_date is None:
         return False
-    years = age(person.birth_date, today)
-    programmes = {membership.programme for membership in memberships}
+    years = age(birth_date, today)
     return years >= MINIMUM_AGE and any(
         rule.age_from <= years < rule.age_below
         for rule in rules
@@ -203,32 +186,21 @@ def within_age(
     )
 
 
-def _conversations(session: Session, messages: Sequence[Message], known: _Known) -> dict[int | None, Conversation]:
-    by_id: dict[int | None, Conversation] = {row.id: row for row in known.conversations.values()}
-    missing = {message.conversation_id for message in messages} - by_id.keys() - {None}
-    for row in storage.conversations.many(session, [number for number in missing if number is not None]):
-        by_id[row.id] = row
-    return by_id
-
-
-def _at_addresses(session: Session, messages: Sequence[Message]) -> dict[tuple[int | None, str], Choice]:
-    people = {message.person_id for message in messages if message.person_id is not None}
+def _at_addresses(session: Session, people: Iterable[int]) -> dict[tuple[int | None, str], Choice]:
     contacts = storage.numbers.contacts(session, people)
     sharing = storage.numbers.sharing(session, {contact.number_id for contact in contacts})
     return {(contact.person_id, contact.e164): _choice(contact, sharing) for contact in contacts}
 
 
-def _stopped_addresses(session: Session, messages: Sequence[Message]) -> set[tuple[str, str]]:
-    channels = {message.channel for message in messages}
+def _stopped_addresses(session: Session, texts: Sequence[Due]) -> set[tuple[str, str]]:
     return {
         (channel, address)
-        for channel in channels
+        for channel in {text.channel for text in texts}
         for address in storage.numbers.stops_at(
-            session, channel, [message.address for message in messages if message.channel == channel]
+            session, channel, [text.address for text in texts if text.channel == channel]
         )
     }
 
 
-def _campaign_states(session: Session, messages: Sequence[Message]) -> dict[int | None, str]:
-    wanted = {message.campaign_id for message in messages if message.campaign_id is not None}
-    return {campaign_id: storage.campaigns.get(session, campaign_id).state for campaign_id in wanted}
+def _campaign_states(session: Session, texts: Sequence[Due]) -> dict[int, str]:
+    return storage.campaigns.states(session, {text.campaign_id for text in texts if text.campaign_id is not None})

@@ -55,6 +55,20 @@ INTENTS: Mapping[str, str] = {
     "unknown": "gick inte att tolka",
 }
 
+KINDS: Mapping[str, str] = {
+    "campaign": "Utskick",
+    "ladder": "Kontakttrappan",
+    "nudge": "Påminnelse om inbjudan",
+    "reminder": "Påminnelse om möte",
+    "follow_up": "Uppföljning",
+    "reply": "Automatiskt svar",
+    "staff": "Svar från personal",
+    "stop_confirmation": "Bekräftelse av stopp",
+    "crisis": "Hjälp i akut läge",
+    "notice": "Besked",
+    "test": "Test till personal",
+}
+
 STANDINGS: Mapping[str, str] = {
     "unverified": "overifierat",
     "works": "fungerar",

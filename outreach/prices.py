@@ -5,10 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 import storage.settings
+from outreach import limits
 from storage.database import Session
 
 # Hundredths of a krona for one part, as Swedish operators' list prices had it when this was written.
 DEFAULT_ORE = 52
+# More parts than anybody will ever send.
+FREE = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,15 @@ class Price:
         """What this many parts cost, in kronor."""
         return (Decimal(str(self.ore)) * parts / 100).quantize(Decimal("0.01"))
 
+    def parts_for(self, kronor: int) -> int:
+        """How many parts can be paid with this much; no money is no limit where a part costs nothing."""
+        return int(Decimal(kronor * 100) / Decimal(str(self.ore))) if self.ore else FREE
+
 
 def sms(session: Session) -> Price:
     """The price of an SMS part."""
-    verified = storage.settings.read(session, "sms_price_verified_on", default="")
+    verified = storage.settings.read(session, limits.PRICE_CHECKED, default="")
     return Price(
-        ore=float(storage.settings.read(session, "sms_price_ore", default=DEFAULT_ORE)),
+        ore=float(storage.settings.read(session, limits.PRICE, default=DEFAULT_ORE)),
         verified_on=date.fromisoformat(verified) if verified else None,
     )

@@ -2,19 +2,22 @@
 changes nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import storage.conversations
 import storage.messages
+import storage.numbers
 import storage.people
-from outreach import consent, numbers
+from outreach import consent, halts, linking, numbers
 from outreach.channels import Receipt
-from storage.conversations import Conversation
+from storage.conversations import Invitation
 from storage.database import Session
 from storage.messages import Message, ReceiptRow
+from storage.queue import Due
 
-# Talks in these states begin anew with a campaign's question; in the others the talk has gone further already.
-INVITABLE = ("new", "invited", "resting", "ladder", "wrong_number")
+# Texts of these kinds ask the question of a campaign.
+INVITING = ("campaign", "ladder")
 
 
 def record(session: Session, receipt: Receipt, *, now: datetime) -> bool:
@@ -40,27 +43,26 @@ def record(session: Session, receipt: Receipt, *, now: datetime) -> bool:
 def follow(session: Session, message: Message, *, meaning: str, now: datetime) -> None:
     """What a text's fate says about the talk with the person, and about the number it went to."""
     if message.state in ("sent", "delivered"):
-        _invite(session, message, now)
+        have_left(session, [(message, message.claimed_at or now)], now=now)
     if message.person_id is not None and message.channel == "sms":
         _judge_number(session, message, message.person_id, meaning, now)
+    elif message.person_id is not None and meaning == "number_dead":
+        _lose_chat(session, message, message.person_id, now)
     _stop_if_asked(session, message, meaning, now)
+    if meaning == "operator":
+        halts.operator_fault(session, message, now=now)
 
 
-def _invite(session: Session, message: Message, now: datetime) -> None:
-    """The question of a campaign is open from the moment its text has left, whoever brought the news."""
-    if message.kind not in ("campaign", "ladder") or message.conversation_id is None:
-        return
-    conversation = storage.conversations.get(session, message.conversation_id)
-    if conversation.state in INVITABLE and _not_answered_since(conversation, message):
-        conversation.state, conversation.state_at = "invited", now
-        conversation.context = {"asked": message.text_code or "INV-1", "asked_at": now.isoformat()}
-        storage.conversations.keep(session, conversation)
-
-
-def _not_answered_since(conversation: Conversation, message: Message) -> bool:
-    # A quick answer can be read before we have recorded that the text left: it must not be forgotten.
-    answered, left = conversation.last_inbound_at, message.claimed_at
-    return answered is None or left is None or answered < left
+def have_left(session: Session, texts: Iterable[tuple[Due | Message, datetime]], *, now: datetime) -> None:
+    """The question of a campaign is open from the moment its text left (given beside it), whoever brings the news. A
+    quick answer can be read before we have recorded that the text left: it is not forgotten.
+    """
+    invitations = [
+        Invitation(text.conversation_id, text.text_code or "INV-1", left_at)
+        for text, left_at in texts
+        if text.kind in INVITING and text.conversation_id is not None
+    ]
+    storage.conversations.invite(session, invitations, now=now)
 
 
 def _judge_number(session: Session, message: Message, person_id: int, meaning: str, now: datetime) -> None:
@@ -71,10 +73,19 @@ def _judge_number(session: Session, message: Message, person_id: int, meaning: s
         numbers.mark_dead(session, person, message.address, why=message.reason, now=now)
 
 
+def _lose_chat(session: Session, message: Message, person_id: int, now: datetime) -> None:
+    """The chat is gone for good (account closed): the talk goes on by SMS."""
+    person = storage.numbers.person_linked(session, message.channel, message.address)
+    talk = storage.conversations.of_person(session, person_id)
+    if person is not None and person.id == person_id and talk is not None:
+        linking.untie(session, person, talk, why=message.reason, now=now)
+
+
 def _stop_if_asked(session: Session, message: Message, meaning: str, now: datetime) -> None:
     if meaning == "opted_out" and message.conversation_id is not None:
         conversation = storage.conversations.get(session, message.conversation_id)
-        consent.stop(session, conversation, how="provider", now=now)
+        # The talk may have moved to another channel since: the stop is about where this text went.
+        consent.stop(session, conversation, how="provider", at=(message.channel, message.address), now=now)
 
 
 def _find(session: Session, receipt: Receipt) -> Message | None:

@@ -2,6 +2,7 @@
 is due stands in our own tables, so nothing is lost when the process dies.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 import structlog
@@ -12,6 +13,10 @@ from scheduler.jobs import Job
 log = structlog.get_logger()
 
 
+# Longer than any call to a provider lasts: what has begun is recorded before the process ends.
+GRACE_SECONDS = 20.0
+
+
 class EmbeddedTimekeeper:
     """Runs the timetable on the running event loop."""
 
@@ -20,25 +25,34 @@ class EmbeddedTimekeeper:
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
+        self._running: set[asyncio.Task[None]] = set()
         for job in jobs:
-            self._scheduler.add_job(_guarded(job), "interval", seconds=job.every_seconds, id=job.name)
+            self._scheduler.add_job(self._tick, "interval", args=[job], seconds=job.every_seconds, id=job.name)
 
     def start(self) -> None:
         """Begin; needs a running event loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End without waiting: every job leaves whole rows behind wherever it is cut."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Begin nothing more, and wait for what is under way; a job that does not end leaves whole rows behind."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE_SECONDS)
+        self._scheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Job) -> None:
+        # A task of its own: the scheduler cancels those it has made itself when it is shut down.
+        task = asyncio.create_task(_run(job))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        await asyncio.shield(task)
 
 
-def _guarded(job: Job):  # type: ignore[no-untyped-def]
-    async def tick() -> None:
-        try:
-            await job.run()
-        except Exception:
-            # One failed tick must not end the job: it is logged, and the next tick tries again.
-            log.exception("job_failed", job=job.name)
-
-    return tick
+async def _run(job: Job) -> None:
+    try:
+        await job.run()
+    except Exception:
+        # One failed tick must not end the job: it is logged, and the next tick tries again.
+        log.exception("job_failed", job=job.name)

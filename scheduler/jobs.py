@@ -9,10 +9,10 @@ from datetime import datetime
 import anyio.to_thread
 
 import storage.campaigns
-import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.messages
-from scheduler import housekeeping, promises, reconcile, reminders, sending, starts
+from scheduler import housekeeping, promises, reconcile, reminders, sending, starts, watching
 from scheduler.sending import Sender
 from storage.database import Session
 
@@ -26,7 +26,8 @@ class Job:
     run: Callable[[], Awaitable[int]]
 
 
-ReadTexts = Callable[[Session, datetime], int]
+# Reads what has come in, in transactions of its own; returns how much there was.
+ReadTexts = Callable[[datetime], int]
 
 
 def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.Write) -> Sequence[Job]:
@@ -40,13 +41,19 @@ def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.W
         return lambda: anyio.to_thread.run_sync(run)
 
     return (
-        Job("settle_stuck", 10, in_transaction(reconcile.settle_stuck)),
-        Job("read_texts", 1, in_transaction(read_texts)),
+        Job("settle_stuck", 5, in_transaction(reconcile.settle_stuck)),
+        Job("read_texts", 1, lambda: anyio.to_thread.run_sync(read_texts, sender.clock.now())),
         Job("remind", 5, in_transaction(lambda session, now: reminders.remind_due(session, now, write_reminder))),
         Job("start_campaigns", 2, in_transaction(lambda session, now: starts.start_due(session, sender.rules, now))),
+        Job("watch_campaigns", 5, in_transaction(watching.watch_campaigns)),
+        Job(
+            "ask_at_evening",
+            30,
+            in_transaction(lambda session, now: watching.ask_at_evening(session, sender.rules, now)),
+        ),
         Job("keep_promises", 60, in_transaction(promises.keep_promises)),
-        Job("send", 0.5, lambda: sending.send_due(sender)),
-        Job("ask_provider", 60, reconcile.Inquiry(sender).run),
+        Job("send", 0.5, lambda: sending.drain(sender)),
+        Job("ask_provider", 5, reconcile.Inquiry(sender).run),
         Job("finish_campaigns", 10, in_transaction(reconcile.finish_campaigns)),
         Job("forget_uploads", 3600, in_transaction(housekeeping.forget_uploads)),
     )
@@ -64,7 +71,7 @@ def next_due(session: Session) -> datetime | None:
     """The next moment at which something in the tables falls due."""
     moments = (
         storage.messages.next_due(session),
-        storage.conversations.next_due(session),
+        storage.inbound.next_due(session),
         storage.meetings.next_reminder(session),
         storage.campaigns.next_start(session),
     )

@@ -2,6 +2,7 @@
 and a receipt may tell; until then, and after that, they are never sent again.
 """
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ import structlog
 
 import storage.campaigns
 import storage.messages
+import storage.queue
 from outreach import campaigns, receipts
 from outreach.channels import Listed, Lookup, SendUnknown
 from scheduler.sending import LEASE, Sender
@@ -20,15 +22,20 @@ log = structlog.get_logger()
 
 # The provider is asked this long after a text became unknown, and then no more: a receipt may still come.
 ASK_AFTER = (
-    timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12),
+    timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2),
+    timedelta(hours=12),
 )  # fmt: skip
 ASK_FOR = timedelta(days=1)
-ASK_AT_MOST = 20
+# By then whoever asks has asked once about a text that became unknown.
+ASKED_BY = ASK_AFTER[0] + timedelta(seconds=5)
+ASK_AT_MOST, ASK_AT_ONCE = 200, 10
+# Said so often that a provider's list which lags behind has caught up: somebody who decides may lean on it.
+DENIED_FOR_SURE = 3
 
 
 def settle_stuck(session: Session, now: datetime) -> int:
-    """Texts claimed longer ago than the lease become unknown; returns how many."""
-    stuck = storage.messages.stuck(session, now - LEASE)
+    """Texts whose call began longer ago than any call lasts become unknown; returns how many."""
+    stuck = storage.queue.stuck(session, now - LEASE)
     for message in stuck:
         storage.messages.advance(session, message, "unknown", now=now, reason="sändningen avbröts")
     for campaign_id in {message.campaign_id for message in stuck if message.campaign_id is not None}:
@@ -44,7 +51,8 @@ def finish_campaigns(session: Session, now: datetime) -> int:
 
 class Inquiry:
     """Asks the provider, with growing patience, what became of texts whose fate is unknown. How often each has been
-    asked about is kept in memory only: after a restart it is asked again, which harms nobody.
+    asked about is kept in memory only: after a restart it is asked again, which harms nobody. That a provider does not
+    know a text never makes it leave again: a person decides.
     """
 
     def __init__(self, sender: Sender) -> None:
@@ -54,7 +62,13 @@ class Inquiry:
     async def run(self) -> int:
         """Ask about what is due; returns how many texts were settled."""
         due = await anyio.to_thread.run_sync(self._due)
-        return sum([await self._ask(message) for message in due])
+        room = asyncio.Semaphore(ASK_AT_ONCE)
+
+        async def one(message: Message) -> bool:
+            async with room:
+                return await self._ask(message)
+
+        return sum(await asyncio.gather(*(one(message) for message in due)))
 
     def _due(self) -> list[Message]:
         now = self._sender.clock.now()
@@ -73,7 +87,8 @@ class Inquiry:
         if not isinstance(channel, Lookup):
             return False
         try:
-            listed = await channel.lookup(message.address, message.claimed_at or message.created_at)
+            since = message.claimed_at or message.created_at
+            listed = await channel.lookup(message.address, since, message.provider)
         except SendUnknown:
             return False
         except Exception:
@@ -83,10 +98,12 @@ class Inquiry:
 
     def _settle(self, message: Message, listed: list[Listed]) -> bool:
         """The newest text with these words that is not known to be another of ours is this one."""
+        now = self._sender.clock.now()
         with self._sender.database.write() as session:
             for one in listed:
                 known = storage.messages.by_provider_id(session, one.receipt.provider_id or "")
                 if one.text == message.text and known is None:
-                    receipt = replace(one.receipt, code=message.code)
-                    return receipts.record(session, receipt, now=self._sender.clock.now())
+                    return receipts.record(session, replace(one.receipt, code=message.code), now=now)
+            if self._times[message.id] >= DENIED_FOR_SURE:
+                storage.messages.explain(session, message.id, "unknown", "leverantören har inget sådant sms")
         return False

@@ -1,8 +1,9 @@
 """Reminders of booked meetings: "remind booking B at T" reads what is true when T comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import storage.conversations
 import storage.meetings
@@ -24,7 +25,14 @@ class Occasion:
     now: datetime
 
 
-Write = Callable[[Occasion], str]
+class Written(NamedTuple):
+    """A reminder in words, and the buttons under it where the channel has any."""
+
+    text: str
+    buttons: Sequence[str] = ()
+
+
+Write = Callable[[Occasion], Written]
 
 
 def remind_due(session: Session, now: datetime, write: Write) -> int:
@@ -45,9 +53,10 @@ def _remind(session: Session, reminder: Reminder, now: datetime, write: Write) -
     occasion = Occasion(
         reminder.kind, conversation.lang, slot.starts_at, slot.place, meetings.who_meets(session, slot), now
     )
+    written = write(occasion)
     delivery.queue(
-        session, conversation, write(occasion), kind="reminder", text_code=reminder.kind, send_before=slot.starts_at,
-        now=now,
+        session, conversation, written.text, kind="reminder", text_code=reminder.kind, send_before=slot.starts_at,
+        buttons=written.buttons if conversation.channel != "sms" else (), now=now,
     )  # fmt: skip
     if reminder.kind == "REM-24":
         conversation.context = {"asked": "REM-24", "asked_at": now.isoformat(), "booking": booking.id}

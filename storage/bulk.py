@@ -23,9 +23,7 @@ def row(table: type[SQLModel], **values: object) -> dict[str, Any]:
 
 def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows made by `row`."""
-    session.flush()
-    if rows:
-        session.execute(insert(table), rows)
+    session.each(insert(table.__table__), rows)  # type: ignore[attr-defined]
 
 
 def person_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:

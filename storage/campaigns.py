@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import UniqueConstraint, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
+import storage.settings
 from storage.codes import new_code
 from storage.columns import one_of
 from storage.database import Session
@@ -96,6 +97,18 @@ def get(session: Session, campaign_id: int) -> Campaign:
     return session.get_one(Campaign, campaign_id)
 
 
+def states(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The state of each of these campaigns."""
+    query = select(Campaign.id, Campaign.state).where(col(Campaign.id).in_(list(ids)))
+    return dict(session.exec(query).all())
+
+
+def with_budget(session: Session, ids: Iterable[int]) -> Sequence[Campaign]:
+    """Those of these campaigns that may only cost so much."""
+    query = select(Campaign).where(col(Campaign.id).in_(list(ids)), Campaign.budget_kr > 0)
+    return session.exec(query).all()
+
+
 def all_campaigns(session: Session) -> Sequence[Campaign]:
     """Every campaign, newest first."""
     return session.exec(select(Campaign).order_by(col(Campaign.id).desc())).all()
@@ -142,6 +155,30 @@ def move(session: Session, campaign: Campaign, from_states: Sequence[str], to: s
     )
     session.refresh(campaign)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+class Beginning(NamedTuple):
+    """From when, and after how many texts, the beginning of a campaign is watched."""
+
+    since: datetime
+    gone: int
+
+
+def beginning(session: Session, campaign: Campaign) -> Beginning:
+    """Where the watched beginning lies: at the start, or where a person last let the campaign go on."""
+    kept = storage.settings.read(session, _beginning_key(campaign))
+    if kept is None:
+        return Beginning(campaign.launched_at or campaign.created_at, 0)
+    return Beginning(datetime.fromisoformat(kept["since"]), kept["gone"])
+
+
+def begin_anew(session: Session, campaign: Campaign, *, gone: int, now: datetime) -> None:
+    """Watch from here: whoever let the campaign go on has seen what came before."""
+    storage.settings.write(session, _beginning_key(campaign), {"since": now.isoformat(), "gone": gone}, now=now)
+
+
+def _beginning_key(campaign: Campaign) -> str:
+    return f"campaign_beginning_{campaign.code}"
 
 
 def recipient_ids(session: Session, campaign_id: int, step: int) -> dict[int, int]:

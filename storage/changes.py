@@ -3,8 +3,9 @@
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from storage.conversations import Conversation, InboundText
+from storage.conversations import Conversation
 from storage.database import Session
+from storage.inbound import InboundText
 from storage.meetings import Booking
 from storage.messages import Message
 from storage.people import Person

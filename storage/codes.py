@@ -8,7 +8,11 @@ _LETTERS = "23456789bcdfghjkmnpqrstvwxz"
 
 def new_code(length: int = 14) -> str:
     """A code that cannot be guessed: 14 letters hold 66 bits."""
-    return "".join(secrets.choice(_LETTERS) for _ in range(length))
+    number, letters = secrets.randbelow(len(_LETTERS) ** length), []
+    for _ in range(length):
+        number, letter = divmod(number, len(_LETTERS))
+        letters.append(_LETTERS[letter])
+    return "".join(letters)
 
 
 def new_short_code() -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Index, UniqueConstraint, func, text, update
+from sqlalchemy import JSON, Column, Index, bindparam, func, text, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import among, one_of
 from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
@@ -21,6 +23,8 @@ STATES = (
     "declined", "occupied", "wrong_number", "ladder", "follow_up", "signed_up", "waiting_list", "human", "urgent",
     "stopped", "ended",
 )  # fmt: skip
+# Talks in these states begin anew with a campaign's question; in the others the talk has gone further already.
+INVITABLE = ("new", "invited", "resting", "ladder", "wrong_number")
 
 
 class Conversation(SQLModel, table=True):
@@ -54,30 +58,6 @@ class Conversation(SQLModel, table=True):
     last_inbound_at: datetime | None = None
 
 
-class InboundText(SQLModel, table=True):
-    """A text that came in; kept before it is answered. `due_at` is when it shall be read (together with its
-    neighbours). `provider_did` says what the provider has done about it by itself: "stop", "start" or "help".
-    """
-
-    __table_args__ = (UniqueConstraint("channel", "provider_id"), one_of("channel", CHANNELS))
-
-    id: int = Field(default=None, primary_key=True)
-    channel: str
-    provider_id: str
-    sender: str = Field(index=True)
-    recipient: str = ""
-    text: str
-    media: bool = False
-    provider_did: str = ""
-    received_at: datetime
-    due_at: datetime | None = Field(default=None, index=True)
-    handled_at: datetime | None = None
-    conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
-    intent: str = ""
-    rule: str = ""
-    considered: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-
-
 def of_person(session: Session, person_id: int) -> Conversation | None:
     """The person's conversation, if any text has ever been thought of."""
     return session.exec(select(Conversation).where(Conversation.person_id == person_id)).first()
@@ -89,9 +69,61 @@ def of_people(session: Session, person_ids: Iterable[int]) -> dict[int, Conversa
     return {row.person_id: row for row in rows if row.person_id is not None}
 
 
-def many(session: Session, ids: Iterable[int]) -> Sequence[Conversation]:
-    """Conversations by id, in one query."""
-    return session.exec(select(Conversation).where(col(Conversation.id).in_(list(ids)))).all()
+class Talk(NamedTuple):
+    """What sending must know of a conversation, without the rest of the row; for thousands at a time."""
+
+    id: int
+    person_id: int | None
+    state: str
+    held_by_id: int | None
+    last_inbound_at: datetime | None
+
+
+class Invitation(NamedTuple):
+    """The question `asked` (a text's code) that left for a conversation at a moment."""
+
+    conversation_id: int
+    asked: str
+    left_at: datetime
+
+
+_INVITE = (
+    update(Conversation.__table__)  # type: ignore[attr-defined]
+    .where(col(Conversation.id) == bindparam("talk"))
+    .where(or_(col(Conversation.last_inbound_at).is_(None), col(Conversation.last_inbound_at) < bindparam("left")))
+    .where(or_(*(col(Conversation.state) == state for state in INVITABLE)))
+    .values(state="invited", state_at=bindparam("now"), context=bindparam("asked"))
+)
+
+
+def invite(session: Session, invitations: Sequence[Invitation], *, now: datetime) -> None:
+    """Open a question in conversations that can be invited and have heard nothing since it left."""
+    rows = [
+        {
+            "talk": one.conversation_id, "left": one.left_at, "now": now,
+            "asked": {"asked": one.asked, "asked_at": now.isoformat()},
+        }
+        for one in invitations
+    ]  # fmt: skip
+    session.each(_INVITE, rows)
+    for one in invitations:
+        loaded = session.identity_map.get(identity_key(Conversation, one.conversation_id))
+        if loaded is not None:
+            session.expire(loaded)
+
+
+_TALKS = select_columns(*(getattr(Conversation, name) for name in Talk._fields))
+_TALKS_OF_PEOPLE, _TALKS_BY_ID = _TALKS.where(among(Conversation.person_id)), _TALKS.where(among(Conversation.id))
+
+
+def talks_of_people(session: Session, person_ids: Iterable[int]) -> Sequence[Talk]:
+    """How the conversations of these people stand."""
+    return [Talk(*row) for row in session.rows(_TALKS_OF_PEOPLE, ids=list(person_ids))]
+
+
+def talks(session: Session, ids: Iterable[int]) -> Sequence[Talk]:
+    """How these conversations stand."""
+    return [Talk(*row) for row in session.rows(_TALKS_BY_ID, ids=list(ids))]
 
 
 def of_unknown(session: Session, channel: str, address: str) -> Conversation | None:
@@ -158,92 +190,6 @@ def counts_by_state(session: Session) -> dict[str, int]:
     return dict(session.exec(select(Conversation.state, func.count()).group_by(Conversation.state)).all())
 
 
-def keep_inbound(session: Session, inbound: InboundText) -> bool:
-    """Keep a text that came in; False when the provider has told us of it before."""
-    known = session.exec(
-        select(InboundText.id).where(
-            InboundText.channel == inbound.channel, InboundText.provider_id == inbound.provider_id
-        )
-    ).first()
-    if known is not None:
-        return False
-    session.add(inbound)
-    session.flush()
-    return True
-
-
-def unread_from(session: Session, channel: str, sender: str) -> Sequence[InboundText]:
-    """Texts from an address that have not been handled, in the order they came."""
-    query = select(InboundText).where(
-        InboundText.channel == channel, InboundText.sender == sender, col(InboundText.handled_at).is_(None)
-    )
-    return session.exec(query.order_by(col(InboundText.id))).all()
-
-
-def postpone_unread(session: Session, channel: str, sender: str, due_at: datetime) -> None:
-    """A person who is still typing is waited for: every unread text of theirs becomes due together."""
-    session.execute(
-        update(InboundText)
-        .where(col(InboundText.channel) == channel, col(InboundText.sender) == sender)
-        .where(col(InboundText.handled_at).is_(None))
-        .values(due_at=due_at)
-    )
-
-
-def senders_due(session: Session, now: datetime, limit: int = 100) -> Sequence[tuple[str, str]]:
-    """Addresses (channel, sender) with texts whose time to be read has come, longest wait first."""
-    query = (
-        select(InboundText.channel, InboundText.sender)
-        .where(col(InboundText.handled_at).is_(None), col(InboundText.due_at) <= now)
-        .group_by(InboundText.channel, InboundText.sender)
-        .order_by(func.min(InboundText.id))
-        .limit(limit)
-    )
-    return session.exec(query).all()
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the next unread text becomes due."""
-    return session.exec(
-        select(InboundText.due_at)
-        .where(col(InboundText.handled_at).is_(None))
-        .order_by(col(InboundText.due_at))
-        .limit(1)
-    ).first()
-
-
-def inbound_of(session: Session, conversation_id: int) -> Sequence[InboundText]:
-    """Every text that came in to a conversation, in order."""
-    query = select(InboundText).where(InboundText.conversation_id == conversation_id)
-    return session.exec(query.order_by(col(InboundText.id))).all()
-
-
-def inbound_from(session: Session, channel: str, sender: str, *, after_id: int = 0) -> Sequence[InboundText]:
-    """Every text that came from an address, whoever it was tied to, in order."""
-    query = select(InboundText).where(
-        InboundText.channel == channel, InboundText.sender == sender, InboundText.id > after_id
-    )
-    return session.exec(query.order_by(col(InboundText.id))).all()
-
-
-def last_inbound(session: Session, conversation_ids: Iterable[int]) -> dict[int, InboundText]:
-    """The latest text of each conversation."""
-    latest = (
-        select(func.max(InboundText.id))
-        .where(col(InboundText.conversation_id).in_(list(conversation_ids)))
-        .group_by(col(InboundText.conversation_id))
-    )
-    rows = session.exec(select(InboundText).where(col(InboundText.id).in_(latest)))
-    return {row.conversation_id: row for row in rows if row.conversation_id is not None}
-
-
-def unread_count(session: Session) -> int:
-    """How many texts wait to be read by the service."""
-    return session.exec(
-        select(func.count()).select_from(InboundText).where(col(InboundText.handled_at).is_(None))
-    ).one()
-
-
 def give_to(session: Session, conversation: Conversation, staff_id: int | None, *, now: datetime) -> bool:
     """Change who has the talk by one conditional write; False when somebody else changed it first."""
     held_by = col(Conversation.held_by_id)
@@ -256,22 +202,6 @@ def give_to(session: Session, conversation: Conversation, staff_id: int | None, 
     )
     session.refresh(conversation)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
-
-
-def last_intents(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    """What each person's latest text was read as."""
-    latest = (
-        select(func.max(InboundText.id))
-        .join(Conversation, col(Conversation.id) == InboundText.conversation_id)
-        .where(col(Conversation.person_id).in_(list(person_ids)))
-        .group_by(col(Conversation.person_id))
-    )
-    query = (
-        select(Conversation.person_id, InboundText.intent)
-        .join(Conversation, col(Conversation.id) == InboundText.conversation_id)
-        .where(col(InboundText.id).in_(latest))
-    )
-    return {person_id: intent for person_id, intent in session.exec(query) if person_id is not None}
 
 
 def silent_in(

@@ -4,13 +4,14 @@ One request or job step is one transaction: `with database.write() as session` c
 error and rolls back otherwise. Reading goes through `database.read()`, which never waits for a writer.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import event
+from sqlalchemy import CursorResult, Executable, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session as SqlModelSession
@@ -30,6 +31,17 @@ class Session(SqlModelSession):
         vault: Vault = self.info["vault"]
         return vault
 
+    def rows(self, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement that was made once, for plain values: the ORM's own work would cost more than the query."""
+        self.flush()
+        return self.connection().execute(statement, values)
+
+    def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement that was made once for each of these rows."""
+        if rows:
+            self.flush()
+            self.connection().execute(statement, rows)
+
 
 class Database:
     """One installation's database. SQLite gets two engines on one file: a writer that takes the lock at once, so that
@@ -44,11 +56,13 @@ class Database:
             _make_folder(url)
         self._writer = _engine(url, immediate=self.is_sqlite)
         self._reader = _engine(url, immediate=False) if self.is_sqlite else self._writer
+        # SQLite has one writer at a time, and lets the others sleep and try again: within a process they queue here.
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
-        with Session(self._writer, info={"vault": self.vault}, expire_on_commit=False) as session:
+        """One transaction: committed when the block ends, rolled back when it raises. Never begun inside another."""
+        with self._turn, Session(self._writer, info={"vault": self.vault}, expire_on_commit=False) as session:
             yield session
             session.commit()
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func, true, update
+from sqlalchemy import UniqueConstraint, bindparam, func, true, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import among, one_of
 from storage.database import Session
 from storage.people import Person
 
@@ -224,14 +224,16 @@ def open_booking(session: Session, person_id: int, *, after: datetime | None = N
     return session.exec(query).first()
 
 
+_PEOPLE_BOOKED = (
+    select(Booking.person_id)
+    .join(Slot, col(Slot.id) == Booking.slot_id)
+    .where(among(Booking.person_id), col(Booking.state).in_(OPEN), col(Slot.starts_at) > bindparam("after"))
+)
+
+
 def people_booked(session: Session, person_ids: Iterable[int], *, after: datetime) -> set[int]:
     """Which of these people have a meeting ahead of them."""
-    query = (
-        select(Booking.person_id)
-        .join(Slot, col(Slot.id) == Booking.slot_id)
-        .where(col(Booking.person_id).in_(list(person_ids)), col(Booking.state).in_(OPEN), Slot.starts_at > after)
-    )
-    return set(session.exec(query))
+    return set(session.rows(_PEOPLE_BOOKED, ids=list(person_ids), after=after).scalars())
 
 
 def bookings_of_person(session: Session, person_id: int) -> Sequence[tuple[Booking, Slot]]:

@@ -1,13 +1,15 @@
-"""Outgoing texts and their receipts. The row is the queue: due rows are claimed here, and nowhere else."""
+"""Outgoing texts and their receipts. The row is the queue; `storage.queue` takes texts from it."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Index, func, text, update
+from sqlalchemy import Index, bindparam, func, text, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import among, one_of
 from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
@@ -40,9 +42,8 @@ UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
 class Message(SQLModel, table=True):
     """A text to one address. `code` is our own and stands in the provider's callback address.
 
-    Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns). A sender takes a
-    queued text by `claimed_by` and `claimed_at`, which together are a lease; it becomes `sending`, and `claimed_at` is
-    set anew, when the call to `provider` begins.
+    Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns). `claimed_at` is
+    when the call to `provider` began.
     """
 
     __table_args__ = (
@@ -77,7 +78,6 @@ class Message(SQLModel, table=True):
     send_before: datetime | None = None
     state: str = "queued"
     reason: str = ""
-    claimed_by: str = ""
     claimed_at: datetime | None = None
     attempts: int = 0
     provider_id: str | None = Field(default=None, unique=True)
@@ -139,29 +139,6 @@ def name_by_provider(session: Session, message: Message, provider_id: str | None
         session.flush()
 
 
-def claim_due(session: Session, now: datetime, limit: int) -> Sequence[Message]:
-    """Take due texts for sending by one conditional write, most urgent first; two senders never get the same row."""
-    due = (
-        select(Message.id)
-        .where(Message.state == "queued", Message.send_after <= now)
-        .order_by(col(Message.priority), col(Message.send_after), col(Message.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = (
-        session.execute(
-            update(Message)
-            .where(col(Message.id).in_(due), col(Message.state) == "queued")
-            .values(state="sending", claimed_at=now, state_at=now, attempts=Message.attempts + 1)
-            .returning(col(Message.id))
-        )
-        .scalars()
-        .all()
-    )
-    rows = session.exec(select(Message).where(col(Message.id).in_(claimed)).execution_options(populate_existing=True))
-    return sorted(rows, key=lambda row: (row.priority, row.send_after, row.id))
-
-
 def advance(
     session: Session, message: Message, state: str, *, now: datetime, reason: str = "", error: str = ""
 ) -> bool:
@@ -178,20 +155,11 @@ def advance(
     return True
 
 
-def requeue(session: Session, message: Message, send_after: datetime, *, now: datetime, reason: str = "") -> None:
-    """Give a claimed text back to the queue: it has certainly not gone out."""
-    message.state = "queued"
-    message.claimed_at = None
-    message.send_after = send_after
-    message.state_at = now
-    message.reason = reason
-    session.add(message)
-
-
-def stuck(session: Session, claimed_before: datetime) -> Sequence[Message]:
-    """Texts claimed so long ago that their sender must have died: nobody knows whether they went out."""
-    query = select(Message).where(Message.state == "sending", col(Message.claimed_at) < claimed_before)
-    return session.exec(query.order_by(col(Message.id)).with_for_update()).all()
+def explain(session: Session, message_id: int, state: str, reason: str) -> None:
+    """Say why a text stands where it stands, if it still does."""
+    session.execute(
+        update(Message).where(col(Message.id) == message_id, col(Message.state) == state).values(reason=reason)
+    )
 
 
 def unknown_since(session: Session, since: datetime) -> Sequence[Message]:
@@ -254,35 +222,18 @@ def queued_between(session: Session, campaign_id: int) -> tuple[datetime, dateti
     return (first, last) if first is not None else None
 
 
-def hold_back(session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime) -> int:
-    """Cancel a conversation's queued texts of these kinds; returns how many."""
+def hold_back(
+    session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime,
+    channels: Sequence[str] = CHANNELS,
+) -> int:  # fmt: skip
+    """Cancel a conversation's queued texts of these kinds, in these channels; returns how many."""
     result = session.execute(
         update(Message)
         .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
-        .where(col(Message.kind).in_(list(kinds)))
+        .where(col(Message.kind).in_(list(kinds)), col(Message.channel).in_(list(channels)))
         .values(state="cancelled", reason=reason, state_at=now)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-def wake_campaign(session: Session, campaign_id: int, *, now: datetime) -> None:
-    """Let a resumed campaign's waiting texts be looked at again at once."""
-    session.execute(
-        update(Message)
-        .where(col(Message.campaign_id) == campaign_id, col(Message.state) == "queued")
-        .where(col(Message.reason) == "campaign_paused")
-        .values(send_after=now, reason="")
-    )
-
-
-def withheld_reasons(session: Session, campaign_id: int) -> dict[str, int]:
-    """How many of a campaign's texts the gate held back at sending, by reason."""
-    query = (
-        select(Message.reason, func.count())
-        .where(Message.campaign_id == campaign_id, Message.state == "withheld")
-        .group_by(Message.reason)
-    )
-    return dict(session.exec(query).all())
 
 
 def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:
@@ -295,17 +246,26 @@ def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: dat
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def started_since(session: Session, person_ids: Iterable[int], since: datetime) -> Sequence[Message]:
+class Started(NamedTuple):
+    """A text we started to a person, and when its call began."""
+
+    id: int
+    person_id: int
+    claimed_at: datetime
+
+
+_STARTED = (
+    select_columns(*(getattr(Message, name) for name in Started._fields))
+    .where(among(Message.person_id), col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")))
+    .where(col(Message.state).in_(("sending", "sent", "delivered", "undelivered", "unknown")))
+    .where(col(Message.claimed_at) >= bindparam("since"))
+    .order_by(col(Message.claimed_at))
+)
+
+
+def started_since(session: Session, person_ids: Iterable[int], since: datetime) -> Sequence[Started]:
     """Texts we started (not answers, not reminders) that went out or may have, newest last, for the frequency cap."""
-    query = (
-        select(Message)
-        .where(col(Message.person_id).in_(list(person_ids)))
-        .where(col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")))
-        .where(col(Message.state).in_(("sending", "sent", "delivered", "undelivered", "unknown")))
-        .where(col(Message.claimed_at) >= since)
-        .order_by(col(Message.claimed_at))
-    )
-    return session.exec(query).all()
+    return [Started(*row) for row in session.rows(_STARTED, ids=list(person_ids), since=since)]
 
 
 def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> set[int]:
@@ -353,13 +313,15 @@ def last_to(session: Session, conversation_id: int) -> Message | None:
     return session.exec(query).first()
 
 
+# Texts held for these reasons wait for no hour but for a switch, or for somebody's word.
+FOR_A_PERSON = ("campaign_paused", "global_pause", "cut_by_evening", "budget")
+
+
 def next_due(session: Session) -> datetime | None:
-    """When the next queued text may go. Texts that wait for a switch (a paused campaign, a global pause) wait for no
-    hour: they are left out.
-    """
+    """When the next queued text may go; those that wait for a person are left out."""
     query = (
         select(Message.send_after)
-        .where(Message.state == "queued", col(Message.reason).not_in(("campaign_paused", "global_pause")))
+        .where(Message.state == "queued", col(Message.reason).not_in(FOR_A_PERSON))
         .order_by(col(Message.send_after))
         .limit(1)
     )

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, bindparam, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, or_, select
 
-from storage.columns import one_of
+from storage.columns import among, one_of
 from storage.database import Session
 from storage.people import Guardian, Person
 
@@ -145,19 +145,20 @@ class Contact(NamedTuple):
     standing: str
 
 
-def contacts(session: Session, person_ids: Iterable[int]) -> Sequence[Contact]:
-    """Every number of many people, oldest first; for thousands at a time."""
-    columns: tuple[Any, ...] = (
+_CONTACTS = (
+    select_columns(  # type: ignore[call-overload]
         PersonNumber.person_id, PersonNumber.id, Number.id, Number.e164, Number.kind, PersonNumber.owner,
         PersonNumber.standing,
-    )  # fmt: skip
-    query = (
-        select_columns(*columns)
-        .join_from(PersonNumber, Number, col(Number.id) == PersonNumber.number_id)
-        .where(col(PersonNumber.person_id).in_(list(person_ids)))
-        .order_by(col(PersonNumber.id))
     )
-    return [Contact(*row) for row in session.execute(query).all()]
+    .join_from(PersonNumber, Number, col(Number.id) == PersonNumber.number_id)
+    .where(among(PersonNumber.person_id))
+    .order_by(col(PersonNumber.id))
+)  # fmt: skip
+
+
+def contacts(session: Session, person_ids: Iterable[int]) -> Sequence[Contact]:
+    """Every number of many people, oldest first; for thousands at a time."""
+    return [Contact(*row) for row in session.rows(_CONTACTS, ids=list(person_ids))]
 
 
 def shown_for(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[int, str, str]]:
@@ -211,22 +212,37 @@ def person_linked(session: Session, channel: str, address: str) -> Person | None
     return session.exec(query).first()
 
 
+def tie_address(session: Session, address: ChannelAddress) -> None:
+    """Give a person this address in the channel; the one they had there before is nobody's any longer."""
+    untie_address(session, address.channel, address.person_id)
+    session.add(address)
+    session.flush()
+
+
+def untie_address(session: Session, channel: str, person_id: int | None) -> None:
+    """The person has no address in this channel any longer."""
+    mine = col(ChannelAddress.person_id) == person_id
+    session.execute(delete(ChannelAddress).where(mine, col(ChannelAddress.channel) == channel))
+
+
+_HOLDERS = (
+    select(PersonNumber.number_id, func.count())
+    .where(among(PersonNumber.number_id), col(PersonNumber.standing) != "wrong_person")
+    .group_by(col(PersonNumber.number_id))
+)
+_GUARDIANS = (
+    select(Number.id, func.count())
+    .join(Guardian, col(Guardian.phone) == Number.e164)
+    .where(among(Number.id))
+    .group_by(col(Number.id))
+)
+
+
 def sharing(session: Session, number_ids: Iterable[int]) -> dict[int, int]:
     """How many people hold each number; a guardian with the same number counts as one more (ux §1.3)."""
     wanted = list(number_ids)
-    holders = (
-        select(PersonNumber.number_id, func.count())
-        .where(col(PersonNumber.number_id).in_(wanted), col(PersonNumber.standing) != "wrong_person")
-        .group_by(col(PersonNumber.number_id))
-    )
-    shared: dict[int, int] = dict(session.exec(holders).all())
-    guardians = (
-        select(Number.id, func.count())
-        .join(Guardian, col(Guardian.phone) == Number.e164)
-        .where(col(Number.id).in_(wanted))
-        .group_by(col(Number.id))
-    )
-    for number_id, count in session.exec(guardians):
+    shared: dict[int, int] = dict(session.rows(_HOLDERS, ids=wanted).all())
+    for number_id, count in session.rows(_GUARDIANS, ids=wanted):
         shared[number_id] = shared.get(number_id, 0) + count
     return shared
 
@@ -272,21 +288,23 @@ def stop(session: Session, stop_: Stop) -> bool:
     return True
 
 
+_STOPS_AT = select(Stop.address).where(
+    Stop.channel == bindparam("channel"), among(Stop.address), col(Stop.until).is_(None)
+)
+_PEOPLE_STOPPED = select(Stop.person_id).where(
+    Stop.channel == bindparam("channel"), among(Stop.person_id), col(Stop.until).is_(None)
+)
+
+
 def stops_at(session: Session, channel: str, addresses: Iterable[str]) -> set[str]:
     """Which of these addresses have an open stop in the channel."""
-    query = select(Stop.address).where(
-        Stop.channel == channel, col(Stop.address).in_([address for address in addresses if address]),
-        col(Stop.until).is_(None),
-    )  # fmt: skip
-    return set(session.exec(query))
+    wanted = [address for address in addresses if address]
+    return set(session.rows(_STOPS_AT, channel=channel, ids=wanted).scalars())
 
 
 def people_stopped(session: Session, channel: str, person_ids: Iterable[int]) -> set[int]:
     """Which of these people have an open stop in the channel, at whatever address."""
-    query = select(Stop.person_id).where(
-        Stop.channel == channel, col(Stop.person_id).in_(list(person_ids)), col(Stop.until).is_(None)
-    )
-    return {person_id for person_id in session.exec(query) if person_id is not None}
+    return set(session.rows(_PEOPLE_STOPPED, channel=channel, ids=list(person_ids)).scalars())
 
 
 def end_stops(session: Session, channel: str, address: str, person_id: int | None, *, now: datetime) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, func
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import UniqueConstraint, bindparam, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import among, one_of
 from storage.database import Session
 
 IDENTITY_KINDS = ("personnummer", "samordningsnummer", "interim", "")
@@ -144,6 +146,26 @@ def many(session: Session, ids: Iterable[int]) -> dict[int, Person]:
     return {person.id: person for person in session.exec(select(Person).where(col(Person.id).in_(wanted)))}
 
 
+class Standing(NamedTuple):
+    """What sending must know of a person, without the rest of the row; for thousands at a time."""
+
+    id: int
+    protected: bool
+    birth_date: date | None
+    closed_at: datetime | None
+    closed_reason: str
+    merged_into_id: int | None
+    paused_until: datetime | None
+
+
+_STANDINGS = select_columns(*(getattr(Person, name) for name in Standing._fields)).where(among(Person.id))
+
+
+def standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
+    """How many people stand, by id."""
+    return {row[0]: Standing(*row) for row in session.rows(_STANDINGS, ids=list(ids))}
+
+
 def everyone(session: Session) -> Sequence[Person]:
     """All people that are not merged into another, closed ones too."""
     return session.exec(select(Person).where(col(Person.merged_into_id).is_(None))).all()
@@ -187,6 +209,21 @@ def current_memberships(session: Session, person_ids: Iterable[int], on: date) -
     for row in session.exec(query):
         if row.valid_to is None or row.valid_to >= on:
             found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+_PROGRAMMES = (
+    select_columns(ProgrammeMembership.__table__.c.person_id, ProgrammeMembership.__table__.c.programme)  # type: ignore[attr-defined]
+    .where(among(ProgrammeMembership.person_id), col(ProgrammeMembership.valid_from) <= bindparam("on"))
+    .where(or_(col(ProgrammeMembership.valid_to).is_(None), col(ProgrammeMembership.valid_to) >= bindparam("on")))
+)
+
+
+def current_programmes(session: Session, person_ids: Iterable[int], on: date) -> dict[int, set[str]]:
+    """The names of the programmes each person is in on a day; for thousands at a time."""
+    found: dict[int, set[str]] = {}
+    for person_id, programme in session.rows(_PROGRAMMES, ids=list(person_ids), on=on):
+        found.setdefault(person_id, set()).add(programme)
     return found
 
 

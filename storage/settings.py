@@ -45,6 +45,12 @@ def write(session: Session, key: str, value: Any, *, now: datetime | None = None
     session.flush()
 
 
+def changed(session: Session, key: str) -> tuple[datetime, int | None] | None:
+    """When the setting was last changed, and by whom; None while nobody has."""
+    row = session.get(Setting, key)
+    return (row.changed_at, row.changed_by_id) if row is not None and row.changed_at is not None else None
+
+
 def starting_with(session: Session, prefix: str) -> dict[str, Any]:
     """Every setting whose key begins like this."""
     rows = session.exec(select(Setting).where(col(Setting.key).startswith(prefix, autoescape=True)))

@@ -7,6 +7,7 @@ from storage import (
     campaigns,
     conversations,
     imports,
+    inbound,
     link_codes,
     meetings,
     messages,
@@ -15,12 +16,14 @@ from storage import (
     people,
     settings,
     staff,
+    settings,
+    staff,
     tasks,
 )
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    audit, campaigns, conversations, imports, link_codes, meetings, messages, numbers, offices, people, settings, staff,
-    tasks,
+    audit, campaigns, conversations, imports, inbound, link_codes, meetings, messages, numbers, offices, people,
+    settings, staff, tasks,
 )  # fmt: skip
 metadata = SQLModel.metadata

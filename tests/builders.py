@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.numbers
@@ -20,8 +21,9 @@ import storage.staff
 import storage.tasks
 from bot.requests import COOKIE
 from outreach import access
-from storage.conversations import Conversation, InboundText
+from storage.conversations import Conversation
 from storage.database import Database, Session
+from storage.inbound import InboundText
 from storage.meetings import Booking, Slot
 from storage.messages import Message
 from storage.numbers import PersonNumber
@@ -131,7 +133,7 @@ def a_text_in(
         channel=talk.channel, provider_id=f"in-{next(_turns)}", sender=talk.address, text=text, received_at=at,
         handled_at=at, conversation_id=talk.id, intent=intent,
     )  # fmt: skip
-    storage.conversations.keep_inbound(session, row)
+    storage.inbound.keep(session, row)
     talk.last_inbound_at = at
     return row
 

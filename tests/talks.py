@@ -99,6 +99,7 @@ class Youth:
     address: str
     person_id: int | None
     seen: int = 0
+    channel: str = "sms"
 
     def is_invited(self) -> None:
         """INV-1 comes."""
@@ -118,12 +119,12 @@ class Youth:
             a_number(session, other, self.address)
         return Youth(self.town, self.address, other.id)
 
-    def writes(self, text: str, *, provider_id: str = "", media: bool = False) -> None:
+    def writes(self, text: str, *, provider_id: str = "", media: bool = False, provider_did: str = "") -> None:
         """A text reaches us; nothing has read it yet."""
         now = self.town.clock.now()
         inbound = Inbound(
-            channel="sms", provider_id=provider_id or f"t{next(_ids)}", sender=self.address, text=text,
-            received_at=now, media=media,
+            channel=self.channel, provider_id=provider_id or f"t{next(_ids)}", sender=self.address, text=text,
+            received_at=now, media=media, provider_did=provider_did,
         )  # fmt: skip
         self.town.house.keep_inbound(inbound)
 
@@ -148,7 +149,7 @@ class Youth:
     def new_texts(self) -> list[Message]:
         """The texts that have come since the last time."""
         with self.town.house.database.read() as session:
-            rows = storage.messages.of_address(session, "sms", self.address)
+            rows = storage.messages.of_address(session, self.channel, self.address)
         fresh = [row for row in rows if row.id > self.seen and row.state == "delivered"]
         self.seen = max([self.seen, *(row.id for row in fresh)])
         return fresh
@@ -157,7 +158,7 @@ class Youth:
     def last(self) -> str:
         """The words of the latest text on the telephone."""
         with self.town.house.database.read() as session:
-            rows = storage.messages.of_address(session, "sms", self.address)
+            rows = storage.messages.of_address(session, self.channel, self.address)
         return [row.text for row in rows if row.state == "delivered"][-1]
 
     @property
@@ -167,7 +168,7 @@ class Youth:
             if self.person_id is not None:
                 found = storage.conversations.of_person(session, self.person_id)
             else:
-                found = storage.conversations.of_unknown(session, "sms", self.address)
+                found = storage.conversations.of_unknown(session, self.channel, self.address)
         assert found is not None
         return found
 

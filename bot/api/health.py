@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 import storage.conversations
+import storage.inbound
 import storage.messages
 import storage.schema
 from bot.requests import House, Installation
@@ -46,6 +47,6 @@ def _figures(house: Installation) -> CollectorRegistry:
         depth, since = storage.messages.queue_depth(session, now)
         due.set(depth)
         oldest.set((now - since).total_seconds() if since else 0)
-        unread.set(storage.conversations.unread_count(session))
+        unread.set(storage.inbound.unread_count(session))
         waiting.set(len(storage.conversations.waiting(session)))
     return registry

@@ -76,6 +76,10 @@ class Pool(Protocol):
         ...
 
 
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    return {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
+
+
 class AiohttpPool:
     """Kept connections by aiohttp: several times faster under load than httpx (ADR 0008). No address is logged."""
 
@@ -102,8 +106,7 @@ class AiohttpPool:
                 asyncio.timeout(longest),
                 self._opened().request(
                     method, url, params=params, data=body, json=data, allow_redirects=False,
-                    headers={**(headers or {}), **_FORM} if form is not None else headers,
-                    auth=aiohttp.BasicAuth(*auth) if auth else None,
+                    headers={**(headers or {}), **(_FORM if form is not None else {}), **_authorization(auth)},
                 ) as answer,
             ):  # fmt: skip
                 return Answer(answer.status, answer.headers, await answer.read())

@@ -1,28 +1,31 @@
 """SMS by Twilio, both ways: sending and looking up, and the webhooks for inbound texts and receipts."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, HTTPException, Path, Request, Response
-from starlette.datastructures import QueryParams
-from twilio.base import values
-from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from bot.channels import sms_codes, webhooks
 from bot.channels.http_pool import AnswerLostError, NotReachedError, Pool
 from bot.channels.readings import NOT_REACHED
 from bot.channels.twilio_over_pool import PoolForTwilio, RefusedError
+from bot.channels.twilio_signature import Form, Signature
+from bot.channels.webhooks import Keep
 from outreach.channels import Accepted, Inbound, Listed, Outgoing, Receipt, SendError, SendUnknown
 from outreach.errors import BadInput
 
 # Twilio docs: Message resource, ValidityPeriod is 1 to 36 000 seconds.
 LONGEST_VALIDITY = 36_000
 LISTED_AT_MOST = 100
+# Twilio docs: Using the Twilio REST API in a non-US Region: since April 2026 a region has no address without an edge.
+EDGES = {"ie1": "dublin"}
+# Twilio docs: Advanced Opt-Out. Said only where it has acted on the text, and answered it, by itself.
+PROVIDER_DID = {"STOP": "stop", "START": "start", "HELP": "help"}
 
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
@@ -43,10 +46,19 @@ class TwilioChannel:
         public_url: str,
         pool: Pool,
         now: Callable[[], datetime],
+        region: str = "",
+        edge: str = "",
     ) -> None:
-        self._twilio = Client(account_sid, auth_token, http_client=PoolForTwilio(pool))  # type: ignore[no-untyped-call]
+        """`api_base` is where everything goes when it is set; else `region` and `edge` choose among Twilio's own."""
+        where = {"region": region, "edge": edge or EDGES.get(region, "")} if not api_base else {}
+        self._twilio = Client(  # type: ignore[no-untyped-call]
+            account_sid, auth_token, http_client=PoolForTwilio(pool), **where,
+            # Whatever is empty the SDK would look for in the machine's environment, unless it is given another.
+            environment={"": ""},
+        )  # fmt: skip
         if api_base:
             self._twilio.api.base_url = api_base
+        self._messages = self._twilio.api.absolute_url(f"2010-04-01/Accounts/{account_sid}/Messages.json")
         self._from_number = from_number
         self._public_url = public_url.rstrip("/")
         self._now = now
@@ -56,22 +68,22 @@ class TwilioChannel:
 
         Raises SendError for a certain no, SendUnknown when Twilio may have taken it.
         """
-        validity = _validity(message, self._now())
+        form = {
+            "To": message.to, "From": message.sender or self._from_number, "Body": message.text,
+            "StatusCallback": f"{self._public_url}/webhooks/twilio/status/{message.code}",
+            **_validity(message, self._now()),
+        }  # fmt: skip
         try:
-            taken = await self._twilio.messages.create_async(
-                to=message.to,
-                from_=message.sender or self._from_number,
-                body=message.text,
-                status_callback=f"{self._public_url}/webhooks/twilio/status/{message.code}",
-                validity_period=validity,
-            )
+            # Not by `messages.create_async`: it reads dates and links of the answer for longer than all else takes.
+            taken = await self._twilio.request_async("POST", self._messages, data=form)
         except NotReachedError:
             raise NOT_REACHED.as_error(None) from None
         except RefusedError as no:
             raise sms_codes.read(no.code).as_error(no.code, no.retry_after) from None
         except AnswerLostError:
             raise SendUnknown from None
-        return Accepted(provider_id=taken.sid)
+        sid = json.loads(taken.text).get("sid")
+        return Accepted(provider_id=sid if isinstance(sid, str) else None)
 
     async def lookup(self, to: str, since: datetime, provider: str = "twilio") -> list[Listed]:  # noqa: ARG002
         """What Twilio has made of texts to `to` at or after `since`, newest first.
@@ -105,6 +117,7 @@ def read_inbound(form: Mapping[str, str], now: datetime) -> Inbound:
         received_at=now,
         recipient=form.get("To"),
         media=form.get("NumMedia", "0") not in {"", "0"},
+        provider_did=PROVIDER_DID.get(form.get("OptOutType", "").upper(), ""),
     )
 
 
@@ -116,61 +129,47 @@ def read_receipt(code: str, form: Mapping[str, str], now: datetime) -> Receipt:
     return _receipt(code, form.get("MessageSid"), status, form.get("ErrorCode"), now)
 
 
-def signature_is_right(url: str, form: QueryParams, header: str | None, auth_token: str) -> bool:
-    """Whether Twilio signed this form for this public address (Twilio docs: Webhooks security).
-
-    False too without a header, and without a token: anybody can sign with an empty one.
-    """
-    if not header or not auth_token:
-        return False
-    validator = RequestValidator(auth_token)  # type: ignore[no-untyped-call]
-    return bool(validator.validate(url, form, header))  # type: ignore[no-untyped-call]
-
-
 def router(
     *,
     public_url: str,
     auth_token: str,
-    keep_inbound: Callable[[Inbound], None],
-    keep_receipt: Callable[[Receipt], None],
+    keep: Keep,
     now: Callable[[], datetime],
 ) -> APIRouter:
-    """Twilio's two webhooks. What they bring is kept (in a thread) before they answer; 403 for a wrong signature."""
-    base = f"{public_url.rstrip('/')}/webhooks/twilio"
+    """Twilio's two webhooks. What they bring is kept before they answer; 403 for a wrong signature."""
+    signature = Signature(public_url, auth_token)
     routes = APIRouter(responses={400: {}, 403: {}, 413: {}})
-
-    async def signed_form(request: Request, path: str) -> QueryParams:
-        query = f"?{request.url.query}" if request.url.query else ""
-        return await _signed_form(request, url=f"{base}/{path}{query}", auth_token=auth_token)
 
     @routes.post("/webhooks/twilio/sms")
     async def inbound(request: Request) -> Response:
-        form = await signed_form(request, "sms")
+        form = await _signed_form(request, "/webhooks/twilio/sms", signature)
         with _malformed_is_400():
             text = read_inbound(form, now())
-        await anyio.to_thread.run_sync(keep_inbound, text)
+        await keep(text)
         return Response("<Response/>", media_type="text/xml")
 
     @routes.post("/webhooks/twilio/status/{code}", status_code=204)
     async def status(request: Request, code: Code) -> None:
-        form = await signed_form(request, f"status/{code}")
+        form = await _signed_form(request, f"/webhooks/twilio/status/{code}", signature)
         with _malformed_is_400():
             receipt = read_receipt(code, form, now())
-        await anyio.to_thread.run_sync(keep_receipt, receipt)
+        await keep(receipt)
 
     return routes
 
 
-async def _signed_form(request: Request, *, url: str, auth_token: str) -> QueryParams:
+async def _signed_form(request: Request, path: str, signature: Signature) -> dict[str, str]:
     body = await webhooks.read_body(request)
     try:
-        # Keeps blank and repeated fields, which Twilio has signed too.
-        form = QueryParams(body.decode())
+        form = Form.read(body)
     except ValueError:
         raise HTTPException(400) from None
-    if not signature_is_right(url, form, request.headers.get("X-Twilio-Signature"), auth_token):
+    # As the bytes came: what is no address at all is only signed by nobody.
+    query = request.scope["query_string"].decode("latin-1")
+    signed = f"{path}?{query}" if query else path
+    if not signature.is_right(signed, form, request.headers.get("X-Twilio-Signature")):
         raise HTTPException(403)
-    return form
+    return {name: given[-1] for name, given in form.items()}
 
 
 @contextmanager
@@ -192,11 +191,11 @@ def _receipt(code: str | None, sid: str | None, status: str, error: object, now:
     return replace(receipt, error=error_code, sentence=reading.sentence, meaning=reading.meaning)
 
 
-def _validity(message: Outgoing, now: datetime) -> object:
+def _validity(message: Outgoing, now: datetime) -> dict[str, object]:
     # Twilio queues for ten hours by default: a text of 16.00 could arrive at 02.00.
     if message.send_before is None:
-        return values.unset
+        return {}
     left = int((message.send_before - now).total_seconds())
     if left < 1:
         raise SendError("Tiden för sms:et har gått ut.", permanent=False)
-    return min(left, LONGEST_VALIDITY)
+    return {"ValidityPeriod": min(left, LONGEST_VALIDITY)}

@@ -2,52 +2,63 @@
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 
 import anyio
-import anyio.to_thread
 from fastapi import APIRouter, Header, HTTPException, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
+from starlette.background import BackgroundTask
 from telegram import Bot, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove
 from telegram.error import TelegramError, TimedOut
 
 from bot.channels import telegram_codes, webhooks
 from bot.channels.http_pool import AnswerLostError, Pool
-from bot.channels.telegram_over_pool import PoolForTelegram
-from outreach.channels import Accepted, Inbound, Outgoing, SendUnknown
+from bot.channels.telegram_over_pool import BusyError, PoolForTelegram
+from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_updates import LISTEN_FOR, Errand, Read, read_update
+from bot.channels.webhooks import Keep
+from outreach.channels import Accepted, Outgoing, SendUnknown
 from outreach.errors import BadInput
 
-LISTEN_FOR = ["message", "callback_query"]
 LONG_POLL_SECONDS = 25
 PAUSE_SECONDS = 5.0
+# Somebody else fetches what comes in: no use asking often, and no fault of theirs.
+OTHERS_POLL_SECONDS = 30.0
 # Telegram holds a request that finds nothing; a stand-in that does not must not be asked without rest.
 REST_SECONDS = 0.2
 # Buttons with few letters (JA, SENARE, NEJ) share a row; times and places get one each.
 LETTERS_IN_A_ROW = 24
 
 _log = logging.getLogger(__name__)
+# What the library raises where it cannot read a yes.
+_UNREADABLE = (KeyError, TypeError)
 
-_ATTACHMENTS = {
-    "animation", "audio", "contact", "document", "location", "paid_media", "photo", "poll", "sticker", "story",
-    "venue", "video", "video_note", "voice",
-}  # fmt: skip
+
+class OthersPollError(Exception):
+    """Telegram answered 409: another process asks for updates, or a webhook is set (Telegram docs: getUpdates)."""
 
 
 class TelegramChannel:
-    """Sends by the Bot API. The pool is the caller's to close; nothing is asked of Telegram until it is used."""
+    """Sends by the Bot API. The pool is the caller's to close; nothing is asked of Telegram until it is used.
+
+    `farewell` is what a group hears before we leave it.
+    """
 
     name = "telegram"
     provider = "telegram"
 
-    def __init__(self, *, token: str, api_base: str | None, pool: Pool) -> None:
+    def __init__(
+        self, *, token: str, api_base: str | None, pool: Pool, pace: Pace | None = None, farewell: str = ""
+    ) -> None:
         request = PoolForTelegram(pool)
         base: dict[str, Any] = {"base_url": api_base} if api_base else {}
         self._bot = Bot(token, request=request, get_updates_request=request, **base)
         self._pool = pool
+        self._pace = pace or Pace()
+        self._farewell = farewell
 
     async def send(self, message: Outgoing) -> Accepted:
         """Hand one text to Telegram, with a reply keyboard for its buttons (Telegram docs: sendMessage).
@@ -55,6 +66,7 @@ class TelegramChannel:
         It counts as delivered at once, as no receipt ever comes.
         Raises SendError for a certain no, SendUnknown when Telegram may have taken it.
         """
+        await self._pace.turn(message.to)
         try:
             taken = await self._bot.send_message(
                 message.to,
@@ -66,12 +78,20 @@ class TelegramChannel:
         except TimedOut:
             raise SendUnknown from None
         except TelegramError as no:
+            if isinstance(no, BusyError) and no.retry_after:
+                self._pace.rest(no.retry_after)
             raise telegram_codes.as_error(no) from None
-        except (KeyError, TypeError):
+        except _UNREADABLE:
             # It said yes; that the library cannot read what else it said changes nothing.
             return Accepted(provider_id=None, state="delivered")
         # Message ids are unique only within a chat.
         return Accepted(provider_id=f"{message.to}:{taken.message_id}", state="delivered")
+
+    async def username(self) -> str:
+        """Our name at Telegram, as links carry it (Telegram docs: getMe); empty when Telegram does not say."""
+        with suppress(TelegramError, *_UNREADABLE):
+            return (await self._bot.get_me()).username or ""
+        return ""
 
     async def register_webhook(self, public_url: str, secret: str) -> bool:
         """Ask Telegram to call our webhook (Telegram docs: setWebhook). False when it did not agree."""
@@ -82,36 +102,63 @@ class TelegramChannel:
         except TelegramError:
             return False
 
+    async def run_errand(self, errand: Errand) -> None:
+        """Let a pressed button rest (answerCallbackQuery), or leave a group after one sentence (leaveChat).
+
+        Best effort: no answer to a person waits for it, and a group is no person, so the gate is not asked.
+        """
+        if errand.what == "press":
+            with suppress(TelegramError, *_UNREADABLE):
+                await self._bot.answer_callback_query(errand.id)
+            return
+        if self._farewell:
+            with suppress(TelegramError, *_UNREADABLE):
+                await self._bot.send_message(errand.id, self._farewell)
+        with suppress(TelegramError, *_UNREADABLE):
+            await self._bot.leave_chat(errand.id)
+
     async def poll(
-        self, keep_inbound: Callable[[Inbound], None], *, now: Callable[[], datetime], pause: float = PAUSE_SECONDS
-    ) -> None:
+        self, keep: Keep, *, now: Callable[[], datetime], pause: float = PAUSE_SECONDS,
+        others_pause: float = OTHERS_POLL_SECONDS,
+    ) -> None:  # fmt: skip
         """Fetch texts by long polling until cancelled, for places without a public address.
 
-        A text is asked for again until `keep_inbound` (run in a thread) has returned, so it may come twice.
+        A text is asked for again until `keep` has returned, so it may come twice. While
+        another process polls, this one stands back and tries again now and then.
         """
-        with suppress(TelegramError):
-            # Telegram refuses polling while a webhook is set.
-            await self._bot.delete_webhook()
-        offset = 0
+        await self._unhook()
+        offset, alone = 0, True
         while True:
             try:
-                offset = await self._poll_once(offset, keep_inbound, now)
+                offset = await self._poll_once(offset, keep, now)
+                alone = True
                 await anyio.sleep(REST_SECONDS)
+            except OthersPollError:
+                if alone:
+                    _log.info("Another process fetches from Telegram, or a webhook is set; standing back")
+                alone = False
+                await anyio.sleep(others_pause)
+                await self._unhook()
             except Exception as error:  # noqa: BLE001 - whatever goes wrong with one round, the next must come
                 _log.warning("Telegram polling failed: %s", type(error).__name__)
                 await anyio.sleep(pause)
 
-    async def _poll_once(
-        self, offset: int, keep_inbound: Callable[[Inbound], None], now: Callable[[], datetime]
-    ) -> int:
+    async def _unhook(self) -> None:
+        # Telegram refuses polling while a webhook is set.
+        with suppress(TelegramError):
+            await self._bot.delete_webhook()
+
+    async def _poll_once(self, offset: int, keep: Keep, now: Callable[[], datetime]) -> int:
         for update in await self._updates(offset):
             try:
-                inbound = read_update(update, now())
+                read = read_update(update, now())
             except BadInput:
                 _log.warning("An update from Telegram could not be read and was passed over")
             else:
-                if inbound is not None:
-                    await anyio.to_thread.run_sync(keep_inbound, inbound)
+                if read.inbound is not None:
+                    await keep(read.inbound)
+                if read.errand is not None:
+                    await self.run_errand(read.errand)
             offset = int(update["update_id"]) + 1
         return offset
 
@@ -123,69 +170,22 @@ class TelegramChannel:
             data={"offset": offset, "timeout": LONG_POLL_SECONDS, "allowed_updates": LISTEN_FOR},
             longest=LONG_POLL_SECONDS + 15.0,
         )
+        if answer.status == 409:
+            raise OthersPollError
         updates = answer.json_object().get("result")
         if not answer.is_success or not isinstance(updates, list):
             raise AnswerLostError
         return updates
 
 
-class _Chat(BaseModel):
-    id: int
-    type: str
-
-
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="allow")
-
-    chat: _Chat
-    text: str | None = None
-    caption: str | None = None
-
-    @property
-    def has_media(self) -> bool:
-        return not _ATTACHMENTS.isdisjoint(self.model_extra or {})
-
-
-class _Callback(BaseModel):
-    data: str = ""
-    message: _Message | None = None
-
-
-class _Update(BaseModel):
-    update_id: Annotated[int, Field(ge=0, lt=2**63)]
-    message: _Message | None = None
-    callback_query: _Callback | None = None
-
-
-def read_update(update: object, now: datetime) -> Inbound | None:
-    """A text or a pressed button in a private chat; None for anything else, edited texts too (Telegram docs: Update).
-
-    Raises BadInput when it is no update at all.
-    """
-    try:
-        read = _Update.model_validate(update)
-    except ValidationError:
-        raise BadInput from None
-    message, text, media = read.message, "", False
-    if message is not None:
-        text, media = message.text or message.caption or "", message.has_media
-    elif read.callback_query is not None:
-        message, text = read.callback_query.message, read.callback_query.data
-    if message is None or message.chat.type != "private" or not (text or media):
-        return None
-    return Inbound(
-        channel="telegram",
-        provider_id=str(read.update_id),
-        sender=str(message.chat.id),
-        # PostgreSQL cannot keep a NUL.
-        text=text.replace("\x00", ""),
-        received_at=now,
-        media=media,
-    )
-
-
-def router(*, secret: str, keep_inbound: Callable[[Inbound], None], now: Callable[[], datetime]) -> APIRouter:
-    """Telegram's webhook. What it brings is kept (in a thread) before it answers.
+def router(
+    *,
+    secret: str,
+    keep: Keep,
+    run_errand: Callable[[Errand], Awaitable[None]] | None = None,
+    now: Callable[[], datetime],
+) -> APIRouter:
+    """Telegram's webhook. What it brings is kept before it answers; errands are run afterwards.
 
     403 unless the call carries `secret`, and for every call when none is set (Telegram docs: setWebhook).
     """
@@ -197,15 +197,16 @@ def router(*, secret: str, keep_inbound: Callable[[Inbound], None], now: Callabl
     ) -> Response:
         if not secret or not hmac.compare_digest(token.encode(), secret.encode()):
             raise HTTPException(403)
-        text = _read_or_400(await webhooks.read_body(request), now())
-        if text is not None:
-            await anyio.to_thread.run_sync(keep_inbound, text)
-        return Response()
+        read = _read_or_400(await webhooks.read_body(request), now())
+        if read.inbound is not None:
+            await keep(read.inbound)
+        later = BackgroundTask(run_errand, read.errand) if run_errand and read.errand else None
+        return Response(background=later)
 
     return routes
 
 
-def _read_or_400(body: bytes, now: datetime) -> Inbound | None:
+def _read_or_400(body: bytes, now: datetime) -> Read:
     try:
         return read_update(from_json(body), now)
     except (ValueError, BadInput):

@@ -9,6 +9,9 @@ from bot.channels.http_pool import Answer, AnswerLostError, Pool
 
 _log = logging.getLogger(__name__)
 
+# What Twilio's code would have been, where something before it answered and gave none.
+_CODE_OF_STATUS = {401: "20003", 404: "20404", 429: "20429"}
+
 
 class RefusedError(Exception):
     """Twilio said no. Certain: nothing was done. `code` is Twilio's own, where it gave one."""
@@ -57,7 +60,7 @@ def _code(answer: Answer) -> str | None:
     code = answer.json_object().get("code")
     if isinstance(code, int):
         return str(code)
-    return "20429" if answer.status == 429 else None
+    return _CODE_OF_STATUS.get(answer.status)
 
 
 def _seconds(header: str) -> float | None:

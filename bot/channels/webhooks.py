@@ -1,9 +1,17 @@
 """What the webhooks of all providers share: a body is read only so far."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import HTTPException, Request
+
+from outreach.channels import Inbound, Receipt
 
 # A Telegram message quoting another is at most some 100 kB, a Twilio form a fifth of that.
 LARGEST_BODY = 256 * 1024
+
+
+# Returns when what came in is safely kept; only then is the provider answered.
+Keep = Callable[[Inbound | Receipt], Awaitable[None]]
 
 
 async def read_body(request: Request) -> bytes:

@@ -12,9 +12,12 @@ from bot.commands.output import say
 from bot.wiring import House
 from outreach import campaigns
 from outreach.errors import BadInput, Conflict
-from scheduler import jobs, time_travel
+from scheduler import time_travel
 from storage.campaigns import Campaign
 from storage.database import Session
+
+# A campaign that is run from a script goes on as long as its next text is near: through its pace, and a first retry.
+PATIENCE = timedelta(minutes=1)
 
 
 def create(arguments: Namespace) -> int:
@@ -74,7 +77,7 @@ def run(arguments: Namespace) -> int:
                 campaign = _named(session, arguments.name)
                 campaigns.launch(session, campaign, house.sender.rules, now=house.now(), regret=timedelta())
         if arguments.drain:
-            anyio.run(jobs.run_until_idle, house.jobs)
+            anyio.run(lambda: house.run_until_idle(patience=PATIENCE))
         with house.database.read() as session:
             told = _told(session, _named(session, arguments.name))
     say(arguments, told, _in_words(told))
@@ -91,11 +94,11 @@ def _named(session: Session, name: str) -> Campaign:
 def _told(session: Session, campaign: Campaign) -> dict[str, Any]:
     results = campaigns.results(session, campaign)
     names = (
-        "audience", "sent", "delivered", "waiting", "withheld", "failed", "unknown", "expired", "cancelled", "answered",
-        "booked", "answers", "withheld_reasons",
+        "audience", "sent", "delivered", "waiting", "withheld", "failed", "unknown", "expired", "taken_back",
+        "answered", "booked", "answers", "withheld_reasons",
     )  # fmt: skip
     return {
-        "campaign": campaign.code, "name": campaign.name, "state": campaign.state,
+        "campaign": campaign.code, "name": campaign.name, "state": campaign.state, "why": campaign.state_why,
         **{name: getattr(results, name) for name in names},
     }  # fmt: skip
 
@@ -104,6 +107,7 @@ def _in_words(told: dict[str, Any]) -> str:
     return (
         f"{told['name']}: {told['audience']} personer i urvalet. "
         f"{told['sent']} skickade ({told['delivered']} levererade), "
-        f"{told['waiting']} väntar, {told['withheld']} fick inget sms, {told['failed']} gick inte fram, "
-        f"{told['unknown']} okända, {told['expired']} hann inte, {told['cancelled']} tillbakadragna."
-    )
+        f"{told['waiting']} väntar, {told['withheld']} fick inget sms (av dem {told['taken_back']} tillbakadragna), "
+        f"{told['failed']} gick inte fram, {told['unknown']} okända, {told['expired']} hann inte. "
+        f"{told['why']}"
+    ).rstrip()

@@ -1,7 +1,7 @@
 """Commands that run the service: serve, work, demo, migrate, doctor."""
 
 import asyncio
-import logging
+import signal
 import sys
 import threading
 import webbrowser
@@ -9,7 +9,6 @@ from argparse import Namespace
 from pathlib import Path
 
 import anyio
-import structlog
 import uvicorn
 
 import storage.audit
@@ -24,7 +23,6 @@ from bot.commands.house import bring_up_to_date, build, opened, settings
 from bot.commands.output import say
 from bot.settings import Settings
 from bot.wiring import House
-from scheduler import jobs
 
 
 def serve(arguments: Namespace) -> int:
@@ -46,23 +44,24 @@ def work(arguments: Namespace) -> int:
     """Send and keep time without the web; with --drain until nothing is due."""
     with opened() as house:
         if arguments.drain:
-            dealt_with = anyio.run(jobs.run_until_idle, house.jobs)
+            dealt_with = anyio.run(house.run_until_idle)
             with house.database.read() as session:
-                uncertain = storage.messages.counts(session).get("sending", 0)
+                unknown = storage.messages.counts(session).get("unknown", 0)
             words = f"Klart. {dealt_with} gjorda, inget mer är på tur."
-            if uncertain:
-                words += (
-                    f" {uncertain} sms är osäkra: en sändning avbröts. De avgörs inom ett par minuter, av nästa work."
-                )
-            say(arguments, {"dealt_with": dealt_with, "uncertain": uncertain}, words)
+            if unknown:
+                words += f" {unknown} sms är okända: ingen vet om de gick iväg, och de skickas inte igen av sig själva."
+            say(arguments, {"dealt_with": dealt_with, "unknown": unknown}, words)
         else:
             anyio.run(_work, house)
     return 0
 
 
 async def _work(house: House) -> None:
-    async with house.keeping_time():
-        await anyio.sleep_forever()
+    """Keep time until told to stop; what is under way then is recorded first."""
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async with house.keeping_time():
+            async for _ in signals:
+                break
 
 
 def run_demo(arguments: Namespace) -> int:
@@ -116,10 +115,6 @@ def _faults(house: House) -> list[str]:
     chosen = house.settings
     checks = [
         (
-            not chosen.practice and not chosen.twilio_account_sid,
-            "Ingen sms-leverantör är inställd (BRYGGA_TWILIO_ACCOUNT_SID med flera).",
-        ),
-        (
             not chosen.practice and not chosen.public_url.startswith("https://"),
             "BRYGGA_PUBLIC_URL börjar inte med https: leverantören kan inte nå oss säkert.",
         ),
@@ -130,7 +125,36 @@ def _faults(house: House) -> list[str]:
         (chosen.allowed_hours == "always", "Utskick får gå dygnet runt (BRYGGA_ALLOWED_HOURS=always)."),
         (chosen.frequency_cap == "off", "Ingen gräns för hur ofta någon får sms (BRYGGA_FREQUENCY_CAP=off)."),
     ]  # fmt: skip
-    return [sentence for wrong, sentence in checks if wrong] + _register_faults(house)
+    return [sentence for wrong, sentence in checks if wrong] + _provider_faults(chosen) + _register_faults(house)
+
+
+def _provider_faults(chosen: Settings) -> list[str]:
+    if chosen.practice:
+        return []
+    used = {chosen.sms_provider, chosen.sms_fallback}
+    checks = [
+        (
+            "twilio" in used and not chosen.twilio_account_sid,
+            "Sms-leverantören Twilio är inte inställd (BRYGGA_TWILIO_ACCOUNT_SID med flera).",
+        ),
+        (
+            "46elks" in used and not (chosen.elks_username and chosen.elks_password.get_secret_value()),
+            "Sms-leverantören 46elks saknar nycklar (BRYGGA_ELKS_USERNAME och BRYGGA_ELKS_PASSWORD).",
+        ),
+        (
+            "46elks" in used and not chosen.elks_from,
+            "Sms via 46elks saknar avsändarnummer (BRYGGA_ELKS_FROM).",
+        ),
+        (
+            "46elks" in used and not chosen.elks_webhook_secret.get_secret_value(),
+            "Svar och kvitton från 46elks kommer inte in utan BRYGGA_ELKS_WEBHOOK_SECRET.",
+        ),
+        (
+            chosen.sms_fallback == chosen.sms_provider,
+            "Reservleverantören för sms är samma som den vanliga (BRYGGA_SMS_FALLBACK).",
+        ),
+    ]
+    return [sentence for wrong, sentence in checks if wrong]
 
 
 def _register_faults(house: House) -> list[str]:
@@ -144,44 +168,3 @@ def _register_faults(house: House) -> list[str]:
             (storage.audit.first_break(session) is not None, "Loggens kedja är bruten. Ta reda på när och varför."),
         ]
     return [sentence for wrong, sentence in checks if wrong]
-
-
-def quiet_logging(level: str) -> None:
-    """One JSON line an event on standard error; libraries only when something is wrong."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    # A tick that is still at work when the next one is due is no fault.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_without_traceback)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _without_traceback_values,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        # Looked up for each line: whoever has put another stream in its place gets it there.
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
-    )
-
-
-def _without_traceback(record: logging.LogRecord) -> bool:
-    # The server logs a fault with its words, which may quote a note or a number; `bot.errors` has logged its kind.
-    record.exc_info = record.exc_text = None
-    return True
-
-
-def _without_traceback_values(
-    _logger: object, _name: str, event: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
-    # An exception's words may hold a row's values: its kind and place say enough.
-    if event.pop("exc_info", None):
-        error = sys.exc_info()[1]
-        event["error"] = type(error).__name__
-        trace = error.__traceback__ if error else None
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        if trace is not None:
-            event["at"] = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
-    return event

@@ -52,7 +52,7 @@ def add_meeting(arguments: Namespace) -> int:
         if starts_at <= now:
             raise BadInput("Tiden har redan varit. Välj en tid framåt.")
         with house.database.write() as session:
-            office = _office(session, arguments.office)
+            office = the_office(session, arguments.office)
             slot = _slot(arguments, office, starts_at)
             storage.meetings.add_slot(session, slot, arguments.capacity if arguments.dialog else 1)
             told = {"code": slot.code, "starts_at": local(slot.starts_at), "place": slot.place, "kind": slot.kind}
@@ -70,7 +70,8 @@ def _slot(arguments: Namespace, office: Office, starts_at: datetime) -> Slot:
     return slot
 
 
-def _office(session: Session, name: str | None) -> Office:
+def the_office(session: Session, name: str | None) -> Office:
+    """The office with this name, or the only one there is. Raises BadInput, naming those there are."""
     offices = storage.offices.all_offices(session)
     found = storage.offices.by_name(session, name) if name else (offices[0] if len(offices) == 1 else None)
     if found is None:
@@ -84,7 +85,7 @@ def add_staff(arguments: Namespace) -> int:
     given = sys.stdin.readline().rstrip("\n") if arguments.password_stdin else ""
     password = given or secrets.token_urlsafe(12)
     with opened() as house, house.database.write() as session:
-        office = _office(session, arguments.office) if arguments.office else None
+        office = the_office(session, arguments.office) if arguments.office else None
         staff, key = access.new_staff(
             session, email=arguments.email, name=arguments.name or arguments.email.split("@")[0].title(),
             password=password, role=arguments.role, office_id=office.id if office else None, now=house.now(),

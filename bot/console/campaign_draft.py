@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import storage.campaigns
 import storage.offices
 from bot.requests import Ask
-from outreach import campaign_check, campaign_plan, prices
+from outreach import budget, campaign_check, campaign_plan, prices
+from outreach.budget import Purse
 from outreach.campaign_check import Blocker, Remark
 from outreach.campaign_plan import Plan
 from outreach.errors import NotAllowed, NotFound
@@ -29,6 +30,12 @@ class Draft:
     blockers: list[Blocker]
     price: Price
     offices: list[Office]
+    purse: Purse
+
+    @property
+    def left_to_spend(self) -> int | None:
+        """How many parts the caps of the month and of the campaign leave room for; None without any."""
+        return self.purse.left(self.campaign.id)
 
     def left_in(self, step: str) -> list[Blocker]:
         """What is left to do in a step."""
@@ -72,4 +79,5 @@ def work_out(ask: Ask, campaign: Campaign) -> Draft:
     blockers = campaign_check.blockers(ask.session, campaign, planned, remarks, fault=fault, now=ask.now)
     reached = campaign_plan.office_ids(ask.session, campaign, now=ask.now)
     offices = [office for office in storage.offices.all_offices(ask.session) if reached is None or office.id in reached]
-    return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices)
+    purse = budget.purse(ask.session, [campaign.id], now=ask.now)
+    return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse)

@@ -27,7 +27,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = {
     "alla": "Alla i utskicket", "skickade": "Skickade", "levererade": "Levererade", "vantar": "Väntar",
     "misslyckade": "Gick inte fram", "okanda": "Okända", "inaktuella": "Hann inte skickas",
-    "tillbaka": "Togs tillbaka", "utan": "Fick inget sms", "svarade": "Svarade", "vill_ses": "Vill ses",
+    "utan": "Fick inget sms", "utan_kvitto": "Utan kvitto efter tre dygn", "svarade": "Svarade", "vill_ses": "Vill ses",
     "bokade": "Har bokat",
 }  # fmt: skip
 _STATE_WORDS = {
@@ -86,7 +86,7 @@ def dry_run_file(ask: Writing, u: str = "") -> Response:
 def people(ask: Reading, code: str, visa: str = "alla", sida: int = 1) -> Response:
     """The people behind one number of a campaign. Those one may not see are counted, not named."""
     campaign = campaign_draft.visible(ask, code)
-    lines = campaign_lists.everybody(ask.session, campaign).picked(visa)
+    lines = campaign_lists.everybody(ask.session, campaign, now=ask.now).picked(visa)
     found = sorted(_named(ask, lines), key=lambda pair: (pair[0].name_key, pair[0].id))
     pager = import_trial.pager(f"/utskick/{code}/personer?visa={visa}", sida, len(found), ON_A_PAGE)
     rows = [_person(ask, person, *_what(line)) for person, line in _page_of(found, pager)]

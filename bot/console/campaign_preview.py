@@ -66,7 +66,7 @@ def _to(draft: Draft, step: str, number: int) -> str:
 
 def sender(draft: Draft) -> str:
     """The number the text comes from, as phones show it."""
-    number = draft.ask.house.sender.sender_number
+    number = draft.ask.house.sms_number
     return phone_numbers.show(number) if number else "Ert sms-nummer"
 
 

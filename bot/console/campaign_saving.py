@@ -74,12 +74,25 @@ def _time(ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors
     except BadInput as error:
         errors.append({"field": "tid" if "förstår inte tiden" in error.sentence else "dag", "text": error.sentence})
     per_day = fields.get("per_dag", "").replace(" ", "").replace("\u00a0", "")
-    wanted = whole(per_day or "0")
+    # The button that takes our suggestion carries it.
+    wanted = whole(fields.get("gor", "").removeprefix("takt:")) or whole(per_day or "0")
     if wanted is not None and wanted <= MOST_A_DAY:
         campaign.per_day = wanted
     else:
         errors.append({"field": "per_dag", "text": "Skriv hur många sms om dagen med siffror, eller lämna tomt."})
+    try:
+        campaign.budget_kr = kronor(fields.get("tak", str(campaign.budget_kr)))
+    except BadInput as error:
+        errors.append({"field": "tak", "text": error.sentence})
     return errors
+
+
+def kronor(written: str) -> int:
+    """A cap in whole kronor; nothing written is none. Raises BadInput."""
+    read = whole("".join(written.casefold().removesuffix("kr").split()) or "0")
+    if read is None:
+        raise BadInput("Skriv taket i hela kronor med siffror, eller lämna tomt.")
+    return read
 
 
 def _begins(ask: Ask, fields: Fields) -> datetime:

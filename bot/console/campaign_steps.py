@@ -13,7 +13,7 @@ from bot import shown
 from bot.console import campaign_preview, campaign_words, register
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.conversation import replies
-from outreach import audience, campaign_check, campaign_texts, phone_numbers, quiet_hours, wording
+from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, wording
 from outreach.campaign_plan import Entry
 from outreach.errors import BadInput
 from outreach.lists.words import many
@@ -28,8 +28,6 @@ TEMPLATES = {
 
 # A number kept free for fiction: in practice mode a test needs no real one.
 PRACTICE_PHONE = "070-174 06 99"
-# What somebody can answer in a day, and how many of those who get a text do answer: about every third.
-ANSWERS_A_DAY, TEXTS_PER_ANSWER = 20, 3
 
 
 def frame(draft: Draft, step: str, number: int, errors: Sequence[Data]) -> Data:
@@ -203,6 +201,9 @@ def time(draft: Draft) -> Data:
         "allowed": campaign_words.allowed_hours(),
         "per_day": campaign.per_day or "",
         "capacity": _capacity(draft),
+        "suggested": _suggested(draft),
+        "cap": campaign.budget_kr or "",
+        "over": campaign_words.over_budget(draft.left_to_spend, draft.planned.parts),
         "plan": _bars(draft),
     }
 
@@ -216,16 +217,26 @@ def _moved(draft: Draft) -> str:
 
 
 def _capacity(draft: Draft) -> str:
-    count, suggested = len(draft.planned.sending), ANSWERS_A_DAY * TEXTS_PER_ANSWER
-    free = storage.meetings.next_free(draft.ask.session, [office.id for office in draft.offices], now=draft.ask.now)
-    said = f"Ni har {many(free, 'ledig tid', 'lediga tider')}."
-    if count <= suggested:
+    """Ni hinner svara cirka 20 personer om dagen och har 34 lediga tider. Vi föreslår 60 sms om dagen i tre dagar."""
+    session, count = draft.ask.session, len(draft.planned.sending)
+    free = storage.meetings.next_free(session, [office.id for office in draft.offices], now=draft.ask.now)
+    said = (
+        f"Ni hinner svara cirka {many(limits.answers_a_day(session), 'person', 'personer')} om dagen och har "
+        f"{many(free, 'ledig tid', 'lediga tider')}."
+    )
+    suggested = _suggested(draft)
+    if not suggested:
         return said
     days = -(-count // suggested)
     return (
-        f"{said} Vi föreslår {suggested} sms om dagen i {days} dagar. Om var tredje svarar blir det ungefär "
-        f"{ANSWERS_A_DAY} svar om dagen."
+        f"{said} Vi föreslår {suggested} sms om dagen i {shown.small_number(days)} dagar: ungefär vart tredje får svar."
     )
+
+
+def _suggested(draft: Draft) -> int:
+    """How many a day we suggest; 0 when all can go at once."""
+    a_day = limits.texts_a_day(draft.ask.session)
+    return a_day if len(draft.planned.sending) > a_day else 0
 
 
 def _bars(draft: Draft) -> Data | None:
@@ -263,6 +274,7 @@ def check(draft: Draft) -> Data:
         "cost": campaign_words.kronor(draft.price.of(parts)),
         "parts": parts,
         "price": _price(draft),
+        "over": campaign_words.over_budget(draft.left_to_spend, parts),
         "last": _last(draft),
         "answerers": [(str(id_), name) for id_, name in _answerers(draft)],
         "answerer": str(campaign.answered_by_id or ""),

@@ -1,17 +1,17 @@
 """A started campaign: how far it has come, the ways to stop it, and what became of it (ux §4.9)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 import storage.messages
 from bot import requests, shown
-from bot.console import campaign_draft, campaign_people, campaign_words
+from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_lists, campaigns, prices
+from outreach import campaign_lists, campaigns, halts, prices
 from outreach.campaign_lists import Everybody
 from outreach.campaigns import Results
 from outreach.lists.words import many
@@ -66,7 +66,18 @@ def pause(ask: Writing, code: str) -> Response:
 def resume(ask: Writing, code: str) -> Response:
     """Let what waits leave."""
     campaign_draft.mine(ask, code)
-    return _do(ask, code, lambda campaign, who: campaigns.resume(ask.session, campaign, now=ask.now, staff_id=who))
+    rules = ask.house.sender.rules
+    return _do(ask, code, lambda campaign, who: campaigns.resume(
+        ask.session, campaign, rules, now=ask.now, staff_id=who
+    ))  # fmt: skip
+
+
+@routes.post("/utskick/{code}/tak")
+def cap(ask: Writing, code: str, tak: Annotated[str, Form()] = "") -> Response:
+    """Change what a campaign may cost while it waits or runs."""
+    campaign = campaign_draft.mine(ask, code)
+    campaigns.change_budget(ask.session, campaign, campaign_saving.kronor(tak), now=ask.now, staff_id=ask.who.staff.id)
+    return go(f"/utskick/{code}", done="sparat")
 
 
 @routes.post("/utskick/{code}/stoppa")
@@ -82,7 +93,7 @@ def _do(ask: Ask, code: str, act: Callable[[Campaign, int], bool]) -> Response:
 
 def _whole(ask: Ask, campaign: Campaign) -> Data:
     results = campaigns.results(ask.session, campaign)
-    people = campaign_lists.everybody(ask.session, campaign)
+    people = campaign_lists.everybody(ask.session, campaign, now=ask.now)
     return {
         "id": campaign.code,
         "name": campaign.name,
@@ -97,6 +108,8 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
 def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
     total = results.audience - results.withheld
     waits = results.waiting > 0
+    rule = ask.house.sender.rules.allowed_hours
+    cut = campaign.state_why.startswith(halts.EVENING)
     open_now = campaign.state in ("running", "paused")
     return {
         "state": campaign_words.state(campaign),
@@ -107,8 +120,11 @@ def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
         "total": total,
         "words": _words(results, total) if campaign.launched_at else "",
         **_ahead(ask, campaign),
-        "halted": campaign.state_why if campaign.state == "paused" else "",
-        "counts": _counts(campaign, results) if campaign.launched_at else [],
+        "halted": campaign_words.halted(campaign, ask.now, rule),
+        "goes_on": campaign_words.goes_on(ask.now, rule),
+        "cut": cut,
+        "cap": campaign.budget_kr if open_now else 0,
+        "counts": _counts(ask, campaign, results) if campaign.launched_at else [],
         "can_pause": campaign.state == "running" and waits,
         "can_resume": campaign.state == "paused",
         "can_stop": open_now and waits,
@@ -148,13 +164,14 @@ def _ahead(ask: Ask, campaign: Campaign) -> Data:
     }
 
 
-def _counts(campaign: Campaign, results: Results) -> list[Data]:
+def _counts(ask: Ask, campaign: Campaign, results: Results) -> list[Data]:
+    silent = campaigns.without_receipt(ask.session, campaign, now=ask.now)
     numbers = (
         ("Skickade", results.sent, "skickade", False), ("Levererade", results.delivered, "levererade", False),
         ("Svar", results.answered, "svarade", False), ("Bokade", results.booked, "bokade", False),
         ("Väntar", results.waiting, "vantar", False), ("Gick inte fram", results.failed, "misslyckade", True),
         ("Okända", results.unknown, "okanda", True), ("Fick inget sms", results.withheld, "utan", False),
-        ("Hann inte", results.expired, "inaktuella", False), ("Togs tillbaka", results.cancelled, "tillbaka", False),
+        ("Hann inte", results.expired, "inaktuella", False), ("Utan kvitto", silent, "utan_kvitto", True),
     )  # fmt: skip
     return [
         {"label": label, "number": number, "href": campaign_people.link(campaign, key), "fault": fault}
@@ -168,9 +185,11 @@ def _sum(results: Results) -> str:
     told = (
         (results.sent, "skickade"), (results.waiting, "väntar"), (results.failed, "gick inte fram"),
         (results.unknown, "okända"), (results.withheld, "fick inget sms"), (results.expired, "hann inte skickas"),
-        (results.cancelled, "togs tillbaka"),
     )  # fmt: skip
     parts = [f"{shown.number(number)} {label}" for number, label in told if number]
+    if results.taken_back:
+        back = f"{shown.number(results.taken_back)} togs tillbaka"
+        parts = [f"{part} ({back})" if part.endswith("fick inget sms") else part for part in parts]
     return f"{shown.number(results.audience)} i urvalet: {', '.join(parts)}."
 
 
@@ -197,6 +216,7 @@ def _result(ask: Ask, campaign: Campaign, results: Results, people: Everybody) -
         "per_booking": cost / results.booked if results.booked else None,
         "unknown": results.unknown,
         "unknown_href": campaign_people.link(campaign, "okanda"),
+        "unsettled_href": "/utskick/okanda",
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot import shown
-from outreach import campaign_lists, campaigns, gate, in_words
+from outreach import campaign_lists, campaigns, gate, halts, in_words, quiet_hours
 from outreach.campaign_plan import Plan
 from outreach.lists.words import many
 from outreach.quiet_hours import SENDING_HOURS
@@ -41,6 +41,21 @@ def moment(when: datetime) -> str:
     """tisdag 24 november kl. 13.00"""
     here = local(when)
     return f"{day(here.date())} kl. {shown.time_text(here)}"
+
+
+def halted(campaign: Campaign, now: datetime, rule: quiet_hours.Rule) -> str:
+    """Why a paused campaign waits, when it did so by itself, and what can be chosen when the evening cut it."""
+    if campaign.state != "paused" or not campaign.state_why.startswith(halts.EVENING):
+        return campaign.state_why if campaign.state == "paused" else ""
+    return f"{campaign.state_why} Skicka {goes_on(now, rule)}, eller avsluta?"
+
+
+def goes_on(now: datetime, rule: quiet_hours.Rule) -> str:
+    """nu, or i morgon från kl. 10.00: when something resumed would leave."""
+    first = quiet_hours.next_allowed(now, rule=rule)
+    return (
+        "nu" if first <= now else f"{shown.relative_day(first, now)} från kl. {first.astimezone(shown.STOCKHOLM):%H.%M}"
+    )
 
 
 def day(on: date) -> str:
@@ -85,6 +100,16 @@ def kronor(amount: object) -> str:
     """cirka 89 kr: whole kronor are enough before anything is sent."""
     rounded = round(float(str(amount)))
     return f"cirka {shown.number(rounded)} kr" if rounded else "mindre än 1 kr"
+
+
+def over_budget(left: int | None, parts: int) -> str:
+    """What a cap does to a plan that costs more than it allows; empty when it fits."""
+    if left is None or parts <= left:
+        return ""
+    return (
+        f"Planen är {many(parts, 'del', 'delar')}, men kostnadstaket räcker till {shown.number(max(left, 0))}. "
+        "Utskicket pausar när taket är nått."
+    )
 
 
 def reasons(left_out: Mapping[str, int], addresses: Mapping[str, str]) -> list[dict[str, object]]:

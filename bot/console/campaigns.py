@@ -9,7 +9,6 @@ from fastapi.responses import Response
 import storage.campaigns
 import storage.meetings
 import storage.messages
-import storage.settings
 from bot import requests
 from bot.console import campaign_build, campaign_words, import_trial
 from bot.console.campaign_draft import address
@@ -66,14 +65,7 @@ def _shown(ask: Ask, tab: str, number: int) -> Data:
         "query": f"?flik={tab}&sida={number}",
         "empty_text": _EMPTY[tab],
         "starters": campaign_build.starters(),
-        "fault": _fault(ask),
     }
-
-
-def _fault(ask: Ask) -> str:
-    if storage.settings.read(ask.session, "global_pause", default=False):
-        return "Allt utskick är pausat. Sms som väntar går när pausen är över, om de inte har hunnit bli gamla."
-    return ""
 
 
 def _by_tab(ask: Ask) -> dict[str, Sequence[Campaign]]:
@@ -94,6 +86,7 @@ def _row(ask: Ask, campaign: Campaign, price: Price) -> Data:
         "audience": campaign_words.audience(campaign),
         "channel": "Sms",
         "state": campaign_words.state(campaign),
+        "why": campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours),
         "sent": None,
         "answered": None,
         "booked": None,

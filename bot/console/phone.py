@@ -10,7 +10,7 @@ from anyio import from_thread
 from fastapi import APIRouter, Depends, Form
 from fastapi.responses import PlainTextResponse, Response
 
-import storage.conversations
+import storage.inbound
 import storage.messages
 from bot import requests
 from bot.console import phone_desk, phone_view, phone_words
@@ -214,7 +214,7 @@ def read_now(desk: Pressing, key: str) -> Response:
     """Do not wait for the person to pause typing."""
     phone = desk.phone(key)
     with desk.ask.house.database.write() as session:
-        storage.conversations.postpone_unread(session, "sms", phone.address, desk.ask.house.now())
+        storage.inbound.read_now(session, "sms", phone.address, now=desk.ask.house.now())
     _run_jobs(desk.ask)
     return requests.go(f"/telefonen/{key}")
 
@@ -268,7 +268,7 @@ def go_wrong(desk: Pressing, key: str, fel: Text = "", pa: Text = "ja") -> Respo
 
 
 def _write_again(ask: Ask, phone: Phone) -> str:
-    wrote = storage.conversations.inbound_from(ask.session, "sms", phone.address, after_id=phone.inbound_after)
+    wrote = storage.inbound.of_sender(ask.session, "sms", phone.address, after_id=phone.inbound_after)
     if not wrote:
         return "inget"
     _write(ask, phone, wrote[-1].text, wrote[-1].provider_id)

@@ -9,6 +9,7 @@ from typing import Any
 
 import storage.audit
 import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.numbers
@@ -175,7 +176,7 @@ def owner(session: Session, phone: Phone) -> Person | None:
 
 def conversation(session: Session, phone: Phone) -> Conversation | None:
     """The talk that this phone is part of: the one its latest text was tied to, else its owner's."""
-    wrote = storage.conversations.inbound_from(session, "sms", phone.address, after_id=phone.inbound_after)
+    wrote = storage.inbound.of_sender(session, "sms", phone.address, after_id=phone.inbound_after)
     heard = [row.conversation_id for row in wrote if row.conversation_id is not None]
     if heard:
         return storage.conversations.get(session, heard[-1])
@@ -213,7 +214,7 @@ def reset(session: Session, phone: Phone, *, now: datetime) -> Phone:
         phone.key, phone.address, phone.person,
         texts_after=max((row.id for row in storage.messages.of_address(session, "sms", phone.address)), default=0),
         inbound_after=max(
-            (row.id for row in storage.conversations.inbound_from(session, "sms", phone.address)), default=0
+            (row.id for row in storage.inbound.of_sender(session, "sms", phone.address)), default=0
         ),
     )  # fmt: skip
 
@@ -230,7 +231,7 @@ def _reset_talk(session: Session, talk: Conversation, now: datetime) -> None:
     consent.start(session, talk, now=now)
     storage.messages.hold_back(session, talk.id, storage.messages.KINDS, reason="nollställd", now=now)
     storage.meetings.let_go(session, talk.id)
-    for text in storage.conversations.unread_from(session, talk.channel, talk.address):
+    for text in storage.inbound.unread_from(session, talk.channel, talk.address):
         text.handled_at, text.conversation_id, text.rule = now, talk.id, "nollställd"
         session.add(text)
     talk.state, talk.state_at, talk.resume_state, talk.context = "new", now, "", {}

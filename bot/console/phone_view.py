@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import storage.campaigns
-import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.offices
@@ -17,7 +17,8 @@ from bot.conversation.turn import QUESTION_HOLDS
 from bot.requests import Ask
 from bot.shown import date_table, time_text
 from outreach import gate, prices
-from storage.conversations import Conversation, InboundText
+from storage.conversations import Conversation
+from storage.inbound import InboundText
 from storage.local_time import age, local, local_date
 from storage.messages import Message
 from storage.offices import Office
@@ -87,7 +88,7 @@ def telephone(ask: Ask, phone: Phone) -> dict[str, Any]:
 def log(ask: Ask, phone: Phone) -> list[dict[str, Any]]:
     """What stands on the phone's screen since it was last reset: texts that arrived, and what was written."""
     came = [row for row in _texts(ask, phone) if row.state in ARRIVED]
-    wrote = storage.conversations.inbound_from(ask.session, "sms", phone.address, after_id=phone.inbound_after)
+    wrote = storage.inbound.of_sender(ask.session, "sms", phone.address, after_id=phone.inbound_after)
     rows = [_arrived(row) for row in came] + [_written(row) for row in wrote]
     return sorted(rows, key=lambda row: (row["at"], not row["mine"], row["id"]))
 
@@ -108,7 +109,7 @@ def _texts(ask: Ask, phone: Phone) -> list[Message]:
 
 
 def _unread(ask: Ask, phone: Phone) -> list[InboundText]:
-    return list(storage.conversations.unread_from(ask.session, "sms", phone.address))
+    return list(storage.inbound.unread_from(ask.session, "sms", phone.address))
 
 
 def _seconds_left(unread: Sequence[InboundText], now: datetime) -> int:
@@ -141,7 +142,7 @@ def behind(ask: Ask, phone: Phone) -> dict[str, Any]:
     talk = phone_desk.conversation(ask.session, phone)
     texts = _texts(ask, phone)
     parts = sum(row.parts for row in texts if row.state in (*ARRIVED, "unknown", "undelivered"))
-    wrote = storage.conversations.inbound_from(ask.session, "sms", phone.address, after_id=phone.inbound_after)
+    wrote = storage.inbound.of_sender(ask.session, "sms", phone.address, after_id=phone.inbound_after)
     return {
         "state": words.state(talk.state if talk is not None else "new"),
         "speaker": _speaker(talk),
@@ -247,7 +248,7 @@ def clock(ask: Ask) -> dict[str, Any]:
 def next_event(ask: Ask) -> dict[str, Any] | None:
     """The next thing that falls due anywhere in the installation."""
     moments = (
-        ("ett svar läses", storage.conversations.next_due(ask.session)),
+        ("ett svar läses", storage.inbound.next_due(ask.session)),
         ("en påminnelse", storage.meetings.next_reminder(ask.session)),
         ("ett utskick startar", storage.campaigns.next_start(ask.session)),
         ("ett sms skickas", storage.messages.next_due(ask.session)),

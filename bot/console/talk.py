@@ -4,7 +4,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-import storage.conversations
+import storage.inbound
 import storage.messages
 import storage.staff
 from bot import shown
@@ -12,7 +12,8 @@ from bot.console import words
 from bot.conversation import replies
 from bot.requests import Ask
 from outreach import consent, contact, phone_numbers, quiet_hours, takeover, wording
-from storage.conversations import Conversation, InboundText
+from storage.conversations import Conversation
+from storage.inbound import InboundText
 from storage.local_time import local
 from storage.messages import Message
 from storage.people import Person
@@ -109,7 +110,7 @@ def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> lis
     names = storage.staff.names(ask.session)
     lang = conversation.lang if conversation.lang != "sv" else ""
     youth = person.first_name if person else name_of(conversation)
-    texts_in = storage.conversations.inbound_of(ask.session, conversation.id)
+    texts_in = storage.inbound.of_conversation(ask.session, conversation.id)
     texts_out = storage.messages.of_conversation(ask.session, conversation.id)
     bubbles = [_from_youth(text, youth, lang) for text in texts_in] + [_from_us(ask, text, names) for text in texts_out]
     return sorted(bubbles, key=lambda bubble: bubble["at"])

@@ -7,6 +7,7 @@ from datetime import datetime
 import storage.campaigns
 import storage.conversations
 import storage.imports
+import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.numbers
@@ -96,7 +97,7 @@ class Teller:
 
     def _texts_in(self) -> Iterator[Event]:
         conversation = storage.conversations.of_person(self._session, self._person.id)
-        for text in storage.conversations.inbound_of(self._session, conversation.id) if conversation else ():
+        for text in storage.inbound.of_conversation(self._session, conversation.id) if conversation else ():
             meaning = words.read_as(text.intent)
             yield Event(
                 text.received_at, "texter", "Sms in", self._person.first_name, text.text,

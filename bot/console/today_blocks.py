@@ -6,17 +6,19 @@ from typing import Any
 
 import storage.campaigns
 import storage.conversations
+import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.register
 import storage.staff
 import storage.tasks
 from bot import shown
-from bot.console import opening, words
+from bot.console import campaign_words, opening, words
 from bot.requests import Ask
-from outreach import quiet_hours, takeover
+from outreach import quiet_hours, takeover, unsettled
 from storage.campaigns import Campaign
-from storage.conversations import Conversation, InboundText
+from storage.conversations import Conversation
+from storage.inbound import InboundText
 from storage.local_time import STOCKHOLM, age, local, local_date
 from storage.meetings import OPEN, Booking, Slot
 from storage.people import Person
@@ -30,7 +32,7 @@ FIRST_LETTERS = 80
 def who_waits(ask: Ask, most: int) -> Data:
     """Who needs a human: acute first, then by group, inside each the longest wait first."""
     waiting = [pair for pair in storage.conversations.waiting(ask.session, ask.office_ids) if _may_read(ask, *pair)]
-    last = storage.conversations.last_inbound(ask.session, [conversation.id for conversation, _ in waiting])
+    last = storage.inbound.latest(ask.session, [conversation.id for conversation, _ in waiting])
     names = storage.staff.names(ask.session)
     rows = [
         _waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in waiting
@@ -160,7 +162,23 @@ def side(ask: Ask) -> Data:
         if (count := _count(ask, turns=years))
     ]
     reached = {"done": _count(ask, reached=True), "of": _count(ask), "href": "/register?nadd=ja"}
-    return {"running": _running(ask), "planned": _planned(ask), "turning": turning, "reached": reached}
+    return {
+        "unsettled": _unsettled(ask),
+        "running": _running(ask),
+        "planned": _planned(ask),
+        "turning": turning,
+        "reached": reached,
+    }
+
+
+def _unsettled(ask: Ask) -> Data | None:
+    count = len(unsettled.listed(ask.session, ask.office_ids, now=ask.now))
+    if not count:
+        return None
+    return {
+        "words": f"{count} sms där vi inte vet om {'det' if count == 1 else 'de'} gick iväg",
+        "href": "/utskick/okanda",
+    }
 
 
 def _count(ask: Ask, **wanted: Any) -> int:
@@ -183,7 +201,8 @@ def _progress(ask: Ask, campaign: Campaign) -> Data:
     sent = sum(counts.get(state, 0) for state in ("sent", "delivered", "undelivered", "unknown"))
     total = sum(counts.values())
     line = f"{sent} av {total} skickade · {counts.get('delivered', 0)} levererade"
-    said = f"{line} · pausat" if campaign.state == "paused" else line
+    why = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
+    said = f"{line} · pausat. {why}".rstrip(". ") if campaign.state == "paused" else line
     return {"name": campaign.name, "href": _address_of(ask, campaign), "done": sent, "total": total, "words": said}
 
 

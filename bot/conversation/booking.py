@@ -48,7 +48,7 @@ def say_offer(turn: Turn, code: str, slots: Sequence[Slot], *, before: str = "")
     shown = [*turn.context.get("shown", []), *[slot.id for slot in slots]]
     moving = turn.context.get("moving")
     offered = replies.render_offer(code, turn.lang, {**turn.values(), **times}, len(slots))
-    turn.say_text(before + offered, code)
+    turn.say_text(before + offered, code, times=times)
     turn.ask(code, options=[slot.id for slot in slots], shown=shown, **({"moving": moving} if moving else {}))
 
 
@@ -56,6 +56,18 @@ def choose(turn: Turn, number: int) -> None:
     """Take the time with this number of those that were offered last; a taken time gives new ones."""
     options: list[int] = turn.context.get("options", [])
     take(turn, options[number - 1])
+
+
+def presses_time(turn: Turn) -> bool:
+    """Whether the text is the button of a time that was offered last: it is taken at once, as a number is."""
+    if turn.conversation.channel == "sms" or turn.asked not in OFFERS:
+        return False
+    slots = storage.meetings.slots(turn.session, turn.context.get("options", []))
+    labels = [{replies.say_short(slot.starts_at, lang) for lang in ("sv", "en")} for slot in slots]
+    number = next((number for number, label in enumerate(labels, start=1) if turn.text in label), 0)
+    if number:
+        choose(turn, number)
+    return number > 0
 
 
 def take(turn: Turn, slot_id: int) -> None:

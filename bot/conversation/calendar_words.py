@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
+from functools import cached_property
 from typing import Any
 
 from bot.conversation.words import LEXICON, read_lines
@@ -97,29 +98,38 @@ _PLACEHOLDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
     """A line of a lexicon file: the reader's name, and what must be in a line for it to be worth trying."""
 
     reader: str
-    expression: re.Pattern[str]
+    source: str
     needs: frozenset[str]
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Compiled when it is first tried: all of them at start would cost every command a second."""
+        return re.compile(self.source)
 
 
 def patterns(name: str) -> Iterator[Pattern]:
-    """The `reader = pattern` lines of a lexicon file, compiled; each pattern begins at the beginning of a word."""
+    """The `reader = pattern` lines of a lexicon file; each pattern begins at the beginning of a word."""
     for line in read_lines(name):
         reader, _, pattern = line.partition(" = ")
         needs = frozenset(kind for kind in _NEEDED if f"{{{kind}}}" in pattern)
-        yield Pattern(reader.strip(), compiled(pattern.strip()), needs)
+        yield Pattern(reader.strip(), _expression(pattern.strip()), needs)
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern of the lexicon as a regular expression."""
+    return re.compile(_expression(pattern))
+
+
+def _expression(pattern: str) -> str:
     expression = _spaced(pattern)
     for placeholder, meaning in _PLACEHOLDERS.items():
         expression = expression.replace(placeholder, _spaced(meaning))
-    return re.compile(rf"(?<!\w){expression}")
+    return rf"(?<!\w){expression}"
 
 
 # Which words make a placeholder possible. Trying a pattern costs much more than looking its words up.

@@ -1,17 +1,16 @@
 """The dialogue: where a person stands and what their text means decide what happens (ux §5.3, §5.4)."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import storage.campaigns
 import storage.conversations
 import storage.tasks
-from bot.conversation import booking, replies, sensitive, understanding
+from bot.conversation import booking, linking, questions, replies, sensitive
 from bot.conversation.turn import Turn
 from outreach import quiet_hours
 from outreach.gate import MINIMUM_AGE
-from storage.local_time import age, local, local_date
+from storage.local_time import age, local_date
 from storage.tasks import Outcome, Task
 
 # Meanings that are acted on whoever has the talk: safety, and the wish to be left alone.
@@ -34,18 +33,16 @@ FAR_OFF = timedelta(days=7)
 TELLING_WORDS = 3
 LATER_CHOICES = {1: timedelta(days=7), 2: timedelta(days=30), 3: timedelta(days=91)}
 
-_PARTS = re.compile(r"[.,!?\n]+| men | but | fast ", re.IGNORECASE)
-
 Handler = Callable[[Turn], None]
 
 
 def answer(turn: Turn) -> None:
     """Act on a text and give at most one answer.
 
-    1. what a telephone answers by itself is nobody's answer, 2. note that the person answered, 3. stay silent where a
-    human or the person's own stop says so, 4. let the meaning decide.
+    1. what a telephone answers by itself is nobody's answer, and what is about a chat itself is soon answered, 2. note
+    that the person answered, 3. stay silent where a human or the person's own stop says so, 4. let the meaning decide.
     """
-    if turn.reading.kind == "auto_reply":
+    if turn.reading.kind == "auto_reply" or linking.hears(turn):
         return
     _note_answer(turn)
     _follow_language(turn)
@@ -64,7 +61,7 @@ def answer(turn: Turn) -> None:
 def answer_media(turn: Turn) -> None:
     """A picture or a voice message without words: we cannot open it, and say so unless somebody else has the talk."""
     turn.conversation.last_inbound_at = turn.now
-    if _is_silent(turn):
+    if linking.is_off(turn) or _is_silent(turn):
         _leave_to_humans(turn)
     else:
         turn.say("MEDIA")
@@ -255,6 +252,8 @@ def _day_time(turn: Turn) -> None:
     elif turn.asked == "CALL?":
         turn.say("HUMAN")
         turn.hand_over(_call_wish(turn))
+    elif booking.presses_time(turn):
+        return
     elif reading.kind == "refused":
         booking.other_times(turn)
     elif reading.kind == "span":
@@ -310,35 +309,6 @@ def _who(turn: Turn) -> None:
     turn.say("WHY-ME" if turn.reading.kind == "why_me" else "WHO")
 
 
-QUESTION_TEXTS: Mapping[str, str] = {
-    "what": "F-WHAT", "duration": "F-WHAT", "cost": "F-COST", "money": "F-COST", "where": "F-WHERE",
-    "privacy": "F-PRIV", "parent": "F-PARENT", "bring": "F-WHAT",
-}  # fmt: skip
-
-
-def _question(turn: Turn) -> None:
-    code = QUESTION_TEXTS.get(turn.reading.kind)
-    if code is None:
-        turn.say("F-HUMAN")
-        turn.wait_for_human("fråga utan svar")
-        return
-    standing = turn.booking()
-    if code == "F-WHERE" and standing is not None:
-        turn.say(code, **turn.meeting_values(standing[1]))
-        return
-    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None and _says_yes_too(turn):
-        booking.offer_after(turn, code)
-        return
-    turn.say(code)
-
-
-def _says_yes_too(turn: Turn) -> bool:
-    # "ja men vad kostar det" says yes; "jaha ok. kostar det nåt" only says that something was read.
-    parts = [part for part in _PARTS.split(turn.text.casefold()) if not part.strip().startswith(("jaha", "aha"))]
-    readings = [understanding.understand(part, ref=local(turn.now)) for part in parts]
-    return any(reading.intent == "yes" and reading.kind != "weak" for reading in readings)
-
-
 def _human(turn: Turn) -> None:
     if turn.reading.kind == "call" and turn.reading.start is None and turn.asked != "CALL?":
         turn.say("CALL?")
@@ -388,7 +358,7 @@ HANDLERS: Mapping[str, Handler] = {
     "wrong_number": sensitive.wrong_number, "my_data": sensitive.my_data, "struggling": sensitive.struggling,
     "abuse": sensitive.abuse, "other_language": sensitive.other_language, "human": _human,
     "running_late": _running_late, "cancel": _cancel, "reschedule": booking.reschedule, "choose_option": _choose,
-    "day_time": _day_time, "occupied": _occupied, "later": _later, "who": _who, "question": _question, "no": _no,
+    "day_time": _day_time, "occupied": _occupied, "later": _later, "who": _who, "question": questions.answer, "no": _no,
     "yes": _yes, "opt_in": sensitive.opt_in, "thanks": _thanks, "greeting": _greeting, "unknown": _unknown,
 }  # fmt: skip
 

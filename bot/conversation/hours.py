@@ -198,6 +198,4 @@ _BESIDE_A_DAY = (
 _WORDED = tuple(words.patterns("hours.txt"))
 _PARTS = tuple(pattern for pattern in _WORDED if pattern.reader == "part")
 _CLOCKS_ALONE = tuple(pattern for pattern in _WORDED if pattern.reader != "part")
-_CLOCKS = _CLOCKS_ALONE + tuple(
-    words.Pattern("at", re.compile(expression), frozenset({"clock"})) for expression in _BESIDE_A_DAY
-)
+_CLOCKS = _CLOCKS_ALONE + tuple(words.Pattern("at", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)

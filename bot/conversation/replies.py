@@ -86,12 +86,16 @@ def automatic(text: str, lang: str) -> str:
     return f"{text}{gap}{_data()['closing']['automatic'][_known(lang)]}"
 
 
-def buttons(code: str, lang: str) -> tuple[str, ...]:
-    """What Telegram shows under the text (ux.md 5.8); a press is read as if it had been written."""
+def buttons(code: str, lang: str, times: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """What Telegram shows under the text (ux.md 5.8); a press is read as if it had been written.
+
+    `times` are the offered times ({t1} ...), each a button of its own.
+    """
     data, language = _data(), _known(lang)
     own = [label for group in data["buttons"] if code in group["codes"] for label in group[language]]
+    shown = [(times or {}).get(label.strip("{}"), "") if label.startswith("{") else label for label in own]
     human = data["human_button"]
-    return tuple(own) if code in human["not_with"] else (*own, human[language])
+    return tuple(label for label in (*shown, "" if code in human["not_with"] else human[language]) if label)
 
 
 def source(recorded: str, lang: str) -> str:

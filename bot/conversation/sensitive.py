@@ -12,7 +12,7 @@ import storage.staff
 import storage.tasks
 from bot.conversation import replies
 from bot.conversation.turn import Turn
-from outreach import consent, numbers
+from outreach import consent, linking, numbers
 from storage.local_time import age, local_date
 from storage.tasks import Task
 
@@ -60,29 +60,31 @@ def _crisis_text(turn: Turn) -> str:
 
 
 def opt_out(turn: Turn) -> None:
-    """Stop: nothing more in this channel, one confirmation, at any hour. A second stop gets no second confirmation."""
+    """Stop: nothing more in this channel, one confirmation, at any hour. A second stop gets no second confirmation, nor
+    does one that the provider has confirmed.
+    """
     standing = turn.booking()
-    acute = turn.conversation.state == "urgent"
-    new = consent.stop(turn.session, turn.conversation, how="text", now=turn.now)
-    if acute:
-        # Only a person moves somebody out of the acute state.
-        turn.move_to("urgent")
-    if not new:
+    how = "provider" if turn.provider_did else "text"
+    if not consent.stop(turn.session, turn.conversation, how=how, now=turn.now):
+        return
+    if standing is not None:
+        turn.wait_for_human("stopp, men har en bokad tid")
+    if turn.provider_did:
         return
     if standing is None:
         turn.say("STOP-OK", kind="stop_confirmation")
-        return
-    turn.say("STOP-OK-B", kind="stop_confirmation", **turn.meeting_values(standing[1]))
-    turn.wait_for_human("stopp, men har en bokad tid")
+    else:
+        turn.say("STOP-OK-B", kind="stop_confirmation", **turn.meeting_values(standing[1]))
 
 
 def opt_in(turn: Turn) -> None:
-    """START: the person wants texts again."""
+    """START: the person wants texts again. The provider's own word of welcome is enough where it has given one."""
     consent.start(turn.session, turn.conversation, now=turn.now)
     if turn.conversation.held_by_id is not None or turn.conversation.state == "human":
         turn.wait_for_human("vill ha sms igen")
         return
-    turn.say("START-OK")
+    if not turn.provider_did:
+        turn.say("START-OK")
     turn.ask("START-OK")
 
 
@@ -97,8 +99,16 @@ def wrong_number(turn: Turn) -> None:
     if turn.booking() is not None:
         # The seat is kept for somebody we can no longer reach: a human decides.
         turn.wait_for_human("fel nummer, men har en bokad tid")
-    if turn.person is not None:
-        numbers.strike(turn.session, turn.person, turn.conversation.address, why="fel nummer", now=turn.now)
+    _forget_address(turn, why="fel nummer")
+
+
+def _forget_address(turn: Turn, *, why: str) -> None:
+    if turn.person is None:
+        return
+    if turn.conversation.channel == "sms":
+        numbers.strike(turn.session, turn.person, turn.conversation.address, why=why, now=turn.now)
+    else:
+        linking.untie(turn.session, turn.person, turn.conversation, why=why, now=turn.now)
 
 
 def third_party(turn: Turn) -> None:
@@ -116,7 +126,7 @@ def my_data(turn: Turn) -> None:
     if turn.person is not None:
         turn.person.paused_until = turn.now + INVITATIONS_PAUSED
         if turn.reading.kind == "delete":
-            numbers.strike(turn.session, turn.person, turn.conversation.address, why="bad om radering", now=turn.now)
+            _forget_address(turn, why="bad om radering")
     turn.hand_over("frågar om sina uppgifter")
 
 

@@ -2,7 +2,7 @@
 the state.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,11 @@ def restarted_key(conversation_id: int) -> str:
 
 @dataclass(slots=True)
 class Turn:
-    """What came in, from whom, and what it was read as. A turn gives at most one answer."""
+    """What came in, from whom, and what it was read as. A turn gives at most one answer.
+
+    `provider_did` is "stop" or "start" when the provider has done that, and confirmed it to the person, by itself.
+    `link` is the mark of the link that a Telegram chat was opened by.
+    """
 
     session: Session
     conversation: Conversation
@@ -52,6 +56,8 @@ class Turn:
     now: datetime
     said: Message | None = field(default=None)
     misses: int = 0
+    provider_did: str = ""
+    link: str = ""
 
     @property
     def context(self) -> dict[str, Any]:
@@ -93,10 +99,14 @@ class Turn:
 
     def say(self, code: str, *, kind: str = "reply", **values: object) -> None:
         """Answer with one of the texts of ux §5.6. Nothing is said twice in a row, and nothing beyond the limits."""
-        self.say_text(replies.render(code, self.lang, {**self.values(), **values}), code, kind=kind)
+        self.say_text(self.render(code, **values), code, kind=kind)
 
-    def say_text(self, text: str, code: str, *, kind: str = "reply") -> None:
-        """Answer with a finished text that goes by this code."""
+    def render(self, code: str, **values: object) -> str:
+        """One of the texts of ux §5.6, in the language of the talk."""
+        return replies.render(code, self.lang, {**self.values(), **values})
+
+    def say_text(self, text: str, code: str, *, kind: str = "reply", times: Mapping[str, str] | None = None) -> None:
+        """Answer with a finished text that goes by this code; `times` ({t1} ...) stand on its buttons."""
         if not self.conversation.introduced and kind == "reply":
             text = replies.automatic(text, self.lang)
         if self.said is not None:
@@ -107,8 +117,19 @@ class Turn:
         self.conversation.introduced = self.conversation.introduced or kind == "reply"
         self.said = delivery.queue(
             self.session, self.conversation, text, kind=kind, text_code=code, now=self.now,
-            buttons=replies.buttons(code, self.lang) if self.conversation.channel == "telegram" else (),
+            buttons=self._buttons(code, times),
         )  # fmt: skip
+
+    def _buttons(self, code: str, times: Mapping[str, str] | None) -> Sequence[str]:
+        if self.conversation.channel == "sms":
+            return ()
+        return replies.buttons(code, self.lang, self._open_times() if times is None else times)
+
+    def _open_times(self) -> Mapping[str, str]:
+        """The times of the open offer, as buttons and texts have them."""
+        ids = self.context.get("options", []) if self.asked else []
+        slots = storage.meetings.slots(self.session, ids)
+        return {f"t{number}": replies.say_short(slot.starts_at, self.lang) for number, slot in enumerate(slots, 1)}
 
     def _may_say(self, code: str, text: str) -> bool:
         if code in ALWAYS_SAID:

@@ -13,6 +13,8 @@ _WORD = re.compile(r"\d+|[^\W\d_]+")
 _MARKS = re.compile("[\u0300-\u036f\ufe0e\ufe0f\u200b-\u200f\u20e3\U0001f3fb-\U0001f3ff]")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=\w)")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
+# "S T O P", "s.t.o.p"
+_SPELT_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][ .-]){2,}[^\W\d_](?!\w)")
 _DOUBLED = re.compile(r"([^\W\d])\1")
 _CLAUSE_END = re.compile(r"[.!?;\n\r…]")
 _FOLDED = str.maketrans("åäöéèüøæ", "aaoeeuoa")
@@ -179,7 +181,7 @@ class Reader:
         clause = past = length = 0
         for match in _WORD.finditer(plain):
             between = plain[past : match.start()]
-            if words and words[-1].text == match[0].lower() and not match[0].isdigit() and between == " ":
+            if words and words[-1].text == match[0].lower() and not match[0].isdigit() and not between.strip(" "):
                 past = match.end()
                 continue
             clause += bool(words and _CLAUSE_END.search(between))
@@ -197,7 +199,13 @@ class Reader:
         pictured = self._picture.sub(lambda match: self._pictures[match[0]], text)
         composed = _MARKS.sub("", unicodedata.normalize("NFKC", pictured)).translate(_NORDIC)
         spelt = _REPEATED.sub(r"\1\1", _APOSTROPHE.sub("", composed))
-        return self._phrase.sub(lambda match: self._phrases[match[0].lower()], spelt)
+        joined = _SPELT_OUT.sub(self._joined, spelt)
+        return self._phrase.sub(lambda match: self._phrases[match[0].lower()], joined)
+
+    def _joined(self, letters: re.Match[str]) -> str:
+        """The word that was written letter by letter; the letters themselves when they make none."""
+        word = re.sub("[ .-]", "", letters[0])
+        return word if word.lower() in self._vocabulary.known else letters[0]
 
     def _forms(self, written: str, before: str, *, dotless: bool) -> list[str]:
         word = written.lower()

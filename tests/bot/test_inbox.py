@@ -1,13 +1,12 @@
 """The inbox: kept before it is answered, read together with its neighbours, tied to the right person or to nobody."""
 
-from datetime import timedelta
-
 import pytest
 from builders import a_number, a_person
 from talks import Clock, Town, Youth
 
 import storage.campaigns
 import storage.conversations
+import storage.inbound
 import storage.numbers
 import storage.people
 from bot import inbox
@@ -41,7 +40,7 @@ def test_nothing_is_read_before_the_person_has_paused(leila: Youth) -> None:
 def test_quick_texts_are_read_as_one(leila: Youth) -> None:
     assert leila.says("ja", "men", "vad kostar det") == ["OFFER"]
     with leila.town.house.database.read() as session:
-        rows = storage.conversations.inbound_of(session, leila.talk.id)
+        rows = storage.inbound.of_conversation(session, leila.talk.id)
     assert [row.text for row in rows] == ["ja", "men", "vad kostar det"]
     assert {row.intent for row in rows} == {"question"}
 
@@ -88,7 +87,7 @@ def test_the_same_text_from_the_provider_twice_has_one_effect(leila: Youth) -> N
     leila.writes("ja", provider_id="SM1")
     assert leila.waits(seconds=26) == []
     with leila.town.house.database.read() as session:
-        assert len(storage.conversations.inbound_of(session, leila.talk.id)) == 1
+        assert len(storage.inbound.of_conversation(session, leila.talk.id)) == 1
 
 
 def test_an_unknown_number_gets_an_answer_and_staff_see_it(town: Town) -> None:
@@ -169,14 +168,14 @@ def test_a_text_that_cannot_be_handled_waits_for_a_human_and_holds_up_nobody(
     assert (leila.hears(), omar.hears()) == ([], ["OFFER"])
     assert leila.talk.waiting_why == "texten kunde inte läsas av automaten"
     with leila.town.house.database.read() as session:
-        assert storage.conversations.unread_count(session) == 0
+        assert storage.inbound.unread_count(session) == 0
 
 
 def test_zero_bytes_are_taken_out(leila: Youth) -> None:
     leila.says("vem\x00 e du")
 
     with leila.town.house.database.read() as session:
-        (row,) = storage.conversations.inbound_of(session, leila.talk.id)
+        (row,) = storage.inbound.of_conversation(session, leila.talk.id)
     assert row.text == "vem e du"
 
 
@@ -184,8 +183,8 @@ def test_keep_says_whether_a_text_is_new(town: Town) -> None:
     now = town.clock.now()
     inbound = Inbound(channel="sms", provider_id="SM9", sender="+46701740688", text="hej", received_at=now)
     with town.house.database.write() as session:
-        assert inbox.keep(session, inbound, together=timedelta(seconds=25), now=now)
-        assert not inbox.keep(session, inbound, together=timedelta(seconds=25), now=now)
+        assert inbox.keep(session, inbound)
+        assert not inbox.keep(session, inbound)
 
 
 def test_answers_count_for_the_campaign_they_came_of(town: Town) -> None:

@@ -13,10 +13,9 @@ from fastapi.testclient import TestClient
 import storage.audit
 import storage.campaigns
 import storage.messages
-import storage.settings
 import storage.staff
 from bot.wiring import House
-from outreach import campaigns
+from outreach import campaigns, global_pause
 from outreach.channels import Inbound
 
 
@@ -132,7 +131,7 @@ def test_a_start_can_be_undone_within_the_minute(sara: Browser, house: House, cl
     run(house)
 
     assert answer.headers["location"] == f"/utskick/{code}?klart=angrat"
-    assert "10 togs tillbaka" in words(sara.see(f"/utskick/{code}"))
+    assert "13 fick inget sms (10 togs tillbaka)" in words(sara.see(f"/utskick/{code}"))
     with house.database.read() as session:
         assert storage.messages.counts(session) == {"cancelled": 10}
 
@@ -167,7 +166,7 @@ def test_pause_resume_and_stop(sara: Browser, house: House, clock) -> None:
     assert "6 sms har redan gått ut och går inte att ta tillbaka." in page
 
     sara.post(f"/utskick/{code}/stoppa")
-    assert "13 i urvalet: 6 skickade, 3 fick inget sms, 4 togs tillbaka." in words(sara.see(f"/utskick/{code}"))
+    assert "13 i urvalet: 6 skickade, 7 fick inget sms (4 togs tillbaka)." in words(sara.see(f"/utskick/{code}"))
 
 
 def test_a_campaign_is_planned_for_a_day_and_can_become_a_draft_again(sara: Browser, house: House, clock) -> None:
@@ -213,9 +212,9 @@ def test_a_campaign_for_a_saturday_is_planned_for_the_monday(sara: Browser, hous
 
 def test_a_global_pause_is_told_in_the_list(sara: Browser, house: House) -> None:
     with house.database.write() as session:
-        storage.settings.write(session, "global_pause", value=True)
+        global_pause.turn_on(session, why="", now=NOW)
 
-    assert "Allt utskick är pausat." in sara.see("/utskick")
+    assert "Allt utskick är pausat sedan 13.04" in sara.see("/utskick")
 
 
 def test_a_campaign_is_copied_and_a_draft_thrown_away(sara: Browser, house: House) -> None:

@@ -46,6 +46,8 @@ def test_settings_are_read_with_their_prefix(monkeypatch: pytest.MonkeyPatch) ->
         ("SMS_PER_SECOND", "-1"),
         ("SEND_CONCURRENCY", "0"),
         ("REGRET_SECONDS", "soon"),
+        ("TWILIO_REGION", "evil.example/"),
+        ("TWILIO_EDGE", "Dublin, Ireland"),
     ],
 )
 def test_a_value_that_means_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -62,7 +64,7 @@ def test_a_name_nobody_knows_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SECRET_KEY", "TWILIO_AUTH_TOKEN", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET"):
+    for name in ("SECRET_KEY", "TWILIO_AUTH_TOKEN", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "ELKS_PASSWORD"):
         monkeypatch.setenv(f"BRYGGA_{name}", "hush-hush")
 
     assert "hush-hush" not in f"{Settings()!r} {Settings()}"

@@ -7,45 +7,23 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-import anyio
 import httpx
 import pytest
 import respx
+from bot_api import BASE, CHAT, TOKEN, a_message, a_refusal, an_update, method
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from watched_pool import WatchedPool
 
 from bot.channels import telegram
+from bot.channels.telegram_updates import Errand
 from bot.channels.webhooks import LARGEST_BODY
-from outreach.channels import Inbound, Outgoing, SendError, SendUnknown
-from outreach.errors import BadInput
+from outreach.channels import Inbound, Outgoing, Receipt, SendError, SendUnknown
 
 NOW = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
-BASE = "http://127.0.0.1:9/bot"
-TOKEN = "123456:ABC-DEF"
-CHAT = 987654321
 SECRET = "en-hemlighet"
 
 TEXT = Outgoing(code="k7Qp2", to=str(CHAT), text="Hej Leila! Ska vi ses på tisdag?")
-
-
-def method(name: str) -> str:
-    return f"{BASE}{TOKEN}/{name}"
-
-
-def a_message(**changes: Any) -> dict[str, Any]:
-    """The Message object as Telegram documents it."""
-    return {
-        "message_id": 42,
-        "from": {"id": CHAT, "is_bot": False, "first_name": "Leila", "language_code": "sv"},
-        "chat": {"id": CHAT, "first_name": "Leila", "type": "private"},
-        "date": 1795521840,
-        "text": "tisdag funkar 👍",
-    } | changes
-
-
-def an_update(number: int = 1001, **changes: Any) -> dict[str, Any]:
-    return {"update_id": number, "message": a_message()} | changes
 
 
 def a_press(chat: str = "private") -> dict[str, Any]:
@@ -56,14 +34,10 @@ def a_press(chat: str = "private") -> dict[str, Any]:
     }
 
 
-def a_refusal(code: int, description: str, **more: Any) -> httpx.Response:
-    return httpx.Response(code, json={"ok": False, "error_code": code, "description": description} | more)
-
-
 @pytest.fixture
 async def channel() -> AsyncIterator[telegram.TelegramChannel]:
     pool = WatchedPool()
-    yield telegram.TelegramChannel(token=TOKEN, api_base=BASE, pool=pool)
+    yield telegram.TelegramChannel(token=TOKEN, api_base=BASE, pool=pool, farewell="Vi lämnar gruppen.")
     await pool.close()
 
 
@@ -121,6 +95,7 @@ class TestSend:
             (a_refusal(403, "Forbidden: user is deactivated"), "number_dead", True),
             (a_refusal(400, "Bad Request: chat not found"), "number_dead", True),
             (a_refusal(400, "Bad Request: message is too long"), "operator", False),
+            (a_refusal(400, "Bad Request: group", parameters={"migrate_to_chat_id": -1}), "number_dead", True),
             (a_refusal(401, "Unauthorized"), "operator", False),
             (a_refusal(418, "I'm a teapot"), "later", False),
         ],
@@ -151,6 +126,21 @@ class TestSend:
             await channel.send(TEXT)
 
         assert (no.value.code, no.value.meaning, no.value.retry_after) == ("429", "later", 7.0)
+
+    async def test_while_telegram_asks_for_rest_nothing_is_sent(
+        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter
+    ) -> None:
+        answer = a_refusal(429, "Too Many Requests: retry after 60", parameters={"retry_after": 60})
+        route = respx_mock.post(method("sendMessage")).mock(return_value=answer)
+        with pytest.raises(SendError):
+            await channel.send(TEXT)
+
+        with pytest.raises(SendError) as no:
+            await channel.send(Outgoing(code="k2", to="5", text="Hej"))
+
+        assert no.value.retry_after is not None
+        assert (no.value.permanent, 50 < no.value.retry_after <= 60) == (False, True)
+        assert route.call_count == 1
 
     @pytest.mark.parametrize(
         "answer",
@@ -205,67 +195,20 @@ async def test_the_webhook_is_registered_with_its_secret(
     form = parse_qs(route.calls[0].request.content.decode())
     assert form["url"] == ["https://brygga.example.se/webhooks/telegram"]
     assert form["secret_token"] == [SECRET]
-    assert json.loads(form["allowed_updates"][0]) == ["message", "callback_query"]
+    assert json.loads(form["allowed_updates"][0]) == ["message", "edited_message", "callback_query", "my_chat_member"]
 
 
-class TestReading:
-    def test_a_text(self) -> None:
-        assert telegram.read_update(an_update(), NOW) == Inbound(
-            channel="telegram", provider_id="1001", sender=str(CHAT), text="tisdag funkar 👍", received_at=NOW
-        )
+def a_client(kept: list[Inbound], secret: str = SECRET, errands: list[Errand] | None = None) -> TestClient:
+    async def run(errand: Errand) -> None:
+        (errands if errands is not None else []).append(errand)
 
-    def test_a_pressed_button(self) -> None:
-        read = telegram.read_update(a_press(), NOW)
-
-        assert read is not None
-        assert (read.provider_id, read.sender, read.text) == ("1002", str(CHAT), "JA")
-
-    @pytest.mark.parametrize(
-        ("content", "text"),
-        [
-            ({"photo": [{"file_id": "1"}], "caption": "här bor jag"}, "här bor jag"),
-            ({"voice": {"file_id": "1"}}, ""),
-            ({"contact": {"phone_number": "46701740605"}}, ""),
-        ],
-    )
-    def test_media(self, content: dict[str, Any], text: str) -> None:
-        message = a_message() | content
-        del message["text"]
-
-        read = telegram.read_update(an_update(message=message), NOW)
-
-        assert read is not None
-        assert (read.text, read.media) == (text, True)
-
-    @pytest.mark.parametrize(
-        "update",
-        [
-            {"update_id": 1, "edited_message": a_message()},
-            {"update_id": 1, "message": a_message(chat={"id": -5, "type": "group", "title": "alla"})},
-            {"update_id": 1, "message": a_message(text="")},
-            {"update_id": 1, "my_chat_member": {"chat": {"id": CHAT}}},
-            {"update_id": 1, "callback_query": {"id": "1", "from": {"id": CHAT}, "inline_message_id": "1"}},
-            a_press(chat="group"),
-        ],
-    )
-    def test_what_is_no_private_text_is_passed_over(self, update: dict[str, Any]) -> None:
-        assert telegram.read_update(update, NOW) is None
-
-    @pytest.mark.parametrize("update", [{}, [], None, {"update_id": -1}, {"update_id": 2**63}, {"update_id": "å"}])
-    def test_what_is_no_update(self, update: object) -> None:
-        with pytest.raises(BadInput):
-            telegram.read_update(update, NOW)
-
-    def test_a_nul_is_taken_out(self) -> None:
-        read = telegram.read_update(an_update(message=a_message(text="ja\x00")), NOW)
-
-        assert read is not None
-        assert read.text == "ja"
-
-
-def a_client(kept: list[Inbound], secret: str = SECRET) -> TestClient:
     app = FastAPI()
-    app.include_router(telegram.router(secret=secret, keep_inbound=kept.append, now=lambda: NOW))
+
+    async def keep(item: Inbound | Receipt) -> None:
+        assert isinstance(item, Inbound)
+        kept.append(item)
+
+    app.include_router(telegram.router(secret=secret, keep=keep, run_errand=run, now=lambda: NOW))
     return TestClient(app)
 
 
@@ -282,10 +225,19 @@ class TestWebhook:
 
     def test_what_is_passed_over_is_answered_alike(self) -> None:
         kept: list[Inbound] = []
-        edited = {"update_id": 1, "edited_message": a_message()}
+        reaction = {"update_id": 1, "message_reaction": {"chat": {"id": CHAT, "type": "private"}}}
 
-        assert a_client(kept).post("/webhooks/telegram", json=edited, headers=self.HEADERS).status_code == 200
+        assert a_client(kept).post("/webhooks/telegram", json=reaction, headers=self.HEADERS).status_code == 200
         assert not kept
+
+    def test_a_pressed_button_is_kept_and_let_rest(self) -> None:
+        kept: list[Inbound] = []
+        errands: list[Errand] = []
+
+        a_client(kept, errands=errands).post("/webhooks/telegram", json=a_press(), headers=self.HEADERS)
+
+        assert [text.text for text in kept] == ["JA"]
+        assert errands == [Errand("press", "1")]
 
     @pytest.mark.parametrize(("secret", "header"), [(SECRET, "fel"), (SECRET, ""), (SECRET, None), ("", "")])
     def test_nothing_is_kept_from_a_stranger(self, secret: str, header: str | None) -> None:
@@ -310,85 +262,3 @@ class TestWebhook:
     )
     def test_what_is_no_update_is_refused(self, body: bytes, status: int) -> None:
         assert a_client([]).post("/webhooks/telegram", content=body, headers=self.HEADERS).status_code == status
-
-
-class Polled:
-    """Answers getUpdates with one batch a time, then holds the line as Telegram does; notes the offsets asked for."""
-
-    def __init__(self, respx_mock: respx.MockRouter, *batches: Any) -> None:
-        self.batches = list(batches)
-        self.offsets: list[int] = []
-        self.waiting = anyio.Event()
-        self.kept: list[str] = []
-        self.unhook = respx_mock.post(method("deleteWebhook")).respond(json={"ok": True, "result": True})
-        respx_mock.post(method("getUpdates")).mock(side_effect=self.answer)
-
-    async def answer(self, request: httpx.Request) -> httpx.Response:
-        self.offsets.append(json.loads(request.content)["offset"])
-        if not self.batches:
-            self.waiting.set()
-            await anyio.sleep_forever()
-        batch = self.batches.pop(0)
-        return httpx.Response(200, json={"ok": True, "result": batch}) if isinstance(batch, list) else batch
-
-    def keep(self, text: Inbound) -> None:
-        if not self.kept and text.text == "går inte":
-            self.kept.append("fel")
-            raise RuntimeError
-        self.kept.append(text.provider_id)
-
-    async def run(self, channel: telegram.TelegramChannel) -> None:
-        async with anyio.create_task_group() as tasks:
-
-            async def poll() -> None:
-                await channel.poll(self.keep, now=lambda: NOW, pause=0)
-
-            tasks.start_soon(poll)
-            with anyio.fail_after(5):
-                await self.waiting.wait()
-            tasks.cancel_scope.cancel()
-
-
-@pytest.mark.anyio
-class TestPolling:
-    async def test_each_text_is_kept_before_the_next_is_asked_for(
-        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter
-    ) -> None:
-        edited = {"update_id": 1003, "edited_message": a_message()}
-        polled = Polled(respx_mock, [an_update(1001), an_update(1002), edited], [])
-
-        await polled.run(channel)
-
-        assert polled.unhook.called
-        assert polled.kept == ["1001", "1002"]
-        assert polled.offsets == [0, 1004, 1004]
-
-    async def test_a_text_that_could_not_be_kept_is_asked_for_again(
-        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter
-    ) -> None:
-        batch = [an_update(1001, message=a_message(text="går inte"))]
-        polled = Polled(respx_mock, batch, batch)
-
-        await polled.run(channel)
-
-        assert polled.kept == ["fel", "1001"]
-        assert polled.offsets == [0, 0, 1002]
-
-    async def test_an_unreadable_update_does_not_stop_the_rest(
-        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter
-    ) -> None:
-        polled = Polled(respx_mock, [{"update_id": 1001, "message": "?"}, an_update(1002)])
-
-        await polled.run(channel)
-
-        assert polled.kept == ["1002"]
-
-    @pytest.mark.parametrize("answer", [a_refusal(409, "Conflict"), httpx.Response(502), httpx.Response(200)])
-    async def test_an_outage_is_waited_out(
-        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter, answer: httpx.Response
-    ) -> None:
-        polled = Polled(respx_mock, answer, [an_update(1001)])
-
-        await polled.run(channel)
-
-        assert polled.kept == ["1001"]

@@ -151,7 +151,9 @@ class TestSend:
             (21610, 400, "opted_out", True),
             (21408, 403, "operator", False),
             (20003, 401, "operator", False),
-            (63038, 429, "later", False),
+            (63038, 429, "operator", False),
+            (20429, 429, "later", False),
+            (21606, 400, "operator", False),
             (59999, 400, "unknown", False),
         ],
     )
@@ -182,6 +184,20 @@ class TestSend:
             await channel.send(TEXT)
 
         assert (no.value.code, no.value.meaning, no.value.retry_after) == ("20429", "later", 7.0)
+
+    @pytest.mark.parametrize(
+        ("status", "code", "meaning"),
+        [(401, "20003", "operator"), (404, "20404", "operator"), (429, "20429", "later"), (403, None, "unknown")],
+    )
+    async def test_a_no_without_a_code_is_read_by_its_status(
+        self, channel: sms.TwilioChannel, respx_mock: respx.MockRouter, status: int, code: str | None, meaning: str
+    ) -> None:
+        respx_mock.post(MESSAGES).respond(status, text="<html>No</html>")
+
+        with pytest.raises(SendError) as no:
+            await channel.send(TEXT)
+
+        assert (no.value.code, no.value.meaning, no.value.permanent) == (code, meaning, False)
 
     @pytest.mark.parametrize(
         "answer",
@@ -227,6 +243,46 @@ class TestSend:
 
         assert TEXT.to[1:] not in caplog.text
         assert "Leila" not in caplog.text
+
+
+@pytest.mark.anyio
+class TestWhere:
+    """Twilio docs: Using the Twilio REST API in a non-US Region."""
+
+    @pytest.mark.parametrize(
+        ("region", "edge", "api_base", "address"),
+        [
+            ("", "", None, "https://api.twilio.com"),
+            ("ie1", "dublin", None, "https://api.dublin.ie1.twilio.com"),
+            ("ie1", "", None, "https://api.dublin.ie1.twilio.com"),
+            ("ie1", "frankfurt", None, "https://api.frankfurt.ie1.twilio.com"),
+            ("", "dublin", None, "https://api.dublin.us1.twilio.com"),
+            ("ie1", "dublin", API, API),
+        ],
+    )
+    async def test_texts_go_where_the_settings_say_whatever_the_machine_says(
+        self,
+        respx_mock: respx.MockRouter,
+        monkeypatch: pytest.MonkeyPatch,
+        region: str,
+        edge: str,
+        api_base: str | None,
+        address: str,
+    ) -> None:
+        for name, value in {"REGION": "au1", "EDGE": "sydney", "ACCOUNT_SID": "ACx", "AUTH_TOKEN": "x"}.items():
+            monkeypatch.setenv(f"TWILIO_{name}", value)
+        route = respx_mock.post(f"{address}/2010-04-01/Accounts/{ACCOUNT}/Messages.json").respond(201, json=a_message())
+        pool = WatchedPool()
+        channel = sms.TwilioChannel(
+            account_sid=ACCOUNT, auth_token=TOKEN, from_number="+46766861004", api_base=api_base, public_url=PUBLIC,
+            pool=pool, now=lambda: NOW, region=region, edge=edge,
+        )  # fmt: skip
+
+        await channel.send(TEXT)
+
+        assert route.called
+        assert route.calls.last.request.headers["Authorization"] == httpx.BasicAuth(ACCOUNT, TOKEN)._auth_header
+        await pool.close()
 
 
 @pytest.mark.anyio

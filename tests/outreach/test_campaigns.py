@@ -18,6 +18,7 @@ from campaign_town import (
 from fake_phone import FakeChannel, permanent
 
 import storage.audit
+import storage.campaign_queue
 import storage.campaigns
 import storage.conversations
 import storage.messages
@@ -94,7 +95,7 @@ def test_the_same_person_is_in_two_campaigns_but_gets_one_text_in_seven_days(dat
 
     assert len(phone.sent) == 1
     with database.read() as session:
-        assert storage.messages.withheld_reasons(session, 2) == {"frequency_cap": 1}
+        assert storage.campaign_queue.reasons(session, 2, "withheld") == {"frequency_cap": 1}
 
 
 def uncapped() -> gate.Rules:
@@ -195,7 +196,7 @@ def test_a_start_can_be_undone_for_a_minute(database: Database, started: str) ->
     assert phone.sent == []
     with database.read() as session:
         results = campaigns.results(session, found(session, started))
-        assert (results.cancelled, results.adds_up) == (6, True)
+        assert (results.taken_back, results.withheld, results.adds_up) == (6, 6, True)
         assert found(session, started).state_why == campaigns.REGRETTED
 
 
@@ -223,7 +224,7 @@ def test_pause_holds_what_has_not_left_and_resume_lets_it_go(database: Database,
     assert phone.sent == []
 
     with database.write() as session:
-        assert campaigns.resume(session, found(session, started), now=NOW + timedelta(minutes=6))
+        assert campaigns.resume(session, found(session, started), RULES, now=NOW + timedelta(minutes=6))
     send(database, phone, NOW + timedelta(minutes=6))
 
     assert len(phone.sent) == 3
@@ -231,19 +232,22 @@ def test_pause_holds_what_has_not_left_and_resume_lets_it_go(database: Database,
         assert campaigns.results(session, found(session, started)).adds_up
 
 
-def test_what_a_pause_made_stale_expires_and_is_never_sent_late(database: Database, started: str) -> None:
+def test_what_a_pause_made_stale_goes_by_the_pace_when_a_person_says_so(database: Database, started: str) -> None:
     phone, tomorrow = FakeChannel(), at("2026-11-25T12:00+01:00")
     with database.write() as session:
         campaigns.pause(session, found(session, started), why="", now=NOW)
     send(database, phone, NOW + timedelta(minutes=5))
     with database.write() as session:
-        campaigns.resume(session, found(session, started), now=tomorrow)
+        campaigns.resume(session, found(session, started), RULES, now=tomorrow)
     send(database, phone, tomorrow)
+    assert len(phone.sent) == 3
 
-    assert len(phone.sent) == 3  # those of the second day
+    send(database, phone, tomorrow + timedelta(days=1))
+
+    assert len(phone.sent) == 6
     with database.read() as session:
         results = campaigns.results(session, found(session, started))
-        assert (results.expired, results.sent, results.adds_up) == (3, 3, True)
+        assert (results.expired, results.sent, results.adds_up) == (0, 6, True)
 
 
 def test_stop_takes_back_what_has_not_left_and_says_so(database: Database, started: str) -> None:
@@ -257,8 +261,9 @@ def test_stop_takes_back_what_has_not_left_and_says_so(database: Database, start
     assert len(phone.sent) == 3
     with database.read() as session:
         results = campaigns.results(session, found(session, started))
-        assert (results.sent, results.cancelled, results.waiting) == (3, 3, 0)
-        assert results.sent + results.cancelled == results.audience
+        assert (results.sent, results.withheld, results.waiting) == (3, 3, 0)
+        assert results.withheld_reasons == {"campaign_stopped": 3}
+        assert results.sent + results.withheld == results.audience
 
 
 def test_a_campaign_is_done_when_nothing_of_it_waits(database: Database, started: str) -> None:

@@ -1,4 +1,4 @@
-"""leases on queued texts, the provider of each, budgets, and codes that tie a chat to a person."""
+"""the provider of each text, the queue's own index, budgets, and codes that tie a chat to a person."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -36,7 +36,6 @@ def upgrade() -> None:
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('provider', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
-        batch_op.add_column(sa.Column('claimed_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
         batch_op.drop_index(batch_op.f('ix_message_campaign_id'))
         batch_op.drop_index(batch_op.f('ix_message_send_after'))
         batch_op.drop_index(batch_op.f('ix_message_state'))
@@ -57,7 +56,6 @@ def downgrade() -> None:
         batch_op.create_index(batch_op.f('ix_message_state'), ['state'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_send_after'), ['send_after'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_campaign_id'), ['campaign_id'], unique=False)
-        batch_op.drop_column('claimed_by')
         batch_op.drop_column('provider')
 
     with op.batch_alter_table('inboundtext', schema=None) as batch_op:

@@ -1,0 +1,130 @@
+"""Settings of sending: the switch that pauses everything, what texts may cost, how many can be answered (ux §4.16)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse, Response
+
+import storage.settings
+import storage.staff
+from bot import requests, shown
+from bot.console import campaign_saving, campaign_words
+from bot.requests import Ask, Reading, Writing, go, whole
+from outreach import budget, global_pause, limits, prices
+from outreach.errors import BadInput
+from storage.local_time import local
+
+routes = APIRouter()
+
+Data = dict[str, Any]
+Text = Annotated[str, Form()]
+HERE = "/installningar/utskick"
+KEYS = {"tak": limits.MONTHLY_CAP, "pris": limits.PRICE, "svar": limits.ANSWERS}
+DEAREST_ORE, MOST_ANSWERS = 1000, 1000
+
+
+@routes.get("/installningar")
+def first() -> RedirectResponse:
+    """The first of the settings."""
+    return go(HERE)
+
+
+@routes.get(HERE)
+def page(ask: Reading) -> Response:
+    """Everything about sending that staff decide."""
+    ask.who.needs("settings")
+    return _page(ask, {}, [])
+
+
+@routes.post(HERE + "/pausa")
+def pause(ask: Writing, skal: Text = "") -> Response:
+    """Pause all sending."""
+    ask.who.needs("settings")
+    done = global_pause.turn_on(ask.session, why=skal, now=ask.now, staff_id=ask.who.staff.id)
+    return go(HERE, done="pausat" if done else "redan")
+
+
+@routes.post(HERE + "/ateruppta")
+def resume(ask: Writing) -> Response:
+    """Let everything go on."""
+    ask.who.needs("settings")
+    rules = ask.house.sender.rules
+    done = global_pause.turn_off(ask.session, rules, now=ask.now, staff_id=ask.who.staff.id)
+    return go(HERE, done="sparat" if done else "redan")
+
+
+@routes.post(HERE)
+def save(ask: Writing, tak: Text = "", pris: Text = "", svar: Text = "") -> Response:
+    """Save what texts may cost and how many can be answered."""
+    ask.who.needs("settings")
+    typed, errors = {"tak": tak, "pris": pris, "svar": svar}, []
+    for field, read in (("tak", _cap), ("pris", _price), ("svar", _answers)):
+        try:
+            read(ask, typed[field])
+        except BadInput as error:
+            errors.append({"field": field, "text": error.sentence})
+    return _page(ask, typed, errors) if errors else go(HERE, done="sparat")
+
+
+def _cap(ask: Ask, typed: str) -> None:
+    _change(ask, limits.MONTHLY_CAP, campaign_saving.kronor(typed))
+
+
+def _price(ask: Ask, typed: str) -> None:
+    """Whoever types the price has just checked it."""
+    try:
+        ore = float(typed.strip().casefold().removesuffix("öre").strip().replace(",", "."))
+    except ValueError:
+        ore = -1
+    if not 0 <= ore <= DEAREST_ORE:
+        raise BadInput("Skriv priset för en del i öre, till exempel 52.")
+    if _change(ask, limits.PRICE, ore):
+        _change(ask, limits.PRICE_CHECKED, local(ask.now).date().isoformat())
+
+
+def _answers(ask: Ask, typed: str) -> None:
+    wanted = whole(typed.strip())
+    if not wanted or wanted > MOST_ANSWERS:
+        raise BadInput("Skriv hur många personer ni hinner svara om dagen med siffror, till exempel 20.")
+    _change(ask, limits.ANSWERS, wanted)
+
+
+def _change(ask: Ask, key: str, value: object) -> bool:
+    return limits.change(ask.session, key, value, now=ask.now, staff_id=ask.who.staff.id)
+
+
+def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
+    price, cap = prices.sms(ask.session), budget.monthly_kr(ask.session)
+    left = budget.left_this_month(ask.session, now=ask.now)
+    data = {
+        "pause": _pause(ask),
+        "cap": typed.get("tak", cap or ""),
+        "left": "" if left is None else f"Kvar den här månaden: {campaign_words.kronor(price.of(left))}.",
+        "price": typed.get("pris", shown.number(price.ore)),
+        "answers": typed.get("svar", limits.answers_a_day(ask.session)),
+        "changed": {name: _changed(ask, key) for name, key in KEYS.items()},
+        "errors": errors,
+        "error": {one["field"]: one["text"] for one in errors},
+    }
+    return requests.page(
+        ask, "installningar_utskick.html", title="Inställningar för utskick", s=data, status_code=422 if errors else 200
+    )
+
+
+def _pause(ask: Ask) -> Data | None:
+    pause = global_pause.current(ask.session)
+    if pause is None:
+        return None
+    by = storage.staff.find(ask.session, pause.by_id)
+    name = by.name if by is not None else "kommandoraden"
+    return {"words": f"Pausat {campaign_words.near(pause.since, ask.now)} av {name}.", "why": pause.why}
+
+
+def _changed(ask: Ask, key: str) -> str:
+    """Ändrat 2026-11-24 av Karin Ek: who and when, for each setting."""
+    found = storage.settings.changed(ask.session, key)
+    if found is None:
+        return ""
+    by = storage.staff.find(ask.session, found[1])
+    who = f" av {by.name}" if by is not None else ""
+    return f"Ändrat {shown.date_table(found[0])}{who}."

@@ -1,0 +1,136 @@
+"""The queue: due texts are taken, begun and recorded here, many rows at a time and nowhere else.
+
+Taking a text and saying that its call begins is one transaction: until it is committed nobody calls, and from then on
+the text's fate is open. Nothing is taken ahead of its call, so a sender that dies leaves only its calls uncertain.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Table, bindparam, func, or_, select, update
+
+from storage.columns import among
+from storage.database import Session
+from storage.messages import Message
+
+_texts: Table = Message.__table__  # type: ignore[attr-defined]
+_text = _texts.c
+
+
+class Due(NamedTuple):
+    """What sending needs to know of a text; plain values, since thousands go through here."""
+
+    id: int
+    code: str
+    kind: str
+    channel: str
+    address: str
+    text: str
+    text_code: str
+    buttons: str
+    person_id: int | None
+    conversation_id: int | None
+    campaign_id: int | None
+    parts: int
+    send_before: datetime | None
+
+
+class Sent(NamedTuple):
+    """A text a provider took, and the id it gave it."""
+
+    id: int
+    provider_id: str | None
+
+
+_DUE = (
+    select(*(_text[name] for name in Due._fields))
+    .where(_text.state == "queued", _text.send_after <= bindparam("now"))
+    .order_by(_text.priority, _text.send_after, _text.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_BEGIN = (
+    update(_texts)
+    .where(among(_text.id), _text.state == "queued")
+    .values(
+        state="sending", provider=bindparam("by"), claimed_at=bindparam("now"), state_at=bindparam("now"),
+        attempts=_text.attempts + 1,
+    )
+)  # fmt: skip
+_WAIT = (
+    update(_texts)
+    .where(_text.id == bindparam("row"), _text.state == "queued")
+    .values(send_after=bindparam("until"), reason=bindparam("why"), state_at=bindparam("now"))
+)
+_END = (
+    update(_texts)
+    .where(_text.id == bindparam("row"), _text.state == "queued")
+    .values(state=bindparam("to"), reason=bindparam("why"), state_at=bindparam("now"))
+)
+_STATES = select(_text.id, _text.state).where(among(_text.id)).order_by(_text.id).with_for_update()
+_KNOWN = select(_text.provider_id).where(among(_text.provider_id))
+_SENT = (
+    update(_texts)
+    .where(_text.id == bindparam("row"))
+    .values(
+        state="sent", state_at=bindparam("now"), sent_at=bindparam("now"), reason="",
+        provider_id=func.coalesce(_text.provider_id, bindparam("given")),
+    )
+)  # fmt: skip
+
+
+def due(session: Session, *, now: datetime, most: int) -> list[Due]:
+    """Texts that may leave now, most urgent first, locked until the transaction ends: no other sender gets them."""
+    return [Due(*row) for row in session.rows(_DUE, now=now, most=most)]
+
+
+def begin(session: Session, ids: Sequence[int], provider: str, *, now: datetime) -> None:
+    """Say that calls to `provider` begin."""
+    if ids:
+        session.rows(_BEGIN, ids=list(ids), by=provider, now=now)
+
+
+def wait(session: Session, held: Iterable[tuple[int, datetime, str]], *, now: datetime) -> None:
+    """Put texts back until a moment, each with its reason: (id, until, reason)."""
+    session.each(_WAIT, [{"row": row, "until": until, "why": reason, "now": now} for row, until, reason in held])
+
+
+def end(session: Session, ended: Iterable[tuple[int, str, str]], *, now: datetime) -> None:
+    """Take texts out of the queue for good, unsent, each with its reason: (id, state, reason)."""
+    session.each(_END, [{"row": row, "to": state, "why": reason, "now": now} for row, state, reason in ended])
+
+
+def record_sent(session: Session, sent: Sequence[Sent], *, now: datetime) -> set[int]:
+    """Record what a provider took. Returns the texts that moved; of the others a receipt has told already.
+
+    An id that another text has is not believed: one provider's slip must not keep a batch from being recorded, and
+    receipts find the text by our own code.
+    """
+    states: dict[int, str] = dict(session.rows(_STATES, ids=[row.id for row in sent]).all())
+    moved = {row.id for row in sent if states.get(row.id) in ("sending", "unknown")}
+    given = {row.provider_id: row.id for row in reversed(sent) if row.provider_id is not None}
+    for known in session.rows(_KNOWN, ids=list(given)).scalars():
+        del given[known]
+    names = {row_id: provider_id for provider_id, row_id in given.items()}
+    session.each(_SENT, [{"row": row, "given": names.get(row), "now": now} for row in sorted(moved)])
+    return moved
+
+
+def stuck(session: Session, begun_before: datetime) -> Sequence[Message]:
+    """Texts whose call began so long ago that their sender must have died: nobody knows whether they went out."""
+    query = select(Message).where(_text.state == "sending", _text.claimed_at < begun_before)
+    return session.execute(query.order_by(_text.id).with_for_update()).scalars().all()
+
+
+def requeue(session: Session, message: Message, send_after: datetime, *, now: datetime, reason: str = "") -> None:
+    """Give a text back to the queue: it has certainly not gone out."""
+    message.state, message.state_at, message.reason = "queued", now, reason
+    message.claimed_at, message.send_after = None, send_after
+    session.add(message)
+
+
+def unsettled_since(session: Session, since: datetime) -> bool:
+    """Whether calls have begun and not been recorded, whoever makes them, or have become uncertain since a moment."""
+    lately = (_text.state == "unknown") & (_text.state_at > since)
+    return session.execute(select(_text.id).where(or_(_text.state == "sending", lately)).limit(1)).first() is not None
