@@ -16,8 +16,6 @@ from storage import (
     people,
     settings,
     staff,
-    settings,
-    staff,
     tasks,
 )
 
