@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -106,7 +107,13 @@ def _pause_over(text: NewText, first: Mapping[tuple[str, str], datetime], togeth
 def _is_urgent(channel: str, text: str, provider_did: str, now: datetime) -> bool:
     if provider_did == "stop" or linking.begins_a_chat(channel, text):
         return True
-    return understanding.understand(text, ref=local(now)).intent in AT_ONCE
+    return _means_at_once(text, local(now).replace(minute=0, second=0, microsecond=0))
+
+
+# A text is asked about when it has come, and again when it is read a moment later.
+@lru_cache(maxsize=64)
+def _means_at_once(text: str, hour: datetime) -> bool:
+    return understanding.understand(text, ref=hour).intent in AT_ONCE
 
 
 def _recipient(session: Session, inbound: Inbound) -> str:

@@ -5,9 +5,8 @@ one transaction, so that a rush costs one write to disk and not a thousand.
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-
-import anyio.to_thread
 
 from outreach.channels import Inbound, Receipt
 
@@ -27,6 +26,8 @@ class Intake:
         self._waiting: list[tuple[Item, asyncio.Future[None]]] = []
         self._keeper: asyncio.Task[None] | None = None
         self._last_at = 0.0
+        # A thread of its own: no waiting behind pages and jobs for one of those that they share.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="intake")
 
     async def keep(self, item: Item) -> None:
         """Return when the item is safely kept; raises what kept it from being so."""
@@ -40,7 +41,8 @@ class Intake:
     async def _keep_what_waits(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            faults = await anyio.to_thread.run_sync(self._try, [item for item, _ in batch])
+            items = [item for item, _ in batch]
+            faults = await asyncio.get_running_loop().run_in_executor(self._writer, self._try, items)
             for (_, kept), fault in zip(batch, faults, strict=True):
                 if kept.done():
                     continue

@@ -149,7 +149,8 @@ class _Run:
         """Whatever ended the run, the answers to calls that began are recorded."""
         if self._under_way:
             await asyncio.wait(self._under_way.values())
-        await anyio.to_thread.run_sync(_close, self._sender, self._done, self._campaigns)
+        if self._done or self._campaigns:
+            await anyio.to_thread.run_sync(_close, self._sender, self._done, self._campaigns)
 
 
 def _turn(sender: Sender, answers: Sequence[Answer], room: int, sms_room: int, busy: set[str]) -> _Turn:
@@ -303,7 +304,7 @@ def _refused(session: Session, message: Message, error: SendError, now: datetime
         return
     if error.meaning == "operator" and message.campaign_id is not None:
         # No text of the campaign would fare better: it waits with the others until a person has mended the fault.
-        storage.queue.requeue(session, message, now, now=now, reason=error.sentence)
+        storage.queue.requeue(session, message, now + RETRIES[0], now=now, reason=error.sentence)
         halts.operator_fault(session, message, now=now)
         return
     if error.permanent or message.attempts > len(RETRIES):

@@ -19,6 +19,7 @@ import storage.schema
 import storage.staff
 from bot import demo
 from bot.app import create_app
+from bot.commands.draining import drain
 from bot.commands.house import bring_up_to_date, build, opened, settings
 from bot.commands.output import say
 from bot.settings import Settings
@@ -37,6 +38,9 @@ def _serve(house: House, *, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(house), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
+    # Between the loop that answers and the thread that keeps what came in, Python changes hands this often (seconds):
+    # its own five milliseconds, several times over, would be most of what a provider waits for.
+    sys.setswitchinterval(0.0005)
     uvicorn.Server(config).run()
 
 
@@ -44,7 +48,7 @@ def work(arguments: Namespace) -> int:
     """Send and keep time without the web; with --drain until nothing is due."""
     with opened() as house:
         if arguments.drain:
-            dealt_with = anyio.run(house.run_until_idle)
+            dealt_with = drain(house)
             with house.database.read() as session:
                 unknown = storage.messages.counts(session).get("unknown", 0)
             words = f"Klart. {dealt_with} gjorda, inget mer är på tur."
