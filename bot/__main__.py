@@ -9,6 +9,7 @@ from typing import NoReturn, TypeAlias
 
 import structlog
 
+import storage.database
 from bot.commands import house
 from bot.commands.logs import quiet_logging
 from bot.commands.output import complain
@@ -166,6 +167,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except storage.database.FAULT:
+        log.exception("database_failed", command=parsed.command)
+        complain("Databasen går inte att läsa eller skriva. Är disken full, eller filen låst eller skrivskyddad?")
+        return 1
     except Exception:
         # Its words could quote a row; the log line says the kind and the place.
         log.exception("command_failed", command=parsed.command)

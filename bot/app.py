@@ -15,6 +15,7 @@ from bot.console import (
     campaign_people,
     campaign_view,
     campaigns,
+    channel_settings,
     import_result,
     importing,
     inbox,
@@ -65,6 +66,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         sign_in.routes, live.routes, today.routes, importing.routes, import_result.routes, phone.routes, inbox.routes,
         register.routes, register_bulk.routes, campaigns.routes, campaign_people.routes, campaign_build.routes,
         unsettled.routes, campaign_view.routes, sending_settings.routes,
+        channel_settings.routes,
         # Last, since a person's address would take in every other address under /register.
         person.routes,
     ):  # fmt: skip

@@ -107,7 +107,12 @@ def _pause_over(text: NewText, first: Mapping[tuple[str, str], datetime], togeth
 def _is_urgent(channel: str, text: str, provider_did: str, now: datetime) -> bool:
     if provider_did == "stop" or linking.begins_a_chat(channel, text):
         return True
-    return _means_at_once(text, local(now).replace(minute=0, second=0, microsecond=0))
+    try:
+        return _means_at_once(text, local(now).replace(minute=0, second=0, microsecond=0))
+    except Exception:
+        # A text that cannot be understood is read now, which gives it to a human; the others are not kept waiting.
+        log.exception("text_not_understood")
+        return True
 
 
 # A text is asked about when it has come, and again when it is read a moment later.
@@ -150,8 +155,16 @@ def _read_or_park(database: Database, channel: str, sender: str, now: datetime) 
     except Exception:
         # One text that cannot be handled must not hold up the others; it waits for a human instead.
         log.exception("text_not_handled")
+        _try_to_park(database, channel, sender, now)
+
+
+def _try_to_park(database: Database, channel: str, sender: str, now: datetime) -> None:
+    try:
         with database.write() as session:
             _park(session, channel, sender, now)
+    except Exception:
+        # Tried again at the next tick, and said in the log each time; those who wrote after are answered.
+        log.exception("text_not_parked")
 
 
 def _park(session: Session, channel: str, sender: str, now: datetime) -> None:

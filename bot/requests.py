@@ -245,9 +245,9 @@ def _paused(ask: Ask) -> dict[str, str] | None:
     if pause is None:
         return None
     by = storage.staff.find(ask.session, pause.by_id)
-    day = "" if local_date(pause.since) == local_date(ask.now) else f"{shown.relative_day(pause.since, ask.now)} kl. "
+    day = "" if local_date(pause.since) == local_date(ask.now) else f"{shown.relative_day(pause.since, ask.now)} "
     return {
-        "since": f"{day}{shown.time_text(local(pause.since))}",
+        "since": f"{day}kl. {shown.time_text(local(pause.since))}",
         "by": by.first_name if by is not None else "kommandoraden",
         "href": "/installningar/utskick#paus" if ask.who.may("settings") else "",
     }
@@ -257,7 +257,7 @@ def _clock_moved(ask: Ask) -> str | None:
     if not ask.house.settings.practice:
         return None
     offset = float(storage.settings.read(ask.session, "clock_offset", default=0.0))
-    return f"{shown.date_text(local(ask.now))} {shown.time_text(local(ask.now))}" if abs(offset) >= 60 else None
+    return f"{shown.date_text(local(ask.now))} kl. {shown.time_text(local(ask.now))}" if abs(offset) >= 60 else None
 
 
 _FLASH = {
@@ -268,7 +268,7 @@ _FLASH = {
     "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
     "pausat": (
         "ok",
-        "Allt utskick är pausat",
+        "Alla utskick är pausade",
         "Hjälp i akut läge, bekräftelser av stopp och det ni själva skriver går ändå.",
     ),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),

@@ -160,7 +160,7 @@ class House:
     def _soon(self, patience: timedelta) -> float | None:
         """How many seconds until it is worth looking again, at most one; None when nothing is to be waited for."""
         with self.database.read() as session:
-            if storage.queue.unsettled_since(session, self.now() - reconcile.ASKED_BY):
+            if storage.queue.unsettled_since(session, self.now() - reconcile.ASKED_BY, self.now()):
                 return 1.0
             due = jobs.next_due(session) if patience else None
         if due is None or due > self.now() + patience:
@@ -173,9 +173,13 @@ class House:
         self.database.close()
 
 
-def build(settings: Settings, *, pool: Pool | None = None, clock: Clock | None = None) -> House:
-    """An installation by its settings. Tests hand in a pool that can be watched and a clock that stands still."""
-    database = Database(settings.database_url, Vault(settings.secret()))
+def build(
+    settings: Settings, *, pool: Pool | None = None, clock: Clock | None = None, database: Database | None = None
+) -> House:
+    """An installation by its settings. Tests hand in a pool that can be watched, a clock that stands still, and a
+    database whose statements are made already.
+    """
+    database = database or Database(settings.database_url, Vault(settings.secret()))
     clock = clock or _clock(settings, database)
     pool = pool or http_pool.AiohttpPool(connections=settings.send_concurrency)
     telegram_channel = _telegram(settings, pool)

@@ -15,6 +15,8 @@ from storage.campaigns import Campaign
 from storage.database import Session
 from storage.local_time import STOCKHOLM, local_date
 
+_RAISED_BY = "Enhetschefen kan höja det i Inställningar. Annars kan ni fortsätta nästa månad."
+
 
 @dataclass(slots=True)
 class Purse:
@@ -71,7 +73,7 @@ def why(session: Session, campaign: Campaign, *, now: datetime) -> str:
     left = purse(session, [campaign.id], now=now)
     if left.month is not None and left.month <= left.campaigns.get(campaign.id, left.month):
         cap = monthly_kr(session)
-        return f"Månadens kostnadstak på {cap} kr är nått. Be er chef höja det, eller vänta till nästa månad."
+        return f"Månadens kostnadstak på {cap} kr är nått. {_RAISED_BY}"
     return f"Utskickets kostnadstak på {campaign.budget_kr} kr är nått. Höj taket och fortsätt, eller avsluta."
 
 

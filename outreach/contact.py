@@ -6,6 +6,7 @@ import storage.audit
 import storage.conversations
 import storage.meetings
 import storage.messages
+import storage.people
 import storage.tasks
 from outreach import consent, gate_facts, meetings
 from outreach.errors import BadInput
@@ -23,7 +24,6 @@ NOTED = ("call", "meeting", "note", "met_outdoors", "visit")
 TRIES = ("call", "meeting", "met_outdoors", "visit")
 RESULTS = ("talked", "no_answer", "busy")
 LONGEST_NOTE = 4000
-DECEASED = "avliden"
 
 
 def note(
@@ -85,14 +85,15 @@ def outcome(session: Session, person: Person, staff: Staff, *, kind: str, on: da
         Outcome(person_id=person.id, kind=kind, on=on, source="personal", proposed_at=now, confirmed_at=now,
                 confirmed_by_id=staff.id),
     )  # fmt: skip
-    if kind == "deceased" and person.closed_at is None:
+    if kind == "deceased" and person.closed_reason != storage.people.DECEASED:
         _leave_in_peace(session, person, staff, now)
     storage.audit.write(session, "outcome", now=now, staff_id=staff.id, person_id=person.id, kind=kind)
     return kept
 
 
 def _leave_in_peace(session: Session, person: Person, staff: Staff, now: datetime) -> None:
-    person.closed_at, person.closed_reason, person.changed_at = now, DECEASED, now
+    # Whoever had been closed before, for another reason, is left in peace too.
+    person.closed_at, person.closed_reason, person.changed_at = person.closed_at or now, storage.people.DECEASED, now
     session.add(person)
     conversation = storage.conversations.of_person(session, person.id)
     if conversation is not None:

@@ -16,7 +16,7 @@ from storage.local_time import STOCKHOLM, age, local, local_date
 # What each reason is called on screen.
 REASONS = {
     "practice": "övningsläge",
-    "global_pause": "allt utskick är pausat",
+    "global_pause": "alla utskick är pausade",
     "expired": "för sent, texten hade blivit inaktuell",
     "stopped": "har sagt stopp",
     "protected": "skyddade personuppgifter",

@@ -149,7 +149,7 @@ class _Known:
             programme_now=bool(programmes),
             within_age=within_age(person.birth_date, programmes, self.rules, self.today),
             closed=person.closed_at is not None or person.merged_into_id is not None,
-            deceased=person.closed_reason == "deceased",
+            deceased=person.closed_reason == storage.people.DECEASED,
             paused_until=person.paused_until, stopped=channel == "sms" and person.id in self.stopped,
             state=talk.state if talk is not None else "new",
             held=talk is not None and talk.held_by_id is not None,

@@ -17,17 +17,21 @@ from storage.messages import Message
 # that makes it so is enough: a fourth failure among the first twelve is one among the first thirty too.
 FIRST_TO_ARRIVE, MAY_FAIL = 30, 3
 FIRST_TO_STOP, MAY_STOP = 50, 4
+# So many lost answers with none that came between them: the next text would only become one more that nobody knows of.
+LOST_IN_A_ROW = 30
 # How the reason begins when the day's hours ended before a campaign did; whoever shows it adds when it may go on.
 EVENING = "Kvällen kom"
+# How it begins when something is wrong; the others are questions.
+SOMETHING_WRONG = "Vi pausade."
 
 
 def after_sending(session: Session, campaign_ids: Iterable[int], *, now: datetime) -> None:
-    """Pause those of these campaigns of whose first texts too many have failed. Called each time results are recorded,
-    so it looks no further where the first texts are behind.
+    """Pause those of these campaigns of whose first texts too many have failed, or that no answers come to any longer.
+    Called each time results are recorded, so it looks no further for failures where the first texts are behind.
     """
     for campaign_id in campaign_ids:
         campaign = storage.campaigns.get(session, campaign_id)
-        if campaign.state == "running":
+        if campaign.state == "running" and not _provider_is_silent(session, campaign, now):
             gone = storage.campaigns.beginning(session, campaign).gone
             if not storage.campaign_queue.has_gone(session, campaign_id, gone + 2 * FIRST_TO_STOP):
                 _too_many_failed(session, campaign, now)
@@ -49,7 +53,7 @@ def operator_fault(session: Session, message: Message, *, now: datetime) -> bool
     """
     if message.campaign_id is None:
         return False
-    why = f"Vi pausade. {message.reason.rstrip('. ')}. Be den som sköter er sms-leverantör att se över det."
+    why = f"{SOMETHING_WRONG} {message.reason.rstrip('. ')}. Be den som sköter er sms-leverantör att se över det."
     return campaigns.pause(session, storage.campaigns.get(session, message.campaign_id), why=why, now=now)
 
 
@@ -67,6 +71,14 @@ def cut_by_evening(session: Session, campaign: Campaign, rules: Rules, *, now: d
     return left > 0 and campaigns.pause(session, campaign, why=f"{EVENING}: {left} hann inte skickas.", now=now)
 
 
+def _provider_is_silent(session: Session, campaign: Campaign, now: datetime) -> bool:
+    since = storage.campaigns.beginning(session, campaign).since
+    if not storage.campaign_queue.only_lost(session, campaign.id, since, LOST_IN_A_ROW):
+        return False
+    why = f"{SOMETHING_WRONG} Leverantören svarar inte: om de senaste {LOST_IN_A_ROW} gick fram vet ingen än."
+    return campaigns.pause(session, campaign, why=why, now=now)
+
+
 def _too_many_failed(session: Session, campaign: Campaign, now: datetime) -> bool:
     since = storage.campaigns.beginning(session, campaign).since
     failed = storage.campaign_queue.first_failed(session, campaign.id, since, FIRST_TO_ARRIVE)
@@ -76,7 +88,7 @@ def _too_many_failed(session: Session, campaign: Campaign, now: datetime) -> boo
     everyone = {text.id: text for text in (*sent, *failed)}.values()
     first = sorted(everyone, key=lambda text: (text.begun_at, text.id))[:FIRST_TO_ARRIVE]
     bad = sum(text.failed for text in first)
-    why = f"Vi pausade. {bad} av {len(first)} gick inte fram. Se över numren."
+    why = f"{SOMETHING_WRONG} {bad} av {len(first)} gick inte fram. Se över numren."
     return bad > MAY_FAIL and campaigns.pause(session, campaign, why=why, now=now)
 
 
@@ -84,5 +96,5 @@ def _too_many_stopped(session: Session, campaign: Campaign, now: datetime) -> bo
     since = storage.campaigns.beginning(session, campaign).since
     first = storage.campaign_queue.first_sent(session, campaign.id, since, FIRST_TO_STOP)
     stopped = storage.campaign_queue.stopped_after(session, first)
-    why = f"Vi pausade. {stopped} av {len(first)} har sagt stopp. Se över texten."
+    why = f"{SOMETHING_WRONG} {stopped} av {len(first)} har sagt stopp. Se över texten."
     return stopped > MAY_STOP and campaigns.pause(session, campaign, why=why, now=now)

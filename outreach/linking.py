@@ -27,7 +27,7 @@ START = "/start"
 CODE_LASTS = timedelta(days=7)
 # Whoever guesses gets no further than this, and 128 bits are not guessed in any number of hours.
 TRIES_AN_HOUR = 5
-_OFFICES, _BOT = "telegram_offices", "telegram_bot"
+OFFICES, _BOT = "telegram_offices", "telegram_bot"
 _BITS = 128
 
 
@@ -41,7 +41,7 @@ def is_on(session: Session, office_id: int | None) -> bool:
 
 def offices_on(session: Session) -> Sequence[int]:
     """The offices that have turned Telegram on."""
-    found: list[int] = storage.settings.read(session, _OFFICES, default=[])
+    found: list[int] = storage.settings.read(session, OFFICES, default=[])
     return found
 
 
@@ -52,7 +52,7 @@ def turn(
     if is_on(session, office_id) == on:
         return False
     others = [one for one in offices_on(session) if one != office_id]
-    storage.settings.write(session, _OFFICES, [*others, office_id] if on else others, now=now, staff_id=staff_id)
+    storage.settings.write(session, OFFICES, [*others, office_id] if on else others, now=now, staff_id=staff_id)
     storage.audit.write(
         session, "telegram_on" if on else "telegram_off", now=now, staff_id=staff_id, actor=actor, office=office_id
     )

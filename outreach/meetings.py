@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import storage.audit
+import storage.conversations
 import storage.meetings
+import storage.messages
 import storage.settings
 import storage.staff
 from outreach.errors import Conflict
@@ -161,7 +163,15 @@ def _end(session: Session, booking: Booking, state: str, *, now: datetime) -> bo
     ended = storage.meetings.change_booking(session, booking, storage.meetings.OPEN, state, now=now)
     if ended:
         storage.meetings.free_seat(session, booking.seat_id)
+        _take_back_reminders(session, booking.person_id, now)
     return ended
+
+
+def _take_back_reminders(session: Session, person_id: int, now: datetime) -> None:
+    # One that waits in the queue (a pause, the night) would tell of a meeting that does not stand.
+    conversation = storage.conversations.of_person(session, person_id)
+    if conversation is not None:
+        storage.messages.hold_back(session, conversation.id, ("reminder",), reason="mötet gäller inte längre", now=now)
 
 
 def reminder_times(starts_at: datetime, now: datetime, *, weekend_quiet: bool) -> list[tuple[str, datetime]]:

@@ -12,6 +12,8 @@ from storage.local_time import local
 
 KEY = "sms_route"
 AUTO = "auto"
+# Why the automaton stands at its first choice when a hand has given the choice back.
+CHOOSES_AGAIN = "automatiken väljer igen"
 NAMES = {"twilio": "Twilio", "46elks": "46elks"}
 
 
@@ -70,9 +72,15 @@ def choose(
     before = read(session, providers)
     by, provider = (AUTO, providers[0]) if wanted == AUTO else ("hand", wanted)
     if (before.provider, before.by) != (provider, by):
-        after = Choice(provider, by, now, "automatiken väljer igen" if by == AUTO else "valt för hand")
+        after = Choice(provider, by, now, CHOOSES_AGAIN if by == AUTO else "valt för hand")
         change(session, before, after, providers, now=now, staff_id=staff_id, actor=actor)
     return read(session, providers)
+
+
+def is_well(choice: Choice, first: str, silent_since: datetime | None) -> bool:
+    """Whether texts leave as they should: the provider in use answers, and no stand-in carries for a silent one."""
+    stands_in = choice.by == AUTO and choice.since is not None and choice.provider != first
+    return silent_since is None and not stands_in
 
 
 def say_health(choice: Choice, first: str, silent_since: datetime | None, now: datetime) -> str:
@@ -92,4 +100,4 @@ def say_health(choice: Choice, first: str, silent_since: datetime | None, now: d
 def _clock(moment: datetime, now: datetime) -> str:
     then = local(moment)
     day = "" if then.date() == local(now).date() else f"{then:%Y-%m-%d} "
-    return f"{day}kl. {then:%H.%M}"
+    return f"{day}kl. {then.hour}.{then:%M}"

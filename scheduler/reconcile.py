@@ -29,13 +29,15 @@ ASK_FOR = timedelta(days=1)
 # By then whoever asks has asked once about a text that became unknown.
 ASKED_BY = ASK_AFTER[0] + timedelta(seconds=5)
 ASK_AT_MOST, ASK_AT_ONCE = 200, 10
+# A provider whose clock is behind ours by less than this is understood all the same.
+CLOCKS_DIFFER = timedelta(minutes=2)
 # Said so often that a provider's list which lags behind has caught up: somebody who decides may lean on it.
 DENIED_FOR_SURE = 3
 
 
 def settle_stuck(session: Session, now: datetime) -> int:
     """Texts whose call began longer ago than any call lasts become unknown; returns how many."""
-    stuck = storage.queue.stuck(session, now - LEASE)
+    stuck = storage.queue.stuck(session, now - LEASE, now + LEASE)
     for message in stuck:
         storage.messages.advance(session, message, "unknown", now=now, reason="sändningen avbröts")
     for campaign_id in {message.campaign_id for message in stuck if message.campaign_id is not None}:
@@ -87,7 +89,7 @@ class Inquiry:
         if not isinstance(channel, Lookup):
             return False
         try:
-            since = message.claimed_at or message.created_at
+            since = (message.claimed_at or message.created_at) - CLOCKS_DIFFER
             listed = await channel.lookup(message.address, since, message.provider)
         except SendUnknown:
             return False

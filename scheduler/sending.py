@@ -13,6 +13,7 @@ import anyio
 import anyio.to_thread
 import structlog
 
+import storage.campaign_queue
 import storage.campaigns
 import storage.messages
 import storage.queue
@@ -163,14 +164,18 @@ def _turn(sender: Sender, answers: Sequence[Answer], room: int, sms_room: int, b
 
 
 def _one_each(due: Iterable[Due], busy: set[str], sms_room: int) -> list[Due]:
-    """One text an address at a time, so that texts arrive in order and each is judged knowing of the one before; and
-    no more by SMS than the pace has room for.
+    """One text an address at a time, so that texts arrive in order and each is judged knowing of the one before, also
+    of one to the person's other number; and no more by SMS than the pace has room for.
     """
     first: dict[str, Due] = {}
+    people: set[int | None] = set()
     for text in due:
-        if text.address in busy or text.address in first or (text.channel == "sms" and sms_room <= 0):
+        if text.address in busy or text.address in first or text.person_id in people:
+            continue
+        if text.channel == "sms" and sms_room <= 0:
             continue
         first[text.address] = text
+        people |= {text.person_id} - {None}
         sms_room -= text.channel == "sms"
     return list(first.values())
 
@@ -293,7 +298,7 @@ def _settle(session: Session, message: Message, result: Result, now: datetime) -
             if storage.messages.advance(session, message, state, now=now):
                 receipts.follow(session, message, meaning="", now=now)
     elif isinstance(result, SendUnknown):
-        storage.messages.advance(session, message, "unknown", now=now, reason="svaret från leverantören kom bort")
+        storage.messages.advance(session, message, "unknown", now=now, reason=storage.campaign_queue.ANSWER_LOST)
     else:
         _refused(session, message, result, now)
 
@@ -303,7 +308,9 @@ def _refused(session: Session, message: Message, error: SendError, now: datetime
         # A receipt has come, or the call was given up as lost, while the provider was slow: what is known stands.
         return
     if error.meaning == "operator" and message.campaign_id is not None:
-        # No text of the campaign would fare better: it waits with the others until a person has mended the fault.
+        # No text of the campaign would fare better: it waits with the others until a person has mended the fault, and
+        # has not used up its patience.
+        message.attempts -= 1
         storage.queue.requeue(session, message, now + RETRIES[0], now=now, reason=error.sentence)
         halts.operator_fault(session, message, now=now)
         return

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from storage.database import Session
@@ -17,6 +17,8 @@ _text = _texts.c
 FAILED = ("failed", "undelivered")
 # Texts that a provider has been asked to carry, with whatever came of it.
 GONE = ("sending", "unknown", "sent", "delivered", *FAILED)
+# Why a text is unknown whose call ended without an answer.
+ANSWER_LOST = "svaret från leverantören kom bort"
 
 
 class Gone(NamedTuple):
@@ -93,6 +95,24 @@ def first_failed(session: Session, campaign_id: int, since: datetime, limit: int
     """The first texts since a moment that did not arrive."""
     query = _gone().where(_text.campaign_id == campaign_id, _text.state.in_(FAILED), _text.claimed_at >= since)
     return _read(session, query.order_by(_text.claimed_at, _text.id).limit(limit))
+
+
+def only_lost(session: Session, campaign_id: int, since: datetime, count: int) -> bool:
+    """Whether the answers to the latest so many texts since a moment were lost, and none has come since the first of
+    them left. Texts whose sender died are none of these: nobody was there to hear an answer.
+    """
+    lost = select(_text.claimed_at).where(
+        _text.campaign_id == campaign_id, _text.state == "unknown", _text.reason == ANSWER_LOST,
+        _text.claimed_at >= since,
+    )  # fmt: skip
+    begun = session.execute(lost.order_by(_text.claimed_at.desc()).limit(count)).scalars().all()
+    if len(begun) < count:
+        return False
+    told = select(_text.id).where(
+        _text.campaign_id == campaign_id, _text.state.in_(("sent", "delivered", *FAILED)),
+        or_(_text.sent_at >= begun[-1], _text.claimed_at >= begun[-1]),
+    )  # fmt: skip
+    return session.execute(told.limit(1)).first() is None
 
 
 def _gone() -> Any:

@@ -20,6 +20,8 @@ from storage.vault import Vault
 
 # What opening a database can end in: an address nobody understands, a file that is no database, a server that is away.
 CANNOT_OPEN = (ArgumentError, DBAPIError, OSError)
+# What reading and writing it can end in: a full disk, a file that is locked or may only be read, a server gone away.
+FAULT = DBAPIError
 
 
 class Session(SqlModelSession):

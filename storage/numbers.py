@@ -279,13 +279,15 @@ def struck_mark(session: Session, person: Person, e164: str) -> str:
 
 def stop(session: Session, stop_: Stop) -> bool:
     """Keep a stop; False when the same stop already stands, at the address or, without one, for the person."""
-    if stop_.address and stops_at(session, stop_.channel, [stop_.address]):
+    stands = stop_.address in stops_at(session, stop_.channel, [stop_.address])
+    of_person = stop_.person_id in people_stopped(session, stop_.channel, [stop_.person_id or 0])
+    if of_person and (stands or not stop_.address):
         return False
-    if not stop_.address and stop_.person_id in people_stopped(session, stop_.channel, [stop_.person_id or 0]):
-        return False
-    session.add(stop_)
-    session.flush()
-    return True
+    if not stands or stop_.person_id is not None:
+        # Also where somebody unknown has said so at the address: it is this person's word for every number.
+        session.add(stop_)
+        session.flush()
+    return not stands
 
 
 _STOPS_AT = select(Stop.address).where(
@@ -308,7 +310,9 @@ def people_stopped(session: Session, channel: str, person_ids: Iterable[int]) ->
 
 
 def end_stops(session: Session, channel: str, address: str, person_id: int | None, *, now: datetime) -> int:
-    """The person wrote START: end every stop at this address, and the person's own in the channel."""
+    """The person wrote START: end every stop at this address, and the person's own in the channel; what others who
+    have the number have said goes on holding for them.
+    """
     whose = col(Stop.address) == address
     if person_id is not None:
         whose = or_(whose, col(Stop.person_id) == person_id)
@@ -316,6 +320,9 @@ def end_stops(session: Session, channel: str, address: str, person_id: int | Non
     for row in open_here:
         row.until = now
         session.add(row)
+        if row.person_id not in (None, person_id):
+            # Whoever else writes from the number does not take a person's own word back.
+            session.add(Stop(channel=channel, address="", person_id=row.person_id, since=row.since, how=row.how))
     return len(open_here)
 
 

@@ -14,6 +14,8 @@ from storage.database import Session
 
 IDENTITY_KINDS = ("personnummer", "samordningsnummer", "interim", "")
 PROGRAMMES = ("kaa", "uppsok", "other")
+# Why somebody is closed to whom nothing more is ever written.
+DECEASED = "avliden"
 
 
 class Person(SQLModel, table=True):
@@ -128,6 +130,11 @@ def identity_mark(session: Session, digits: str) -> str:
 def identity(session: Session, person: Person) -> str:
     """The personnummer in clear; whoever calls this logs that it was opened (ux §1.4)."""
     return session.vault.unseal(person.identity_sealed) if person.identity_sealed else ""
+
+
+def has_source(session: Session, source: str) -> bool:
+    """Whether anybody comes from there."""
+    return session.exec(select(Person.id).where(Person.source == source).limit(1)).first() is not None
 
 
 def get(session: Session, person_id: int) -> Person:

@@ -117,9 +117,12 @@ def record_sent(session: Session, sent: Sequence[Sent], *, now: datetime) -> set
     return moved
 
 
-def stuck(session: Session, begun_before: datetime) -> Sequence[Message]:
-    """Texts whose call began so long ago that their sender must have died: nobody knows whether they went out."""
-    query = select(Message).where(_text.state == "sending", _text.claimed_at < begun_before)
+def stuck(session: Session, begun_before: datetime, begun_after: datetime) -> Sequence[Message]:
+    """Texts whose call began so long ago that their sender must have died, or after a moment that has not come, before
+    a clock was set back: nobody knows whether they went out.
+    """
+    when = or_(_text.claimed_at < begun_before, _text.claimed_at > begun_after)
+    query = select(Message).where(_text.state == "sending", when)
     return session.execute(query.order_by(_text.id).with_for_update()).scalars().all()
 
 
@@ -130,7 +133,7 @@ def requeue(session: Session, message: Message, send_after: datetime, *, now: da
     session.add(message)
 
 
-def unsettled_since(session: Session, since: datetime) -> bool:
+def unsettled_since(session: Session, since: datetime, now: datetime) -> bool:
     """Whether calls have begun and not been recorded, whoever makes them, or have become uncertain since a moment."""
-    lately = (_text.state == "unknown") & (_text.state_at > since)
+    lately = (_text.state == "unknown") & _text.state_at.between(since, now)
     return session.execute(select(_text.id).where(or_(_text.state == "sending", lately)).limit(1)).first() is not None

@@ -19,6 +19,8 @@ from storage.vault import Vault
 
 # On two busy cores a first call may take long; how fast things are is measured in benchmarks, not here.
 hypothesis.settings.register_profile("brygga", deadline=None, print_blob=False)
+# For a night: pytest --hypothesis-profile=long tests/journeys/test_nobody_who_must_not.py
+hypothesis.settings.register_profile("long", parent=hypothesis.settings.get_profile("brygga"), max_examples=5000)
 hypothesis.settings.load_profile("brygga")
 
 # Tuesday 24 November 2026, 13.04 in Stockholm: a working day inside the allowed hours.
@@ -44,12 +46,37 @@ def empty_database_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+class Shelf:
+    """Databases that tests use in turn, each time with an empty file: a new one would have to make every statement
+    anew, which takes longer than most tests.
+    """
+
+    def __init__(self, folder: Path, empty: bytes) -> None:
+        self._folder, self._empty = folder, empty
+        self._made: dict[str, Database] = {}
+
+    def take(self, secret: str) -> Database:
+        """The database with these keys, empty."""
+        path = self._folder / f"{secret}.db"
+        if secret not in self._made:
+            self._made[secret] = Database(f"sqlite:///{path}", Vault(secret))
+        self._made[secret].close()
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        path.write_bytes(self._empty)
+        return self._made[secret]
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, empty_database_file: bytes) -> Shelf:
+    """This process's databases."""
+    return Shelf(tmp_path_factory.mktemp("databases"), empty_database_file)
+
+
 @pytest.fixture
-def database(tmp_path: Path, empty_database_file: bytes) -> Iterator[Database]:
+def database(shelf: Shelf) -> Iterator[Database]:
     """A real database of this test's own."""
-    path = tmp_path / "brygga.db"
-    path.write_bytes(empty_database_file)
-    database = Database(f"sqlite:///{path}", Vault("test"))
+    database = shelf.take("test")
     yield database
     database.close()
 
@@ -96,11 +123,11 @@ def clock() -> StillClock:
 
 
 @pytest.fixture
-def house(tmp_path: Path, empty_database_file: bytes, clock: StillClock) -> House:
+def house(shelf: Shelf, clock: StillClock) -> House:
     """A whole practice installation on a real database of this test's own; whoever serves it closes it."""
-    path = tmp_path / "house.db"
-    path.write_bytes(empty_database_file)
-    return build(Settings(database_url=f"sqlite:///{path}", secret_key="x" * 20), clock=clock)
+    secret = "x" * 20
+    database = shelf.take(secret)
+    return build(Settings(database_url=database.url, secret_key=secret), clock=clock, database=database)
 
 
 @pytest.fixture

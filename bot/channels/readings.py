@@ -11,6 +11,10 @@ LATER = "later"
 OPERATOR = "operator"
 UNKNOWN = "unknown"
 
+# A provider that asks for longer patience (or whose proxy writes nonsense) is asked again all the same: a text must not
+# wait in the queue for years.
+LONGEST_PATIENCE = 6 * 3600.0
+
 TELL = "Säg till den som sköter systemet."
 
 
@@ -29,9 +33,8 @@ class Reading:
 
     def as_error(self, code: str | None, retry_after: float | None = None) -> SendError:
         """The error the port promises."""
-        return SendError(
-            self.sentence, permanent=self.permanent, code=code, meaning=self.meaning, retry_after=retry_after
-        )
+        patience = min(retry_after, LONGEST_PATIENCE) if retry_after is not None else None
+        return SendError(self.sentence, permanent=self.permanent, code=code, meaning=self.meaning, retry_after=patience)
 
 
 NOT_REACHED = Reading(LATER, "Leverantören gick inte att nå. Vi försöker igen.", source="")

@@ -14,7 +14,7 @@ class SimulatorChannel:
     """Stands in for a channel of any `name`. Nothing leaves the machine.
 
     `fault_for(to)` names what is wrong with a number: dead (does not exist), off (taken, then undelivered),
-    down (the provider is), lost (the answer is), blocked (by the person); None when it works.
+    down (the provider is), lost (the answer is), blocked (by the person), late (no receipt comes); None when it works.
     """
 
     provider = "simulator"
@@ -46,6 +46,8 @@ class SimulatorChannel:
                 raise SendUnknown
             case "off":
                 await anyio.to_thread.run_sync(self._keep_receipt, self._phone_is_off(message.code, provider_id))
+                return Accepted(provider_id=provider_id, state="sent")
+            case "late":
                 return Accepted(provider_id=provider_id, state="sent")
             case _:
                 return Accepted(provider_id=provider_id, state="delivered")

@@ -16,7 +16,7 @@ import structlog
 from bot.channels.readings import NOT_REACHED
 from outreach import sms_choice
 from outreach.channels import Accepted, Channel, Listed, Lookup, Outgoing, SendError, SendUnknown
-from outreach.sms_choice import AUTO, Choice
+from outreach.sms_choice import AUTO, NAMES, Choice
 
 # The other provider takes over when so many of the latest texts met a fault of the first one's own.
 FAILURES, LATEST, WITHIN = 10, 20, timedelta(minutes=5)
@@ -114,11 +114,23 @@ class SmsRoute:
             self._choice, self._read_at = self._load(), now
         return self._choice
 
+    def read_anew(self) -> None:
+        """Somebody has chosen: the next look at the choice is in the settings."""
+        self._choice = None
+
+    @property
+    def is_well(self) -> bool:
+        """Whether texts leave as they should, by what this process has seen."""
+        choice = self.choice()
+        return sms_choice.is_well(choice, self.providers[0], self._silent_since(choice))
+
     def health(self) -> str:
         """How sending is, in words; by what this process has seen since the choice was made."""
         choice = self.choice()
-        silent_since = self._courses[choice.provider].silent_since(choice.since or _LONG_AGO)
-        return sms_choice.say_health(choice, self.providers[0], silent_since, self._now())
+        return sms_choice.say_health(choice, self.providers[0], self._silent_since(choice), self._now())
+
+    def _silent_since(self, choice: Choice) -> datetime | None:
+        return self._courses[choice.provider].silent_since(choice.since or _LONG_AGO)
 
     async def send(self, message: Outgoing) -> Accepted:
         """Hand one text to the provider that stands in its row; to the one in use where none does, or one that is no
@@ -155,7 +167,7 @@ class SmsRoute:
             await self.lookup(self._carriers[first].number, now, first)
         except SendUnknown:
             return 0
-        return int(await self._turn(choice, Choice(first, AUTO, now, f"{first} svarar igen")))
+        return int(await self._turn(choice, Choice(first, AUTO, now, f"{NAMES[first]} svarar igen")))
 
     async def _note(self, provider: str, *, failed: bool) -> None:
         now = self._now()
@@ -176,7 +188,7 @@ class SmsRoute:
             return
         failures = course.failures(max(now - WITHIN, choice.since or _LONG_AGO))
         if failures >= FAILURES:
-            why = f"{failures} av de senaste sms:en gick inte att lämna till {first}"
+            why = f"{failures} av de senaste sms:en gick inte att lämna till {NAMES[first]}"
             await self._turn(choice, Choice(other, AUTO, now, why))
 
     async def _turn(self, before: Choice, after: Choice) -> bool:

@@ -7,6 +7,7 @@ from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.channels.http_pool import LONGEST, Answer, AnswerLostError, NotReachedError, Pool
+from bot.channels.readings import LONGEST_PATIENCE
 
 # The library writes texts, chat ids and the token to its log, and unreadable updates even at CRITICAL.
 # What matters is raised, and logged by those who catch it.
@@ -61,4 +62,4 @@ class PoolForTelegram(BaseRequest):
 def _retry_after(answer: Answer) -> float | None:
     parameters = answer.json_object().get("parameters")
     seconds = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(seconds) if isinstance(seconds, int) else None
+    return float(min(seconds, LONGEST_PATIENCE)) if isinstance(seconds, int) else None

@@ -4,9 +4,8 @@ from argparse import Namespace
 from datetime import timedelta
 from typing import Any
 
-import anyio
-
 import storage.campaigns
+from bot.commands.draining import drain
 from bot.commands.house import opened
 from bot.commands.output import say
 from bot.wiring import House
@@ -77,7 +76,7 @@ def run(arguments: Namespace) -> int:
                 campaign = _named(session, arguments.name)
                 campaigns.launch(session, campaign, house.sender.rules, now=house.now(), regret=timedelta())
         if arguments.drain:
-            anyio.run(lambda: house.run_until_idle(patience=PATIENCE))
+            drain(house, patience=PATIENCE)
         with house.database.read() as session:
             told = _told(session, _named(session, arguments.name))
     say(arguments, told, _in_words(told))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 import storage.database
 import storage.schema
 from bot import wiring
+from bot.commands import seeding
 from bot.settings import Settings
 from bot.wiring import House
 from outreach import programmes
@@ -19,11 +20,13 @@ from outreach.errors import BadInput
 def opened(given: Settings | None = None) -> Iterator[House]:
     """The installation by its settings, its schema up to date; closed again when the block ends.
 
-    Raises BadInput when the database is another program's to upgrade: only the embedded one brings itself up to date.
+    Raises BadInput when the database is another program's to upgrade: only the embedded one brings itself up to date;
+    and when it holds invented people who could be texted for real.
     """
     house = build(given)
     try:
         bring_up_to_date(house)
+        seeding.check_real(house)
         yield house
     finally:
         anyio.run(house.close)

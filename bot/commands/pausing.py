@@ -30,4 +30,4 @@ def _in_words(found: Pause | None) -> str:
     if found is None:
         return "Inget är pausat."
     why = f" Skäl: {found.why}" if found.why else ""
-    return f"Allt utskick är pausat sedan {local(found.since):%Y-%m-%d %H.%M}.{why}"
+    return f"Alla utskick är pausade sedan {local(found.since):%Y-%m-%d kl. %H.%M}.{why}"

@@ -138,8 +138,12 @@ def _provider_faults(chosen: Settings) -> list[str]:
     used = {chosen.sms_provider, chosen.sms_fallback}
     checks = [
         (
-            "twilio" in used and not chosen.twilio_account_sid,
-            "Sms-leverantören Twilio är inte inställd (BRYGGA_TWILIO_ACCOUNT_SID med flera).",
+            "twilio" in used and not (chosen.twilio_account_sid and chosen.twilio_auth_token.get_secret_value()),
+            "Sms-leverantören Twilio är inte inställd (BRYGGA_TWILIO_ACCOUNT_SID och _AUTH_TOKEN).",
+        ),
+        (
+            "twilio" in used and not chosen.twilio_from,
+            "Sms via Twilio saknar avsändarnummer (BRYGGA_TWILIO_FROM).",
         ),
         (
             "46elks" in used and not (chosen.elks_username and chosen.elks_password.get_secret_value()),

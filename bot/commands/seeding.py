@@ -10,7 +10,9 @@ import storage.bulk
 import storage.numbers
 import storage.offices
 import storage.people
+import storage.settings
 from bot.settings import Settings
+from bot.wiring import House
 from outreach import programmes
 from outreach.errors import BadInput
 from storage.database import Session
@@ -54,12 +56,33 @@ _LAST = (
 # The block after the numbers reserved for fiction would be somebody's: this one is not given out by the regulator,
 # and nothing is ever sent to it, since seeding needs practice mode or a provider on this machine.
 _FIRST_NUMBER = 46_700_000_000
+# Where invented people say that they come from.
+SOURCE = "seed"
 
 
 def check_safe(settings: Settings) -> None:
     """Raises BadInput unless no text can leave this machine: synthetic numbers must never meet a real provider."""
-    if not settings.practice and not _is_loopback(settings.twilio_api_base):
+    if not settings.practice and not all(_is_loopback(address) for address in _providers(settings)):
         raise BadInput("Påhittade personer läggs bara in i övningsläge. Sätt BRYGGA_PRACTICE=true och försök igen.")
+
+
+def check_real(house: House) -> None:
+    """Raises BadInput where invented people could be texted for real: their numbers may be somebody's."""
+    try:
+        check_safe(house.settings)
+    except BadInput:
+        with house.database.read() as session:
+            if storage.people.has_source(session, SOURCE) or storage.settings.read(session, "demo", default=False):
+                raise BadInput(
+                    "Databasen har påhittade personer, och deras nummer kan vara någons. Använd en ny databas i skarp "
+                    "drift, eller sätt BRYGGA_PRACTICE=true."
+                ) from None
+
+
+def _providers(settings: Settings) -> list[str]:
+    """Where texts by SMS would go."""
+    addresses = {"twilio": settings.twilio_api_base, "46elks": settings.elks_api_base}
+    return [addresses[name] for name in {settings.sms_provider, settings.sms_fallback} if name]
 
 
 def _is_loopback(address: str) -> bool:
@@ -99,7 +122,7 @@ def _person(dice: random.Random, office_id: int, now: datetime) -> dict[str, Any
     first, last = dice.choice(_FIRST), dice.choice(_LAST)
     return storage.bulk.row(
         Person, first_name=first, last_name=last, name_key=storage.people.name_key(f"{first} {last}"),
-        birth_date=_birthday(dice, local_date(now)), office_id=office_id, source="seed", created_at=now, changed_at=now,
+        birth_date=_birthday(dice, local_date(now)), office_id=office_id, source=SOURCE, created_at=now, changed_at=now,
     )  # fmt: skip
 
 

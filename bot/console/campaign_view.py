@@ -11,7 +11,7 @@ from bot import requests, shown
 from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_lists, campaigns, halts, prices
+from outreach import campaign_lists, campaigns, global_pause, halts, prices
 from outreach.campaign_lists import Everybody
 from outreach.campaigns import Results
 from outreach.lists.words import many
@@ -121,9 +121,13 @@ def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
         "words": _words(results, total) if campaign.launched_at else "",
         **_ahead(ask, campaign),
         "halted": campaign_words.halted(campaign, ask.now, rule),
+        "halted_kind": campaign_words.halted_kind(campaign),
+        "held": waits and global_pause.current(ask.session) is not None,
+        "waits": waits,
         "goes_on": campaign_words.goes_on(ask.now, rule),
         "cut": cut,
-        "cap": campaign.budget_kr if open_now else 0,
+        "cap": campaign.budget_kr,
+        "capped": open_now and (waits or campaign.budget_kr > 0),
         "counts": _counts(ask, campaign, results) if campaign.launched_at else [],
         "can_pause": campaign.state == "running" and waits,
         "can_resume": campaign.state == "paused",

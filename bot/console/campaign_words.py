@@ -50,6 +50,11 @@ def halted(campaign: Campaign, now: datetime, rule: quiet_hours.Rule) -> str:
     return f"{campaign.state_why} Skicka {goes_on(now, rule)}, eller avsluta?"
 
 
+def halted_kind(campaign: Campaign) -> str:
+    """How a pause is told: as something wrong, or as a question."""
+    return "danger" if campaign.state_why.startswith(halts.SOMETHING_WRONG) else "warn"
+
+
 def goes_on(now: datetime, rule: quiet_hours.Rule) -> str:
     """nu, or i morgon från kl. 10.00: when something resumed would leave."""
     first = quiet_hours.next_allowed(now, rule=rule)

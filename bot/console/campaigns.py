@@ -56,6 +56,7 @@ def _shown(ask: Ask, tab: str, number: int) -> Data:
     found, price = by_tab[tab], prices.sms(ask.session)
     pager = import_trial.pager(f"/utskick?flik={tab}", number, len(found), ON_A_PAGE)
     return {
+        "fault": _fault(ask),
         "tabs": [
             {"label": label, "href": f"/utskick?flik={name}", "count": len(by_tab[name]), "current": name == tab}
             for name, (label, _) in TABS.items()
@@ -66,6 +67,12 @@ def _shown(ask: Ask, tab: str, number: int) -> Data:
         "empty_text": _EMPTY[tab],
         "starters": campaign_build.starters(),
     }
+
+
+def _fault(ask: Ask) -> str:
+    """What is wrong with the way out, in words; empty while texts leave as they should."""
+    route = ask.house.sms_route
+    return "" if route is None or route.is_well else str(route.health())
 
 
 def _by_tab(ask: Ask) -> dict[str, Sequence[Campaign]]:

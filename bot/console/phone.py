@@ -29,6 +29,11 @@ Text = Annotated[str, Form()]
 
 FURTHEST = timedelta(days=400)
 LONGEST_TEXT = 1600
+# A trick with a receipt: how the text must stand, what the receipt says, the answer when no text stands so.
+_RECEIPTS: dict[str, tuple[str, str, str]] = {
+    "sent": ("sent", "delivered", "kvitterat"),
+    "kvitto": ("delivered", "sent", "inget"),
+}
 _LOCKED = "Telefonen är avstängd i skarp drift. Öva i en egen installation, till exempel med brygga demo."
 
 
@@ -258,8 +263,8 @@ def go_wrong(desk: Pressing, key: str, fel: Text = "", pa: Text = "ja") -> Respo
     phone = desk.phone(key)
     if fel == "dubbelt":
         return requests.go(f"/telefonen/{key}?prov={_write_again(desk.ask, phone)}")
-    if fel == "kvitto":
-        return requests.go(f"/telefonen/{key}?prov={_late_receipt(desk.ask, phone)}")
+    if fel in _RECEIPTS:
+        return requests.go(f"/telefonen/{key}?prov={_receipt(desk.ask, phone, fel)}")
     if fel not in {name for name, _, _ in phone_words.FAULTS}:
         raise BadInput("Felet finns inte. Välj ett i listan.")
     with desk.ask.house.database.write() as session:
@@ -276,11 +281,12 @@ def _write_again(ask: Ask, phone: Phone) -> str:
     return "dubbelt"
 
 
-def _late_receipt(ask: Ask, phone: Phone) -> str:
+def _receipt(ask: Ask, phone: Phone, trick: str) -> str:
+    stands, says, nothing = _RECEIPTS[trick]
     rows = storage.messages.of_address(ask.session, "sms", phone.address)
-    arrived = [row for row in rows if row.state == "delivered" and row.id > phone.texts_after]
-    if not arrived:
-        return "inget"
+    fitting = [row for row in rows if row.state == stands and row.id > phone.texts_after]
+    if not fitting:
+        return nothing
     with ask.house.database.write() as session:
-        receipts.record(session, Receipt(state="sent", at=ask.now, code=arrived[-1].code), now=ask.house.now())
-    return "kvitto"
+        receipts.record(session, Receipt(state=says, at=ask.now, code=fitting[-1].code), now=ask.house.now())
+    return trick

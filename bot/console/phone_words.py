@@ -21,17 +21,21 @@ FAULTS = (
     ("off", "Telefonen är av", "Leverantören tar emot sms:et men det når aldrig fram."),
     ("down", "Leverantören är nere", "Vi försöker igen efter 30 sekunder, 5 minuter, 30 minuter och 2 timmar."),
     ("lost", "Leverantörens svar kommer bort", "Vi vet inte om sms:et gick. Det skickas aldrig en gång till."),
+    ("late", "Kvittot dröjer", "Sms:et går fram, men kvittot kommer först när du provar Sent kvitto."),
     ("blocked", "Spärrad hos leverantören", "Räknas som att personen har sagt stopp."),
 )
 # What is done once.
 TRICKS = (
     ("dubbelt", "Dubbelt meddelande", "Leverantören lämnar den senaste texten en gång till. Den ska räknas en gång."),
-    ("kvitto", "Sent kvitto", "Ett gammalt kvitto kommer efter det sista. Inget ska ändras."),
+    ("sent", "Sent kvitto", "Kvittot på det senaste sms:et som saknar ett kommer nu."),
+    ("kvitto", "Kvitton i fel ordning", "Ett äldre kvitto kommer efter det sista. Inget ska ändras."),
 )
 TRICK_DONE = {
     "dubbelt": "Den senaste texten kom en gång till, med samma nummer från leverantören. Den räknades en gång.",
-    "kvitto": "Ett gammalt kvitto kom för det senaste sms:et. Läget är som förut.",
+    "sent": "Kvittot kom. Sms:et räknas nu som levererat.",
+    "kvitto": "Ett äldre kvitto kom för det senaste sms:et. Läget är som förut.",
     "inget": "Det finns inget att prova med än. Skriv från telefonen först.",
+    "kvitterat": "Inget sms saknar kvitto. Prova Kvittot dröjer först, och skriv från telefonen.",
 }
 
 QUICK = (

@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-import storage.settings
 import storage.staff
 from bot import requests, shown
-from bot.console import campaign_saving, campaign_words
+from bot.console import campaign_saving, campaign_words, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import budget, global_pause, limits, prices
 from outreach.errors import BadInput
@@ -18,7 +17,7 @@ routes = APIRouter()
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
-HERE = "/installningar/utskick"
+HERE = settings_tabs.PAGES["Utskick"]
 KEYS = {"tak": limits.MONTHLY_CAP, "pris": limits.PRICE, "svar": limits.ANSWERS}
 DEAREST_ORE, MOST_ANSWERS = 1000, 1000
 
@@ -97,18 +96,23 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     price, cap = prices.sms(ask.session), budget.monthly_kr(ask.session)
     left = budget.left_this_month(ask.session, now=ask.now)
     data = {
+        "tabs": settings_tabs.tabs(HERE),
         "pause": _pause(ask),
         "cap": typed.get("tak", cap or ""),
         "left": "" if left is None else f"Kvar den här månaden: {campaign_words.kronor(price.of(left))}.",
-        "price": typed.get("pris", shown.number(price.ore)),
+        "price": typed.get("pris", _ore(price.ore)),
         "answers": typed.get("svar", limits.answers_a_day(ask.session)),
-        "changed": {name: _changed(ask, key) for name, key in KEYS.items()},
+        "changed": {name: settings_tabs.changed(ask, key) for name, key in KEYS.items()},
         "errors": errors,
         "error": {one["field"]: one["text"] for one in errors},
     }
     return requests.page(
         ask, "installningar_utskick.html", title="Inställningar för utskick", s=data, status_code=422 if errors else 200
     )
+
+
+def _ore(price: float) -> str:
+    return shown.number(int(price) if price.is_integer() else price)
 
 
 def _pause(ask: Ask) -> Data | None:
@@ -118,13 +122,3 @@ def _pause(ask: Ask) -> Data | None:
     by = storage.staff.find(ask.session, pause.by_id)
     name = by.name if by is not None else "kommandoraden"
     return {"words": f"Pausat {campaign_words.near(pause.since, ask.now)} av {name}.", "why": pause.why}
-
-
-def _changed(ask: Ask, key: str) -> str:
-    """Ändrat 2026-11-24 av Karin Ek: who and when, for each setting."""
-    found = storage.settings.changed(ask.session, key)
-    if found is None:
-        return ""
-    by = storage.staff.find(ask.session, found[1])
-    who = f" av {by.name}" if by is not None else ""
-    return f"Ändrat {shown.date_table(found[0])}{who}."

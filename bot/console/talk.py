@@ -6,12 +6,13 @@ from typing import Any
 
 import storage.inbound
 import storage.messages
+import storage.people
 import storage.staff
 from bot import shown
 from bot.console import words
 from bot.conversation import replies
 from bot.requests import Ask
-from outreach import consent, contact, phone_numbers, quiet_hours, takeover, wording
+from outreach import consent, phone_numbers, quiet_hours, takeover, wording
 from storage.conversations import Conversation
 from storage.inbound import InboundText
 from storage.local_time import local
@@ -20,6 +21,7 @@ from storage.people import Person
 
 # The latest texts; all of them are asked for with ?samtal=allt.
 LATEST = 20
+_CHANNELS = {"sms": "sms", "telegram": "Telegram"}
 
 STEPS = (("vantar", "Vänta på vad personen säger"), ("bokning", "Boka en tid"), ("avsluta", "Avsluta samtalet"))
 
@@ -59,7 +61,7 @@ def _speaker(ask: Ask, conversation: Conversation) -> dict[str, str]:
     if conversation.state in ("human", "urgent"):
         return {"kind": "nobody", "text": "Ingen har samtalet", "more": "Automaten är tyst tills någon tar över."}
     if conversation.state == "stopped":
-        return {"kind": "nobody", "text": "Personen har sagt stopp", "more": "Inga sms skickas."}
+        return {"kind": "nobody", "text": "Personen har sagt stopp", "more": "Inga meddelanden skickas."}
     return {"kind": "automatic", "text": "Automaten svarar", "more": ""}
 
 
@@ -78,12 +80,12 @@ def _closed(ask: Ask, conversation: Conversation, person: Person | None) -> str:
     if conversation.state == "stopped" or consent.is_stopped(ask.session, conversation):
         name = person.first_name if person else "Personen"
         return (
-            f"{name} har sagt stopp till sms. Om du ringer eller skickar brev är det din bedömning. "
-            "Personen kan själv börja igen genom att skriva START."
+            f"{name} har sagt stopp till {_CHANNELS[conversation.channel]}. Om du ringer eller skickar brev är det din "
+            "bedömning. Personen kan själv börja igen genom att skriva START."
         )
     if person is not None and person.protected:
         return "Personen har skyddade uppgifter. Sms skickas inte härifrån."
-    if person is not None and person.closed_reason == contact.DECEASED:
+    if person is not None and person.closed_reason == storage.people.DECEASED:
         return "Personen är noterad som avliden. Inga sms skickas."
     return ""
 

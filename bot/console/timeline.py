@@ -20,15 +20,22 @@ from storage.database import Session
 from storage.people import Person
 
 # What the timeline can be narrowed to.
-GROUPS = (("", "Allt"), ("texter", "Sms"), ("moten", "Möten"), ("noterat", "Noterat"), ("uppgifter", "Uppgifter"))
+GROUPS = (
+    ("", "Allt"),
+    ("texter", "Meddelanden"),
+    ("moten", "Möten"),
+    ("noterat", "Noterat"),
+    ("uppgifter", "Uppgifter"),
+)
 SHORT = 40
 
 _WHERE_FROM = {"new": "Kom med i en lista", "changed": "Ändrades av en lista"}
-_STOPPED_BY = {
-    "text": "skrev det själv",
-    "muntligt": "sade det till oss",
-    "provider": "skrev STOP till leverantören",
-}
+_STOPPED_BY = {"text": "skrev det själv", "muntligt": "sade det till oss"}
+# What the provider has told us of, by channel.
+_TOLD_BY_PROVIDER = {"sms": "skrev STOP till leverantören", "telegram": "blockerade oss på Telegram"}
+_CHANNELS = {"sms": "Sms", "telegram": "Telegram"}
+_STOPPED = {"sms": "Sade stopp till sms", "telegram": "Sade stopp till Telegram"}
+_STARTED = {"sms": "Skrev START: får ha kontakt igen", "telegram": "Öppnade chatten igen: får ha kontakt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,9 @@ class Teller:
     def _texts_out(self) -> Iterator[Event]:
         for text in storage.messages.of_person(self._session, self._person.id):
             human = text.kind == "staff"
+            what = f"{_CHANNELS[text.channel]} ut · {words.message(text, self._now)['text']}"
             yield Event(
-                text.sent_at or text.created_at, "texter", f"Sms ut · {words.message(text, self._now)['text']}",
+                text.sent_at or text.created_at, "texter", what,
                 self._who(text.staff_id) if human else "Automaten", text.text, side="from-us", id=f"m{text.id}",
             )  # fmt: skip
 
@@ -100,7 +108,7 @@ class Teller:
         for text in storage.inbound.of_conversation(self._session, conversation.id) if conversation else ():
             meaning = words.read_as(text.intent)
             yield Event(
-                text.received_at, "texter", "Sms in", self._person.first_name, text.text,
+                text.received_at, "texter", f"{_CHANNELS[text.channel]} in", self._person.first_name, text.text,
                 note=f"Tolkat som: {meaning}" if meaning else "", side="from-youth", id=f"i{text.id}",
             )  # fmt: skip
 
@@ -134,12 +142,7 @@ class Teller:
 
     def _stops(self) -> Iterator[Event]:
         for stop in storage.numbers.stops_of(self._session, self._person.id):
-            how = _STOPPED_BY.get(stop.how, stop.how)
-            yield Event(stop.since, "texter", f"Sade stopp till {_channel(stop.channel)}", note=f"Personen {how}.",
-                        side="attention")  # fmt: skip
+            how = _TOLD_BY_PROVIDER[stop.channel] if stop.how == "provider" else _STOPPED_BY.get(stop.how, stop.how)
+            yield Event(stop.since, "texter", _STOPPED[stop.channel], note=f"Personen {how}.", side="attention")
             if stop.until is not None:
-                yield Event(stop.until, "texter", "Skrev START: får ha kontakt igen", self._person.first_name)
-
-
-def _channel(name: str) -> str:
-    return {"sms": "sms", "telegram": "Telegram"}[name]
+                yield Event(stop.until, "texter", _STARTED[stop.channel], self._person.first_name)

@@ -202,8 +202,11 @@ def _progress(ask: Ask, campaign: Campaign) -> Data:
     total = sum(counts.values())
     line = f"{sent} av {total} skickade · {counts.get('delivered', 0)} levererade"
     why = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
-    said = f"{line} · pausat. {why}".rstrip(". ") if campaign.state == "paused" else line
-    return {"name": campaign.name, "href": _address_of(ask, campaign), "done": sent, "total": total, "words": said}
+    said = f"{line} · pausat" if campaign.state == "paused" else line
+    return {
+        "name": campaign.name, "href": _address_of(ask, campaign), "done": sent, "total": total, "words": said,
+        "why": why,
+    }  # fmt: skip
 
 
 def _planned(ask: Ask) -> Data | None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import storage.campaigns
 import storage.conversations
+import storage.people
 import storage.tasks
 from bot.conversation import booking, linking, questions, replies, sensitive
 from bot.conversation.turn import Turn
@@ -102,7 +103,7 @@ def _is_for_humans(turn: Turn) -> bool:
 
 def _to_a_human(turn: Turn) -> None:
     # Whoever answers a dead person's telephone is not to be met by a machine at all.
-    if turn.person is not None and turn.person.closed_reason != "deceased":
+    if turn.person is not None and turn.person.closed_reason != storage.people.DECEASED:
         turn.say("HUMAN")
     turn.hand_over("avslutad eller under 16 år")
 

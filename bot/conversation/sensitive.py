@@ -90,7 +90,8 @@ def opt_in(turn: Turn) -> None:
 
 def wrong_number(turn: Turn) -> None:
     """Somebody else has this number: apologise once, strike it for the person, look for another."""
-    if turn.conversation.state != "stopped":
+    # After an acute state the talk may stand elsewhere although a stop holds.
+    if turn.conversation.state != "stopped" and not consent.is_stopped(turn.session, turn.conversation):
         turn.say("WRONG-OK", kind="stop_confirmation")
     storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="wrong_person", now=turn.now)
     turn.settle()

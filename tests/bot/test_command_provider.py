@@ -8,7 +8,8 @@ import pytest
 from bot import __main__ as brygga
 
 LIVE = {
-    "PRACTICE": "false", "TWILIO_ACCOUNT_SID": "AC1", "SMS_FALLBACK": "46elks", "ELKS_USERNAME": "u",
+    "PRACTICE": "false", "TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+46766861004",
+    "SMS_FALLBACK": "46elks", "ELKS_USERNAME": "u",
     "ELKS_PASSWORD": "p", "ELKS_FROM": "+46766861099", "ELKS_WEBHOOK_SECRET": "s",
 }  # fmt: skip
 
@@ -89,6 +90,8 @@ class TestPractice:
     ("changed", "fault"),
     [
         ({"TWILIO_ACCOUNT_SID": ""}, "Twilio är inte inställd"),
+        ({"TWILIO_AUTH_TOKEN": ""}, "Twilio är inte inställd"),
+        ({"TWILIO_FROM": ""}, "Twilio saknar avsändarnummer"),
         ({"ELKS_PASSWORD": ""}, "46elks saknar nycklar"),
         ({"ELKS_USERNAME": ""}, "46elks saknar nycklar"),
         ({"ELKS_FROM": ""}, "46elks saknar avsändarnummer"),

@@ -188,7 +188,7 @@ def test_a_campaign_is_planned_for_a_day_and_can_become_a_draft_again(sara: Brow
 def test_the_list_stands_under_four_tabs(sara: Browser, house: House, clock) -> None:
     assert "Inga utkast" in sara.see("/utskick?flik=utkast")
     assert "Börja från ett av tre" in sara.see("/utskick")
-    assert "Allt utskick är pausat" not in sara.see("/utskick")
+    assert "Alla utskick är pausade" not in sara.see("/utskick")
     code = begin(sara)
     assert code in sara.see("/utskick")
     start(sara, code)
@@ -214,7 +214,7 @@ def test_a_global_pause_is_told_in_the_list(sara: Browser, house: House) -> None
     with house.database.write() as session:
         global_pause.turn_on(session, why="", now=NOW)
 
-    assert "Allt utskick är pausat sedan 13.04" in sara.see("/utskick")
+    assert "Alla utskick är pausade sedan kl. 13.04" in sara.see("/utskick")
 
 
 def test_a_campaign_is_copied_and_a_draft_thrown_away(sara: Browser, house: House) -> None:

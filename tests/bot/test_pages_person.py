@@ -115,6 +115,40 @@ def test_the_timeline_holds_everything_newest_first(sara: Browser, leila: Person
     assert "Kom med i en lista" in page
 
 
+@pytest.mark.parametrize(
+    ("channel", "told"),
+    [
+        ("sms", ["Skrev START: får ha kontakt igen", "Sade stopp till sms", "Personen skrev STOP till leverantören."]),
+        (
+            "telegram",
+            [
+                "Öppnade chatten igen: får ha kontakt", "Sade stopp till Telegram",
+                "Personen blockerade oss på Telegram.", "Telegram in", "Telegram ut",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_the_timeline_tells_a_block_as_each_channel_has_it(
+    sara: Browser, leila: Person, house: House, channel: str, told: list[str]
+) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, channel=channel)
+        a_text_in(session, talk, "hej", intent="greeting", at=NOW - timedelta(days=3))
+        a_text_out(session, talk, state="delivered", at=NOW - timedelta(days=4))
+        storage.numbers.stop(
+            session,
+            storage.numbers.Stop(
+                channel=channel, address=talk.address, person_id=leila.id, since=NOW - timedelta(days=2),
+                until=NOW - timedelta(days=1), how="provider",
+            ),
+        )  # fmt: skip
+
+    page = words(sara.see(f"/register/{leila.code}/tidslinje"))
+
+    places = [page.index(line) for line in told]
+    assert places == sorted(places)
+
+
 def test_the_timeline_can_be_narrowed(sara: Browser, leila: Person, house: House) -> None:
     with house.database.write() as session:
         a_text_in(session, a_talk(session, leila), "hallå", intent="greeting")

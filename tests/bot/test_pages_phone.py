@@ -130,7 +130,7 @@ def test_to_the_next_event_brings_the_reminder(sara: Browser, phone: str, house:
     assert answer.headers["location"] == f"{phone}#klockan"
     assert screen(sara, phone)[-1].startswith("Hej! I morgon kl. 14.00 träffar du Samira")
     assert house.now().day == 25
-    assert "Klockan är flyttad till onsdag 25 november 2026 14.00" in sara.see("/telefonen")
+    assert "Klockan är flyttad till onsdag 25 november 2026 kl. 14.00" in sara.see("/telefonen")
 
 
 @pytest.mark.parametrize(
@@ -233,6 +233,21 @@ def test_a_doubled_text_and_a_late_receipt_change_nothing(sara: Browser, phone: 
     sara.post(f"{phone}/las")
 
     assert screen(sara, phone) == before
+
+
+def test_a_receipt_that_comes_late_is_taken_when_it_comes(sara: Browser, phone: str, house: House) -> None:
+    assert "prov=kvitterat" in sara.post(f"{phone}/fel", fel="sent").headers["location"]
+    sara.post(f"{phone}/fel", fel="late")
+    sara.post(f"{phone}/bjud")
+    assert len(screen(sara, phone)) == 1
+    with house.database.read() as session:
+        assert storage.messages.counts(session) == {"sent": 1}
+
+    address = sara.post(f"{phone}/fel", fel="sent").headers["location"]
+
+    assert "Kvittot kom." in sara.see(address)
+    with house.database.read() as session:
+        assert storage.messages.counts(session) == {"delivered": 1}
 
 
 def test_a_fault_that_does_not_exist_is_refused(sara: Browser, phone: str) -> None:

@@ -42,18 +42,18 @@ def paused(house: House) -> bool:
 def test_a_head_pauses_everything_and_everybody_sees_it_until_it_goes_on(
     karin: Browser, sara: Browser, house: House, clock
 ) -> None:
-    assert "Pausa allt utskick" in karin.see(HERE)
+    assert "Pausa alla utskick" in karin.see(HERE)
     assert karin.post(f"{HERE}/pausa", skal="Fel i en text").headers["location"].endswith("klart=pausat")
 
     clock.forward(minutes=2)
-    assert "Allt utskick är pausat sedan 13.04 av Karin. Återuppta" in words(karin.see("/idag"))
+    assert "Alla utskick är pausade sedan kl. 13.04 av Karin. Återuppta" in words(karin.see("/idag"))
     banner = words(sara.see("/idag"))
-    assert "Allt utskick är pausat sedan 13.04 av Karin." in banner
+    assert "Alla utskick är pausade sedan kl. 13.04 av Karin." in banner
     assert "Återuppta" not in banner
     assert "Pausat i dag kl. 13.04 av Karin Ek. Skäl: Fel i en text" in words(karin.see(HERE))
 
     karin.post(f"{HERE}/ateruppta")
-    assert "Allt utskick är pausat" not in sara.see("/idag")
+    assert "Alla utskick är pausade" not in sara.see("/idag")
     assert not paused(house)
 
 

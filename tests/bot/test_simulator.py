@@ -49,6 +49,13 @@ async def test_a_phone_that_is_off_is_known_only_afterwards() -> None:
     assert [(r.code, r.state, r.error, r.meaning) for r in receipts] == [("k7Qp2", "undelivered", "30003", "later")]
 
 
+async def test_a_receipt_that_is_late() -> None:
+    receipts: list[Receipt] = []
+
+    assert (await a_simulator("late", receipts).send(TEXT)).state == "sent"
+    assert receipts == []
+
+
 async def test_a_lost_answer() -> None:
     with pytest.raises(SendUnknown):
         await a_simulator("lost").send(TEXT)

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from watched_pool import WatchedPool
 
 from bot.channels import telegram
+from bot.channels.readings import LONGEST_PATIENCE
 from bot.channels.telegram_updates import Errand
 from bot.channels.webhooks import LARGEST_BODY
 from outreach.channels import Inbound, Outgoing, Receipt, SendError, SendUnknown
@@ -126,6 +127,17 @@ class TestSend:
             await channel.send(TEXT)
 
         assert (no.value.code, no.value.meaning, no.value.retry_after) == ("429", "later", 7.0)
+
+    async def test_no_patience_asked_for_silences_telegram_for_years(
+        self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter
+    ) -> None:
+        answer = a_refusal(429, "Too Many Requests: retry after a while", parameters={"retry_after": 10**400})
+        respx_mock.post(method("sendMessage")).mock(return_value=answer)
+
+        with pytest.raises(SendError) as no:
+            await channel.send(TEXT)
+
+        assert no.value.retry_after == LONGEST_PATIENCE
 
     async def test_while_telegram_asks_for_rest_nothing_is_sent(
         self, channel: telegram.TelegramChannel, respx_mock: respx.MockRouter

@@ -16,6 +16,7 @@ from twilio.http.http_client import TwilioHttpClient
 from watched_pool import WatchedPool
 
 from bot.channels import sms
+from bot.channels.readings import LONGEST_PATIENCE
 from outreach.channels import Channel, Lookup, Outgoing, SendError, SendUnknown
 
 NOW = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
@@ -184,6 +185,17 @@ class TestSend:
             await channel.send(TEXT)
 
         assert (no.value.code, no.value.meaning, no.value.retry_after) == ("20429", "later", 7.0)
+
+    @pytest.mark.parametrize("seconds", ["99999999", "9" * 30, "9" * 400])
+    async def test_no_patience_asked_for_keeps_a_text_in_the_queue_for_years(
+        self, channel: sms.TwilioChannel, respx_mock: respx.MockRouter, seconds: str
+    ) -> None:
+        respx_mock.post(MESSAGES).respond(429, headers={"Retry-After": seconds}, text="Too Many Requests")
+
+        with pytest.raises(SendError) as no:
+            await channel.send(TEXT)
+
+        assert no.value.retry_after == LONGEST_PATIENCE
 
     @pytest.mark.parametrize(
         ("status", "code", "meaning"),

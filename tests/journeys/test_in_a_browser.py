@@ -159,10 +159,35 @@ def test_from_a_list_to_a_started_campaign(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/idag", "/register", "/utskick", "/telefonen", "/register/importera", "/utskick/nytt"]
-)
+    "path",
+    [
+        "/idag", "/register", "/utskick", "/telefonen", "/register/importera", "/utskick/nytt", "/utskick/okanda",
+        "/utskick?flik=klara",
+    ],
+)  # fmt: skip
 def test_no_page_scrolls_sideways_even_at_320(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(path)
 
+    assert_fits(page)
+
+
+def test_a_head_pauses_everything_from_pages_that_fit_at_320(page: Page) -> None:
+    page.get_by_role("button", name="Logga ut").click()
+    page.goto("/logga-in")
+    page.get_by_role("button", name="Enhetschef").click()
+    page.wait_for_url("**/idag")
+    page.set_viewport_size({"width": 320, "height": 640})
+
+    page.goto("/installningar")
+    assert_fits(page)
+    page.get_by_role("button", name="Pausa alla utskick").click()
+    expect(page.get_by_role("region", name="Utskick pausade")).to_contain_text("Alla utskick är pausade")
+    page.goto("/utskick")
+    assert_fits(page)
+    page.get_by_role("link", name="Återuppta").click()
+    page.get_by_role("button", name="Återuppta").click()
+    expect(page.get_by_role("region", name="Utskick pausade")).to_have_count(0)
+    page.get_by_role("link", name="Kanaler").click()
+    expect(page.get_by_role("heading", name="Telegram")).to_be_visible()
     assert_fits(page)

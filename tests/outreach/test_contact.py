@@ -10,8 +10,9 @@ import storage.messages
 import storage.numbers
 import storage.register
 import storage.tasks
-from outreach import contact
+from outreach import contact, gate, gate_facts
 from outreach.errors import BadInput, Conflict
+from outreach.gate import Rules
 from storage.database import Session
 from storage.register import Filter
 
@@ -82,6 +83,18 @@ def test_nobody_writes_to_somebody_who_has_died(session: Session, now: datetime)
     session.refresh(reminder)
     assert leila.closed_at == now
     assert (reminder.state, booking.state) == ("cancelled", "cancelled")
+
+
+@pytest.mark.parametrize("closed_before", [False, True])
+def test_the_gate_knows_who_has_died(session: Session, now: datetime, closed_before: bool) -> None:
+    sara, leila = a_staff(session), a_person(session, mobile="05")
+    leila.closed_at = now if closed_before else None
+    contact.outcome(session, leila, sara, kind="deceased", on=now.date(), now=now)
+
+    facts = gate_facts.of_people(session, {leila.id: leila}, kind="staff", now=now)[leila.id]
+
+    assert facts.deceased
+    assert gate.forbidden(facts, Rules(practice=False), now) == "closed"
 
 
 def test_an_outcome_is_dated_in_the_past(session: Session, now: datetime) -> None:

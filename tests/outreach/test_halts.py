@@ -6,6 +6,7 @@ import pytest
 from campaign_town import NOW, RULES, a_campaign, a_person, number
 
 import storage.audit
+import storage.campaign_queue
 import storage.campaigns
 import storage.conversations
 import storage.messages
@@ -105,6 +106,54 @@ def test_receipts_that_come_late_are_seen_by_the_job(session: Session) -> None:
     assert watching.watch_campaigns(session, NOW + timedelta(minutes=3)) == 1
     assert watching.watch_campaigns(session, NOW + timedelta(minutes=3)) == 0
     assert campaign.state == "paused"
+
+
+# ------------------------------------------------------------------------- answers that are lost
+
+
+def lose(session: Session, texts: list[Message], *, why: str = storage.campaign_queue.ANSWER_LOST) -> None:
+    """The texts are handed over, one a second, and nobody hears what the provider says."""
+    for index, text in enumerate(texts):
+        text.claimed_at, text.state = NOW + timedelta(seconds=index), "sending"
+        storage.messages.advance(session, text, "unknown", now=NOW, reason=why)
+    session.flush()
+
+
+def test_a_provider_that_says_nothing_more_does_not_get_the_rest(session: Session) -> None:
+    campaign, texts = launched(session, 60)
+    lose(session, texts[:29])
+    halts.after_sending(session, [campaign.id], now=NOW)
+    assert campaign.state == "running"
+
+    lose(session, texts[:30])
+    halts.after_sending(session, [campaign.id], now=NOW)
+
+    assert campaign.state == "paused"
+    assert campaign.state_why == "Vi pausade. Leverantören svarar inte: om de senaste 30 gick fram vet ingen än."
+    later = NOW + timedelta(minutes=5)
+    campaigns.resume(session, campaign, RULES, now=later)
+    halts.after_sending(session, [campaign.id], now=later)
+    assert campaign.state == "running"
+
+
+@pytest.mark.parametrize("state", ["sent", "failed"])
+def test_one_answer_among_the_lost_ones_lets_a_campaign_go_on(session: Session, state: str) -> None:
+    campaign, texts = launched(session, 60)
+    lose(session, texts[:40])
+    leave(session, texts[40], state, at=NOW + timedelta(seconds=20))
+
+    halts.after_sending(session, [campaign.id], now=NOW)
+
+    assert campaign.state == "running"
+
+
+def test_texts_of_a_sender_that_died_say_nothing_about_the_provider(session: Session) -> None:
+    campaign, texts = launched(session, 60)
+    lose(session, texts[:40], why="sändningen avbröts")
+
+    halts.after_sending(session, [campaign.id], now=NOW)
+
+    assert campaign.state == "running"
 
 
 # ------------------------------------------------------------------------- stops

@@ -1,6 +1,6 @@
 """Asking the provider about texts whose answer was lost: they are settled or stay unknown, and never leave twice."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import anyio
 import pytest
@@ -8,8 +8,9 @@ from campaign_town import NOW, RULES, a_text, number
 from fake_phone import FakeChannel
 
 import storage.messages
+from outreach.channels import Listed
 from scheduler import sending
-from scheduler.reconcile import ASK_AFTER, Inquiry
+from scheduler.reconcile import ASK_AFTER, Inquiry, settle_stuck
 from scheduler.sending import Sender
 from storage.database import Database
 
@@ -94,3 +95,30 @@ def test_a_channel_that_cannot_be_asked_is_left_alone(sender: Sender, clock) -> 
     mute = Sender(database=sender.database, clock=clock, channels={"sms": Mute()}, rules=RULES)
 
     assert ask(Inquiry(mute), clock, timedelta(minutes=1)) == 0
+
+
+def test_a_provider_whose_clock_is_behind_ours_is_understood(
+    sender: Sender, phone: FakeChannel, clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_from = []
+
+    async def lookup(_to: str, since: datetime, _provider: str = "") -> list[Listed]:
+        asked_from.append(since)
+        return []
+
+    monkeypatch.setattr(phone, "lookup", lookup)
+    ask(Inquiry(sender), clock, timedelta(minutes=1))
+
+    assert asked_from == [NOW - timedelta(minutes=2)]
+
+
+@pytest.mark.parametrize(("begun", "stuck"), [(timedelta(hours=1), 1), (timedelta(seconds=10), 0)])
+def test_a_call_begun_before_the_clock_was_set_back_does_not_last_for_ever(
+    sender: Sender, begun: timedelta, stuck: int
+) -> None:
+    with sender.database.write() as session:
+        text = storage.messages.get(session, 1)
+        text.state, text.claimed_at = "sending", NOW + begun
+        session.flush()
+        assert settle_stuck(session, NOW) == stuck
+        assert text.state == ("unknown" if stuck else "sending")

@@ -1,0 +1,36 @@
+"""One text that nobody can make anything of keeps no other from being read."""
+
+from datetime import timedelta
+
+import pytest
+from talks import Clock, Town
+
+import storage.inbound
+from bot import inbox
+from bot.wiring import House
+
+
+@pytest.fixture
+def town(house: House, clock: Clock) -> Town:
+    """Unga Norr on a Tuesday at 13.04."""
+    return Town(house, clock)
+
+
+def test_texts_that_cannot_be_handled_keep_nobody_from_being_read(town: Town) -> None:
+    leila, omar = town.youth("Leila", "05"), town.youth("Omar", "06")
+    with town.house.database.write() as session:
+        talk = leila.talk
+        # A context that no version of ours writes: whatever reads it fails.
+        talk.context = {"asked": "OFFER", "asked_at": "i går", "options": "x"}
+        session.merge(talk)
+    leila.writes("2")
+    omar.writes("vem e du")
+    town.clock.forward(seconds=26)
+
+    inbox.read_due(town.house.database, together=timedelta(seconds=25), now=town.clock.now())
+
+    town.run()
+    assert omar.hears() == ["WHO"]
+    assert leila.talk.waiting_why == "texten kunde inte läsas av automaten"
+    with town.house.database.read() as session:
+        assert storage.inbound.unread_count(session) == 0
