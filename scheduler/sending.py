@@ -34,7 +34,7 @@ LEASE = timedelta(seconds=20)
 LOOK_AGAIN = timedelta(seconds=60)
 # A passing fault is retried with growing patience, and then given up as failed.
 RETRIES = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
-# Seconds that the first answer waits for others, so that one transaction records many.
+# Seconds that the first answer waits for others, so that one transaction serves many.
 GATHER = 0.008
 
 Result = Accepted | SendError | SendUnknown

@@ -5,9 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 import aiohttp
+from yarl import URL
 
 CONNECT_WITHIN = 5.0
 # A text under way is settled by others after `scheduler.sending.LEASE`: no call may last longer than that, not even to
@@ -76,6 +76,11 @@ class Pool(Protocol):
         ...
 
 
+def _urlencoded(form: Mapping[str, Any]) -> bytes:
+    # The standard library takes as long for a text's form as all the rest of its request.
+    return URL.build(path="/", query={name: str(value) for name, value in form.items()}).raw_query_string.encode()
+
+
 def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
     return {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}
 
@@ -100,7 +105,7 @@ class AiohttpPool:
         longest: float = LONGEST,
     ) -> Answer:
         """As `Pool` promises."""
-        body = urlencode(form, doseq=True).encode() if form is not None else None
+        body = _urlencoded(form) if form is not None else None
         try:
             async with (
                 asyncio.timeout(longest),
