@@ -299,3 +299,9 @@ _READERS: Mapping[str, _Reader] = {
     "after_season": _after_season, "in_season": _in_season,
 }  # fmt: skip
 _PATTERNS = tuple(words.patterns("dates.txt"))
+
+
+def compile_all() -> None:
+    """Make every pattern ready now, for a process that has somebody waiting when the first text comes."""
+    for pattern in _PATTERNS:
+        re.compile(pattern.expression)

@@ -199,3 +199,9 @@ _WORDED = tuple(words.patterns("hours.txt"))
 _PARTS = tuple(pattern for pattern in _WORDED if pattern.reader == "part")
 _CLOCKS_ALONE = tuple(pattern for pattern in _WORDED if pattern.reader != "part")
 _CLOCKS = _CLOCKS_ALONE + tuple(words.Pattern("at", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)
+
+
+def compile_all() -> None:
+    """Make every pattern ready now, for a process that has somebody waiting when the first text comes."""
+    for pattern in (*_WORDED, *_CLOCKS):
+        re.compile(pattern.expression)
