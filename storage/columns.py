@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, bindparam
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, TableValuedAlias, bindparam, func, select
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -12,6 +12,13 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 def among(column: Any, name: str = "ids") -> ColumnElement[bool]:
-    """`column IN :ids`, for statements that are made once: a list written into each is read value by value."""
-    condition: ColumnElement[bool] = column.in_(bindparam(name, expanding=True))
+    """`column IN :ids`, for statements that are made once. The list goes as one JSON value: written out, a list of
+    every length is a statement of its own, to be put together and read anew.
+    """
+    condition: ColumnElement[bool] = column.in_(select(given(name).c.value))
     return condition
+
+
+def given(name: str) -> TableValuedAlias:
+    """The rows of a JSON list, or of an object's keys and values, to join with."""
+    return func.json_each(bindparam(name, type_=JSON)).table_valued("key", "value", name=name)

@@ -1,12 +1,11 @@
 """Conversations: one per person (or per unknown address), where each stands, and every text that came in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, Index, bindparam, func, text, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm.util import identity_key
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -89,7 +88,7 @@ class Invitation(NamedTuple):
 
 _INVITE = (
     update(Conversation.__table__)  # type: ignore[attr-defined]
-    .where(col(Conversation.id) == bindparam("talk"))
+    .where(among(Conversation.id))
     .where(or_(col(Conversation.last_inbound_at).is_(None), col(Conversation.last_inbound_at) < bindparam("left")))
     .where(or_(*(col(Conversation.state) == state for state in INVITABLE)))
     .values(state="invited", state_at=bindparam("now"), context=bindparam("asked"))
@@ -98,18 +97,18 @@ _INVITE = (
 
 def invite(session: Session, invitations: Sequence[Invitation], *, now: datetime) -> None:
     """Open a question in conversations that can be invited and have heard nothing since it left."""
-    rows = [
-        {
-            "talk": one.conversation_id, "left": one.left_at, "now": now,
-            "asked": {"asked": one.asked, "asked_at": now.isoformat()},
-        }
-        for one in invitations
-    ]  # fmt: skip
-    session.each(_INVITE, rows)
+    talks: dict[tuple[str, datetime], list[int]] = {}
     for one in invitations:
-        loaded = session.identity_map.get(identity_key(Conversation, one.conversation_id))
-        if loaded is not None:
-            session.expire(loaded)
+        talks.setdefault((one.asked, one.left_at), []).append(one.conversation_id)
+    for (asked, left_at), ids in talks.items():
+        context = {"asked": asked, "asked_at": now.isoformat()}
+        session.rows(_INVITE, ids=ids, left=left_at, now=now, asked=context)
+    _forget_loaded(session, {one.conversation_id for one in invitations})
+
+
+def _forget_loaded(session: Session, ids: Collection[int]) -> None:
+    for loaded in [row for row in session.identity_map.values() if isinstance(row, Conversation) and row.id in ids]:
+        session.expire(loaded)
 
 
 _TALKS = select_columns(*(getattr(Conversation, name) for name in Talk._fields))
@@ -118,12 +117,12 @@ _TALKS_OF_PEOPLE, _TALKS_BY_ID = _TALKS.where(among(Conversation.person_id)), _T
 
 def talks_of_people(session: Session, person_ids: Iterable[int]) -> Sequence[Talk]:
     """How the conversations of these people stand."""
-    return [Talk(*row) for row in session.rows(_TALKS_OF_PEOPLE, ids=list(person_ids))]
+    return [Talk._make(row) for row in session.rows(_TALKS_OF_PEOPLE, ids=list(person_ids)).all()]
 
 
 def talks(session: Session, ids: Iterable[int]) -> Sequence[Talk]:
     """How these conversations stand."""
-    return [Talk(*row) for row in session.rows(_TALKS_BY_ID, ids=list(ids))]
+    return [Talk._make(row) for row in session.rows(_TALKS_BY_ID, ids=list(ids)).all()]
 
 
 def of_unknown(session: Session, channel: str, address: str) -> Conversation | None:

@@ -265,7 +265,7 @@ _STARTED = (
 
 def started_since(session: Session, person_ids: Iterable[int], since: datetime) -> Sequence[Started]:
     """Texts we started (not answers, not reminders) that went out or may have, newest last, for the frequency cap."""
-    return [Started(*row) for row in session.rows(_STARTED, ids=list(person_ids), since=since)]
+    return [Started._make(row) for row in session.rows(_STARTED, ids=list(person_ids), since=since).all()]
 
 
 def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> set[int]:
@@ -286,14 +286,12 @@ def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
-def automatic_to(session: Session, conversation_id: int, since: datetime) -> int:
-    """How many automatic replies a conversation has had since a moment."""
-    query = (
-        select(func.count())
-        .select_from(Message)
-        .where(Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since)
+def automatic_to(session: Session, conversation_id: int, since: datetime) -> Sequence[datetime]:
+    """When a conversation was given each of its automatic replies since a moment."""
+    query = select(Message.created_at).where(
+        Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since
     )
-    return session.exec(query).one()
+    return session.exec(query).all()
 
 
 def has_said(session: Session, conversation_id: int, text_code: str) -> bool:

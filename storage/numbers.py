@@ -158,7 +158,7 @@ _CONTACTS = (
 
 def contacts(session: Session, person_ids: Iterable[int]) -> Sequence[Contact]:
     """Every number of many people, oldest first; for thousands at a time."""
-    return [Contact(*row) for row in session.rows(_CONTACTS, ids=list(person_ids))]
+    return [Contact._make(row) for row in session.rows(_CONTACTS, ids=list(person_ids)).all()]
 
 
 def shown_for(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[int, str, str]]:

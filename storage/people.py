@@ -170,7 +170,7 @@ _STANDINGS = select_columns(*(getattr(Person, name) for name in Standing._fields
 
 def standings(session: Session, ids: Iterable[int]) -> dict[int, Standing]:
     """How many people stand, by id."""
-    return {row[0]: Standing(*row) for row in session.rows(_STANDINGS, ids=list(ids))}
+    return {row[0]: Standing._make(row) for row in session.rows(_STANDINGS, ids=list(ids)).all()}
 
 
 def everyone(session: Session) -> Sequence[Person]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, func, or_, select, update
+from sqlalchemy import Table, bindparam, case, exists, func, or_, select, update
 
-from storage.columns import among
+from storage.columns import among, given
 from storage.database import Session
 from storage.messages import Message
 
@@ -68,21 +68,23 @@ _END = (
     .where(_text.id == bindparam("row"), _text.state == "queued")
     .values(state=bindparam("to"), reason=bindparam("why"), state_at=bindparam("now"))
 )
-_STATES = select(_text.id, _text.state).where(among(_text.id)).order_by(_text.id).with_for_update()
-_KNOWN = select(_text.provider_id).where(among(_text.provider_id))
+_ACCEPTED = given("accepted")
+_OTHER = _texts.alias("other")
+_IS_NEW = ~exists().where(_OTHER.c.provider_id == _ACCEPTED.c.value)
 _SENT = (
     update(_texts)
-    .where(_text.id == bindparam("row"))
+    .where(_text.id == _ACCEPTED.c.key, _text.state.in_(("sending", "unknown")))
     .values(
         state="sent", state_at=bindparam("now"), sent_at=bindparam("now"), reason="",
-        provider_id=func.coalesce(_text.provider_id, bindparam("given")),
+        provider_id=func.coalesce(_text.provider_id, case((_IS_NEW, _ACCEPTED.c.value))),
     )
+    .returning(_text.id)
 )  # fmt: skip
 
 
 def due(session: Session, *, now: datetime, most: int) -> list[Due]:
     """Texts that may leave now, most urgent first, locked until the transaction ends: no other sender gets them."""
-    return [Due(*row) for row in session.rows(_DUE, now=now, most=most)]
+    return [Due._make(row) for row in session.rows(_DUE, now=now, most=most).all()]
 
 
 def begin(session: Session, ids: Sequence[int], provider: str, *, now: datetime) -> None:
@@ -107,14 +109,12 @@ def record_sent(session: Session, sent: Sequence[Sent], *, now: datetime) -> set
     An id that another text has is not believed: one provider's slip must not keep a batch from being recorded, and
     receipts find the text by our own code.
     """
-    states: dict[int, str] = dict(session.rows(_STATES, ids=[row.id for row in sent]).all())
-    moved = {row.id for row in sent if states.get(row.id) in ("sending", "unknown")}
-    given = {row.provider_id: row.id for row in reversed(sent) if row.provider_id is not None}
-    for known in session.rows(_KNOWN, ids=list(given)).scalars():
-        del given[known]
-    names = {row_id: provider_id for provider_id, row_id in given.items()}
-    session.each(_SENT, [{"row": row, "given": names.get(row), "now": now} for row in sorted(moved)])
-    return moved
+    if not sent:
+        return set()
+    firsts = {row.provider_id: row.id for row in reversed(sent)}
+    names = {row_id: provider_id for provider_id, row_id in firsts.items()}
+    accepted = {row.id: names.get(row.id) for row in sorted(sent)}
+    return set(session.rows(_SENT, accepted=accepted, now=now).scalars())
 
 
 def stuck(session: Session, begun_before: datetime, begun_after: datetime) -> Sequence[Message]:

@@ -1,6 +1,5 @@
 """SMS by Twilio, both ways: sending and looking up, and the webhooks for inbound texts and receipts."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,7 @@ from twilio.rest import Client
 from bot.channels import sms_codes, webhooks
 from bot.channels.http_pool import AnswerLostError, NotReachedError, Pool
 from bot.channels.readings import NOT_REACHED
-from bot.channels.twilio_over_pool import PoolForTwilio, RefusedError
+from bot.channels.twilio_over_pool import PoolForTwilio, RefusedError, read_answer
 from bot.channels.twilio_signature import Form, Signature
 from bot.channels.webhooks import Keep
 from outreach.channels import Accepted, Inbound, Listed, Outgoing, Receipt, SendError, SendUnknown
@@ -58,7 +57,12 @@ class TwilioChannel:
         )  # fmt: skip
         if api_base:
             self._twilio.api.base_url = api_base
-        self._messages = self._twilio.api.absolute_url(f"2010-04-01/Accounts/{account_sid}/Messages.json")
+        messages = self._twilio.api.absolute_url(f"2010-04-01/Accounts/{account_sid}/Messages.json")
+        # The SDK would work out the address and what it says of itself anew for every text.
+        self._messages = self._twilio.get_hostname(messages)
+        self._headers = self._twilio.get_headers("POST", {})
+        self._auth = (account_sid, auth_token)
+        self._pool = pool
         self._from_number = from_number
         self._public_url = public_url.rstrip("/")
         self._now = now
@@ -75,14 +79,14 @@ class TwilioChannel:
         }  # fmt: skip
         try:
             # Not by `messages.create_async`: it reads dates and links of the answer for longer than all else takes.
-            taken = await self._twilio.request_async("POST", self._messages, data=form)
+            answer = await self._pool.ask("POST", self._messages, form=form, headers=self._headers, auth=self._auth)
+            sid = read_answer(answer).get("sid")
         except NotReachedError:
             raise NOT_REACHED.as_error(None) from None
         except RefusedError as no:
             raise sms_codes.read(no.code).as_error(no.code, no.retry_after) from None
         except AnswerLostError:
             raise SendUnknown from None
-        sid = json.loads(taken.text).get("sid")
         return Accepted(provider_id=sid if isinstance(sid, str) else None)
 
     async def lookup(self, to: str, since: datetime, provider: str = "twilio") -> list[Listed]:  # noqa: ARG002

@@ -1,6 +1,7 @@
 """Twilio's SDK on our own HTTP pool; its own clients (requests, aiohttp) are never made."""
 
 import logging
+from typing import Any
 
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -40,20 +41,25 @@ class PoolForTwilio(AsyncHttpClient):
         timeout: float | None = None,  # noqa: ASYNC109 - the SDK's own signature
         allow_redirects: bool = False,  # noqa: FBT001, FBT002 - the SDK's own signature
     ) -> Response:
-        """An answer of the 200s that holds a JSON object.
-
-        Raises RefusedError for Twilio's no (which the SDK would report without Retry-After),
-        NotReachedError, and AnswerLostError also for every 5xx: a POST that ended in 500 may have been
-        carried out (Twilio docs: error 20500).
-        """
+        """An answer of the 200s that holds a JSON object. Raises as `read_answer` does, and NotReachedError."""
         answer = await self._pool.ask(method, uri, params=params or None, form=data or None, headers=headers, auth=auth)
-        if answer.status >= 500:
-            raise AnswerLostError
-        if not answer.is_success:
-            raise RefusedError(_code(answer), _seconds(answer.headers.get("Retry-After", "")))
-        if not answer.json_object():
-            raise AnswerLostError
+        read_answer(answer)
         return Response(answer.status, answer.body.decode(), answer.headers)
+
+
+def read_answer(answer: Answer) -> dict[str, Any]:
+    """The JSON object of an answer of the 200s.
+
+    Raises RefusedError for Twilio's no (which the SDK would report without Retry-After), and AnswerLostError for what
+    is no object and for every 5xx: a POST that ended in 500 may have been carried out (Twilio docs: error 20500).
+    """
+    if answer.status >= 500:
+        raise AnswerLostError
+    if not answer.is_success:
+        raise RefusedError(_code(answer), _seconds(answer.headers.get("Retry-After", "")))
+    if not (read := answer.json_object()):
+        raise AnswerLostError
+    return read
 
 
 def _code(answer: Answer) -> str | None:
