@@ -150,7 +150,8 @@ def read_due(database: Database, *, together: timedelta, now: datetime, give_way
 
 def _read_or_park(database: Database, channel: str, sender: str, now: datetime) -> None:
     try:
-        with database.write() as session:
+        # Whoever adds a row writes it: to write what is half changed before every question takes as long as all else.
+        with database.write() as session, session.no_autoflush:
             _read(session, channel, sender, now)
     except Exception:
         # One text that cannot be handled must not hold up the others; it waits for a human instead.

@@ -47,7 +47,7 @@ def say_offer(turn: Turn, code: str, slots: Sequence[Slot], *, before: str = "")
     times = {f"t{number}": replies.say_short(slot.starts_at, turn.lang) for number, slot in enumerate(slots, start=1)}
     shown = [*turn.context.get("shown", []), *[slot.id for slot in slots]]
     moving = turn.context.get("moving")
-    offered = replies.render_offer(code, turn.lang, {**turn.values(), **times}, len(slots))
+    offered = replies.render_offer(code, turn.lang, turn.values(**times), len(slots))
     turn.say_text(before + offered, code, times=times)
     turn.ask(code, options=[slot.id for slot in slots], shown=shown, **({"moving": moving} if moving else {}))
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -106,8 +106,28 @@ def source(recorded: str, lang: str) -> str:
 
 def _filled(text: str, values: Mapping[str, object]) -> str:
     first = set(_AT_SENTENCE_START.findall(text))
-    capitalised = {name: _capital(str(value)) for name, value in values.items() if name in first and value is not None}
-    return wording.fill(text, {**values, **capitalised})
+    named = {name: values.get(name) for name in wording.variables(text)}
+    begun = {name: _capital(str(value)) for name, value in named.items() if name in first and value is not None}
+    return wording.fill(text, {**named, **begun})
+
+
+class OnDemand(Mapping[str, object]):
+    """Values for a text that are looked up only when the text names them."""
+
+    def __init__(self, ways: Mapping[str, Callable[[], object]]) -> None:
+        self._ways = ways
+
+    def __getitem__(self, name: str) -> object:
+        return self._ways[name]()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._ways
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ways)
+
+    def __len__(self) -> int:
+        return len(self._ways)
 
 
 def _capital(value: str) -> str:

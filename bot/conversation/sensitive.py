@@ -53,9 +53,7 @@ def _crisis_code(turn: Turn) -> str:
 
 def _crisis_text(turn: Turn) -> str:
     on_duty = storage.staff.find(turn.session, storage.settings.read(turn.session, "on_duty"))
-    values = turn.values()
-    if on_duty is not None:
-        values["namn"] = on_duty.first_name
+    values = turn.values(namn=on_duty.first_name) if on_duty is not None else turn.values()
     return replies.crisis(_crisis_code(turn), turn.lang, values, somebody_on_duty=on_duty is not None)
 
 

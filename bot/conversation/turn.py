@@ -2,6 +2,7 @@
 the state.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -58,6 +59,7 @@ class Turn:
     misses: int = 0
     provider_did: str = ""
     link: str = ""
+    _answered_at: Sequence[datetime] | None = None
 
     @property
     def context(self) -> dict[str, Any]:
@@ -103,7 +105,7 @@ class Turn:
 
     def render(self, code: str, **values: object) -> str:
         """One of the texts of ux §5.6, in the language of the talk."""
-        return replies.render(code, self.lang, {**self.values(), **values})
+        return replies.render(code, self.lang, self.values(**values))
 
     def say_text(self, text: str, code: str, *, kind: str = "reply", times: Mapping[str, str] | None = None) -> None:
         """Answer with a finished text that goes by this code; `times` ({t1} ...) stand on its buttons."""
@@ -144,11 +146,17 @@ class Turn:
         return self._has_room(timedelta(hours=1), REPLIES_AN_HOUR) and self._has_room(timedelta(days=1), REPLIES_A_DAY)
 
     def _has_room(self, length: timedelta, most: int) -> bool:
-        since, count = self.now - length, storage.messages.automatic_to
-        if count(self.session, self.conversation.id, since) < most:
+        since = self.now - length
+        if self._answers_since(since) < most:
             return True
         began = self._began()
-        return began is not None and count(self.session, self.conversation.id, max(since, began)) < most
+        return began is not None and self._answers_since(max(since, began)) < most
+
+    def _answers_since(self, moment: datetime) -> int:
+        if self._answered_at is None:
+            day = self.now - timedelta(days=1)
+            self._answered_at = storage.messages.automatic_to(self.session, self.conversation.id, day)
+        return sum(at >= moment for at in self._answered_at)
 
     def _begun_since(self, moment: datetime) -> bool:
         began = self._began()
@@ -177,16 +185,18 @@ class Turn:
         self.move_to("human")
         self.wait_for_human(why)
 
-    def values(self) -> dict[str, str]:
-        """What every text may name: the office, who answers, and when."""
+    def values(self, **own: object) -> Mapping[str, object]:
+        """What every text may name: the office, who answers, and when. A text's `own` values come before these."""
+        on_demand = replies.OnDemand({
+            "namn": self._name, "plats": self._place,
+            "svarstid": lambda: quiet_hours.answer_promise(self.now, lang=self.lang),
+            "kalla": lambda: replies.source(self._source(), self.lang),
+        })  # fmt: skip
+        return ChainMap(own, on_demand, campaign_texts.office_values(self.office))  # type: ignore[arg-type]
+
+    def _name(self) -> str:
         answering = self.answering()
-        return {
-            **campaign_texts.office_values(self.office),
-            "namn": answering.first_name if answering else self.office.sender_name,
-            "svarstid": quiet_hours.answer_promise(self.now, lang=self.lang),
-            "kalla": replies.source(self._source(), self.lang),
-            "plats": self._place(),
-        }
+        return answering.first_name if answering else self.office.sender_name
 
     def answering(self) -> Staff | None:
         """The member of staff who reads the answers: who has the talk, else who is responsible, else a coordinator."""
@@ -214,7 +224,7 @@ class Turn:
     def meeting_values(self, slot: Slot) -> dict[str, str]:
         """What a text about a meeting may name (ux §5.2: who by first name, when, where)."""
         return {
-            "namn": meetings.who_meets(self.session, slot) or self.values()["namn"],
+            "namn": meetings.who_meets(self.session, slot) or self._name(),
             "plats": slot.place,
             "tid": replies.say_time(slot.starts_at, self.lang),
             "tid_kort": replies.say_short(slot.starts_at, self.lang),
