@@ -173,6 +173,11 @@ class House:
         self.database.close()
 
 
+def _begun_at_once(settings: Settings) -> int:
+    # Half as many again as there are connections: none stands idle until the next transaction has begun its text.
+    return settings.send_concurrency * 3 // 2
+
+
 def build(
     settings: Settings, *, pool: Pool | None = None, clock: Clock | None = None, database: Database | None = None
 ) -> House:
@@ -186,7 +191,7 @@ def build(
     sms_route = _sms_route(settings, database, clock, pool)
     sender = Sender(
         database=database, clock=clock, channels=_channels(settings, database, clock, sms_route, telegram_channel),
-        rules=_rules(settings), concurrency=settings.send_concurrency, brake=Brake(settings.sms_per_second),
+        rules=_rules(settings), concurrency=_begun_at_once(settings), brake=Brake(settings.sms_per_second),
     )  # fmt: skip
 
     intake = Intake(_keeper(database, clock))

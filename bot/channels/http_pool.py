@@ -10,6 +10,8 @@ import aiohttp
 from yarl import URL
 
 CONNECT_WITHIN = 5.0
+# How long a request waits for one of our connections to be free and open; after that it certainly was not sent.
+FREE_WITHIN = 10.0
 # A text under way is settled by others after `scheduler.sending.LEASE`: no call may last longer than that, not even to
 # a provider that trickles its answer.
 LONGEST = 15.0
@@ -88,8 +90,9 @@ def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
 class AiohttpPool:
     """Kept connections by aiohttp: several times faster under load than httpx (ADR 0008). No address is logged."""
 
-    def __init__(self, *, connections: int = 100) -> None:
+    def __init__(self, *, connections: int = 100, free_within: float = FREE_WITHIN) -> None:
         self._connections = connections
+        self._free_within = free_within
         self._session: aiohttp.ClientSession | None = None
 
     async def ask(  # noqa: PLR0913 - as the Protocol has it
@@ -130,7 +133,7 @@ class AiohttpPool:
         # Made at the first question, since it belongs to the event loop that asks.
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=5.0)
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_WITHIN)
+            timeout = aiohttp.ClientTimeout(total=None, connect=self._free_within, sock_connect=CONNECT_WITHIN)
             self._session = aiohttp.ClientSession(
                 connector=connector, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar()
             )

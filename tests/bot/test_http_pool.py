@@ -73,6 +73,18 @@ async def test_nobody_listening_is_never_reached(pool: Pool) -> None:
             await ask(pool, url)
 
 
+async def test_waiting_in_vain_for_a_free_connection_is_never_reached() -> None:
+    async def silence(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    pool = AiohttpPool(connections=1, free_within=0.2)
+    async with a_server(silence) as url:
+        outcomes = await asyncio.gather(ask(pool, url), ask(pool, url), return_exceptions=True)
+    await pool.close()
+
+    assert [type(outcome) for outcome in outcomes] == [AnswerLostError, NotReachedError]
+
+
 async def test_an_unknown_host_is_never_reached(pool: Pool) -> None:
     with pytest.raises(NotReachedError):
         await ask(pool, "http://brygga.invalid")
