@@ -20,6 +20,7 @@ import storage.offices
 import storage.people
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
+from bot.conversation.understanding import AT_ONCE
 from outreach import campaign_texts, consent, linking
 from outreach.channels import Inbound
 from storage.conversations import Conversation
@@ -32,8 +33,6 @@ from storage.people import Person
 _E164 = re.compile(r"\+[1-9]\d{6,14}$")
 log = structlog.get_logger()
 
-# These do not wait for what else the person may be typing (ux §5.5).
-AT_ONCE = ("crisis", "opt_out")
 # What a text means that the provider has acted on.
 DONE_BY_PROVIDER = {"stop": "opt_out", "start": "opt_in"}
 # Of a text that its writer has changed only the last wording is answered; what was read already is for a human.
@@ -116,9 +115,9 @@ def _is_urgent(channel: str, text: str, provider_did: str, now: datetime) -> boo
 
 
 # A text is asked about when it has come, and again when it is read a moment later.
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _means_at_once(text: str, hour: datetime) -> bool:
-    return understanding.understand(text, ref=hour).intent in AT_ONCE
+    return understanding.may_mean_at_once(text) and understanding.understand(text, ref=hour).intent in AT_ONCE
 
 
 def _recipient(session: Session, inbound: Inbound) -> str:

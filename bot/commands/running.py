@@ -22,7 +22,7 @@ from bot.app import create_app
 from bot.commands.draining import drain
 from bot.commands.house import bring_up_to_date, build, opened, settings
 from bot.commands.output import say
-from bot.conversation import dates, hours
+from bot.conversation import understanding
 from bot.settings import Settings
 from bot.wiring import House
 
@@ -39,9 +39,7 @@ def _serve(house: House, *, host: str, port: int) -> None:
     config = uvicorn.Config(
         create_app(house), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
-    # Compiled at the first text they would keep every door waiting for seconds.
-    dates.compile_all()
-    hours.compile_all()
+    understanding.prepare()
     # Between the loop that answers and the thread that keeps what came in, Python changes hands this often (seconds):
     # its own five milliseconds, several times over, would be most of what a provider waits for.
     sys.setswitchinterval(0.0005)

@@ -135,9 +135,13 @@ class Lexicon:
             for start, end in [span for span in spans if vetoed[rule.intent].isdisjoint(range(*span))][:1]
         ]
 
-    def _candidates(self, words: Sequence[Word]) -> Iterator[Rule]:
-        """The rules for which every step has a word somewhere in the text."""
-        present = frozenset().union(*(word.keys for word in words))
+    def may_match(self, words: Sequence[Word]) -> bool:
+        """A quick answer: no only where no rule can fit. A word that speaks of time need not be marked yet."""
+        return any(not rule.is_veto for rule in self._candidates(words, beside=frozenset(("<when>",))))
+
+    def _candidates(self, words: Sequence[Word], *, beside: frozenset[str] = frozenset()) -> Iterator[Rule]:
+        """The rules for which every step has a word somewhere in the text, or `beside` it."""
+        present = beside.union(*(word.keys for word in words))
         rules = {id(rule): rule for key in present for rule in self._by_key.get(key, ())}
         for rule in rules.values():
             if not any(step.keys and step.keys.isdisjoint(present) for step in rule.steps):

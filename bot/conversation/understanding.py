@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from bot.conversation import calendar_words, choices, language, settling
+from bot.conversation import calendar_words, choices, dates, hours, language, settling
 from bot.conversation.choices import Choice
 from bot.conversation.day_time import WHICH_DAY, DayTime, read_day_time
 from bot.conversation.rules import Lexicon, Match, Rule, parse
 from bot.conversation.words import Line, Reader, Vocabulary, Word, read_lines, read_table
 
 UNKNOWN = "unknown"
+# Meanings that do not wait for what else the person may be typing (ux §5.5).
+AT_ONCE = ("crisis", "opt_out")
 WHICH_OPTION = "which_option"
 
 # These are found by their own modules and have no file of rules.
@@ -70,6 +72,18 @@ def understand(text: str, *, ref: datetime, lang: str | None = None, options: Se
         tuple(f"{match.intent}: {match.rule}" for match in settled.others), also=settled.also,
     )  # fmt: skip
     return _with_details(reading, when, choice)
+
+
+def prepare() -> None:
+    """Read and compile all rules now. Made at the first text they would keep everybody waiting for a second."""
+    dates.compile_all()
+    hours.compile_all()
+    _reader(), _lexicon(), _at_once()
+
+
+def may_mean_at_once(text: str) -> bool:
+    """Whether a text can be one of AT_ONCE at all: a quick no to nearly every text. After a yes, `understand` it."""
+    return _at_once().may_match(_reader().read(text[:_LONGEST]).words)
 
 
 def _with_details(reading: Reading, when: DayTime | None, choice: Choice | None) -> Reading:
@@ -141,6 +155,11 @@ def _rules() -> tuple[Rule, ...]:
 @cache
 def _lexicon() -> Lexicon:
     return Lexicon(_rules())
+
+
+@cache
+def _at_once() -> Lexicon:
+    return Lexicon([rule for rule in _rules() if rule.intent in AT_ONCE])
 
 
 @cache

@@ -45,6 +45,11 @@ def test_a_phrase_gets_its_meaning(text, intent):
     assert read(text).intent == intent
 
 
+@pytest.mark.parametrize(("text", "intent"), [row for row in phrases() if row[1] in understanding.AT_ONCE])
+def test_the_quick_no_is_never_said_to_what_cannot_wait(text, intent):
+    assert understanding.may_mean_at_once(text)
+
+
 def test_there_are_phrases_for_every_meaning():
     count = defaultdict(int)
     for _, intent in phrases():
