@@ -20,7 +20,8 @@ STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
 
 class Campaign(SQLModel, table=True):
     """A text to many. `audience` is the register's filter sentence: a rule, not a list; recipients are kept at
-    launch. `per_day` and `budget_kr` (kronor) are limits; 0 is none.
+    launch. A campaign that invites to a dialog meeting names it (`slot_id`). `per_day` and `budget_kr` (kronor) are
+    limits; 0 is none.
     """
 
     __table_args__ = (one_of("state", STATES),)
@@ -41,6 +42,7 @@ class Campaign(SQLModel, table=True):
     start_at: datetime | None = Field(default=None, index=True)
     per_day: int = 0
     budget_kr: int = 0
+    slot_id: int | None = Field(default=None, foreign_key="slot.id")
     answered_by_id: int | None = Field(default=None, foreign_key="staff.id")
     created_by_id: int | None = Field(default=None, foreign_key="staff.id")
     created_at: datetime

@@ -18,7 +18,9 @@ REMINDER_KINDS = ("REM-24", "REM-2")
 
 
 class Slot(SQLModel, table=True):
-    """A time at a place with a member of staff: one seat for a talk, more for a dialog meeting (dialogmöte)."""
+    """A time at a place with a member of staff: one seat for a talk, more for a dialog meeting (dialogmöte), which may
+    have a short code to come by ("KOM 7K3P") and a topic.
+    """
 
     __table_args__ = (one_of("kind", SLOT_KINDS),)
 
@@ -28,6 +30,8 @@ class Slot(SQLModel, table=True):
     office_id: int = Field(foreign_key="office.id", index=True)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", index=True)
     title: str = ""
+    topic: str = ""
+    short_code: str | None = Field(default=None, index=True, unique=True)
     place: str
     starts_at: datetime = Field(index=True)
     ends_at: datetime
@@ -36,6 +40,7 @@ class Slot(SQLModel, table=True):
 
 class Seat(SQLModel, table=True):
     """One seat of a slot. Booking is one conditional write on this row: whoever changes it from empty has the seat.
+    A seat of a dialog meeting is taken by a sign-up, which need not be anybody in the register.
 
     A soft hold (held_for, held_until) keeps a seat out of other people's offers; it does not stop the first to answer.
     """
@@ -46,6 +51,7 @@ class Seat(SQLModel, table=True):
     slot_id: int = Field(foreign_key="slot.id", index=True)
     position: int
     taken_by: int | None = Field(default=None, foreign_key="person.id")
+    signup_id: int | None = Field(default=None, foreign_key="signup.id", index=True)
     taken_at: datetime | None = None
     held_for: int | None = Field(default=None, foreign_key="conversation.id")
     held_until: datetime | None = None
@@ -71,12 +77,16 @@ class Booking(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """Remind booking B at T. Nothing is prepared: what is true is read when the time comes."""
+    """Remind booking B, or sign-up S, at T. Nothing is prepared: what is true is read when the time comes."""
 
-    __table_args__ = (UniqueConstraint("booking_id", "kind"), one_of("kind", REMINDER_KINDS))
+    __table_args__ = (
+        UniqueConstraint("booking_id", "kind"), UniqueConstraint("signup_id", "kind", name="one_reminder_a_signup"),
+        one_of("kind", REMINDER_KINDS),
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
-    booking_id: int = Field(foreign_key="booking.id", index=True)
+    booking_id: int | None = Field(default=None, foreign_key="booking.id", index=True)
+    signup_id: int | None = Field(default=None, foreign_key="signup.id", index=True)
     kind: str
     due_at: datetime = Field(index=True)
     done_at: datetime | None = Field(default=None, index=True)

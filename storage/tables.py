@@ -3,9 +3,12 @@
 from sqlmodel import SQLModel
 
 from storage import (
+    alerts,
     audit,
     campaigns,
     conversations,
+    corrections,
+    follow_ups,
     imports,
     inbound,
     link_codes,
@@ -15,13 +18,14 @@ from storage import (
     offices,
     people,
     settings,
+    signups,
     staff,
     tasks,
 )
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    audit, campaigns, conversations, imports, inbound, link_codes, meetings, messages, numbers, offices, people,
-    settings, staff, tasks,
+    alerts, audit, campaigns, conversations, corrections, follow_ups, imports, inbound, link_codes, meetings, messages,
+    numbers, offices, people, settings, signups, staff, tasks,
 )  # fmt: skip
 metadata = SQLModel.metadata

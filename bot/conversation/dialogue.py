@@ -1,6 +1,6 @@
 """The dialogue: where a person stands and what their text means decide what happens (ux §5.3, §5.4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import storage.campaigns
@@ -56,7 +56,8 @@ def answer(turn: Turn) -> None:
         turn.wait_for_human("automaten har sagt sitt")
     elif not _is_someone_let_alone(turn):
         turn.misses = turn.forget_misses()
-        HANDLERS[turn.reading.intent](turn)
+        if not any(hears(turn) for hears in OWN_QUESTIONS):
+            HANDLERS[turn.reading.intent](turn)
 
 
 def answer_media(turn: Turn) -> None:
@@ -362,6 +363,9 @@ HANDLERS: Mapping[str, Handler] = {
     "day_time": _day_time, "occupied": _occupied, "later": _later, "who": _who, "question": questions.answer, "no": _no,
     "yes": _yes, "opt_in": sensitive.opt_in, "thanks": _thanks, "greeting": _greeting, "unknown": _unknown,
 }  # fmt: skip
+
+# Rooms that ask questions of their own. Each says whether the text answered one of them, and has then dealt with it.
+OWN_QUESTIONS: Sequence[Callable[[Turn], bool]] = ()
 
 # Numbered questions whose numbers stand for something else than a time.
 _NUMBERED: Mapping[str, Mapping[int, Handler]] = {
