@@ -3,12 +3,13 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-from benchmarks import crash, inbound, outbound, pacing, report
+from benchmarks import conversation, crash, inbound, outbound, pacing, report
 
 BENCHMARKS = {
     "outbound": outbound.measure,
     "pacing": pacing.measure,
     "inbound": inbound.measure,
+    "conversation": conversation.measure,
     "crash": crash.measure,
     "two": crash.measure_two,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import UniqueConstraint, delete, func, update
+from sqlalchemy import UniqueConstraint, bindparam, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
@@ -207,15 +207,20 @@ def recipients_of_person(session: Session, person_id: int) -> Sequence[tuple[Rec
     return session.exec(query).all()
 
 
+# Made once, since every text that comes in asks it.
+_LATEST_OF_PERSON = (
+    select(Recipient)
+    .join(Message, col(Message.recipient_id) == Recipient.id)
+    .where(Recipient.person_id == bindparam("person_id"))
+    .where(col(Message.state).in_(("sending", "unknown", "sent", "failed", "undelivered", "delivered")))
+    .order_by(col(Recipient.id).desc())
+    .limit(1)
+)
+
+
 def latest_of_person(session: Session, person_id: int) -> Recipient | None:
     """The newest campaign whose text has left for the person; one that still waits in the queue cannot be answered."""
-    query = (
-        select(Recipient)
-        .join(Message, col(Message.recipient_id) == Recipient.id)
-        .where(Recipient.person_id == person_id)
-        .where(col(Message.state).in_(("sending", "unknown", "sent", "failed", "undelivered", "delivered")))
-    )
-    return session.exec(query.order_by(col(Recipient.id).desc())).first()
+    return session.exec(_LATEST_OF_PERSON, params={"person_id": person_id}).first()
 
 
 def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> None:

@@ -57,9 +57,12 @@ class Conversation(SQLModel, table=True):
     last_inbound_at: datetime | None = None
 
 
+_OF_PERSON = select(Conversation).where(Conversation.person_id == bindparam("person_id"))
+
+
 def of_person(session: Session, person_id: int) -> Conversation | None:
     """The person's conversation, if any text has ever been thought of."""
-    return session.exec(select(Conversation).where(Conversation.person_id == person_id)).first()
+    return session.exec(_OF_PERSON, params={"person_id": person_id}).first()
 
 
 def of_people(session: Session, person_ids: Iterable[int]) -> dict[int, Conversation]:

@@ -70,15 +70,20 @@ def wordings(session: Session, channel: str, sender: str, message: str) -> Seque
     return session.exec(query.where(named).order_by(col(InboundText.id))).all()
 
 
+_UNREAD_FROM = (
+    select(InboundText)
+    .where(InboundText.channel == bindparam("from_channel"), InboundText.sender == bindparam("from_sender"))
+    .where(col(InboundText.handled_at).is_(None))
+    .order_by(col(InboundText.id))
+)
+
+
 def unread_from(session: Session, channel: str, sender: str, *, lock: bool = False) -> Sequence[InboundText]:
     """Texts from an address that have not been handled, in the order they came; with `lock` nobody else reads them
     until the transaction ends.
     """
-    query = select(InboundText).where(
-        InboundText.channel == channel, InboundText.sender == sender, col(InboundText.handled_at).is_(None)
-    )
-    query = query.order_by(col(InboundText.id))
-    return session.exec(query.with_for_update() if lock else query).all()
+    query = _UNREAD_FROM.with_for_update() if lock else _UNREAD_FROM
+    return session.exec(query, params={"from_channel": channel, "from_sender": sender}).all()
 
 
 class NewText(NamedTuple):

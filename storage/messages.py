@@ -286,12 +286,14 @@ def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
+_AUTOMATIC_TO = select(Message.created_at).where(
+    Message.conversation_id == bindparam("talk"), Message.kind == "reply", Message.created_at >= bindparam("since")
+)
+
+
 def automatic_to(session: Session, conversation_id: int, since: datetime) -> Sequence[datetime]:
     """When a conversation was given each of its automatic replies since a moment."""
-    query = select(Message.created_at).where(
-        Message.conversation_id == conversation_id, Message.kind == "reply", Message.created_at >= since
-    )
-    return session.exec(query).all()
+    return session.exec(_AUTOMATIC_TO, params={"talk": conversation_id, "since": since}).all()
 
 
 def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
@@ -300,15 +302,18 @@ def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+_LAST_TO = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("talk"))
+    .where(col(Message.state).not_in(("cancelled", "withheld", "expired")))
+    .order_by(col(Message.id).desc())
+    .limit(1)
+)
+
+
 def last_to(session: Session, conversation_id: int) -> Message | None:
     """The latest text to a conversation that was not cancelled."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id)
-        .where(col(Message.state).not_in(("cancelled", "withheld", "expired")))
-        .order_by(col(Message.id).desc())
-    )
-    return session.exec(query).first()
+    return session.exec(_LAST_TO, params={"talk": conversation_id}).first()
 
 
 # Texts held for these reasons wait for no hour but for a switch, or for somebody's word.

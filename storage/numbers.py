@@ -111,15 +111,18 @@ def by_e164(session: Session, e164: str) -> Number | None:
     return session.exec(select(Number).where(Number.e164 == e164)).first()
 
 
+# Statements that every text that comes in asks are made once: to make one takes as long as to ask it.
+_OF_PERSON = (
+    select(PersonNumber, Number)
+    .join(Number, col(Number.id) == PersonNumber.number_id)
+    .where(PersonNumber.person_id == bindparam("person_id"))
+    .order_by(col(PersonNumber.id))
+)
+
+
 def of_person(session: Session, person_id: int) -> Sequence[tuple[PersonNumber, Number]]:
     """A person's numbers with what we know of each, oldest first."""
-    query = (
-        select(PersonNumber, Number)
-        .join(Number, col(Number.id) == PersonNumber.number_id)
-        .where(PersonNumber.person_id == person_id)
-        .order_by(col(PersonNumber.id))
-    )
-    return session.exec(query).all()
+    return session.exec(_OF_PERSON, params={"person_id": person_id}).all()
 
 
 def of_people(session: Session, person_ids: Iterable[int]) -> Sequence[tuple[PersonNumber, Number]]:
@@ -177,16 +180,18 @@ def everyones(session: Session) -> Sequence[tuple[PersonNumber, Number]]:
     return session.exec(select(PersonNumber, Number).join(Number, col(Number.id) == PersonNumber.number_id)).all()
 
 
+_PEOPLE_AT = (
+    select(PersonNumber, Person)
+    .join(Number, col(Number.id) == PersonNumber.number_id)
+    .join(Person, col(Person.id) == PersonNumber.person_id)
+    .where(Number.e164 == bindparam("e164"), col(PersonNumber.standing) != "wrong_person")
+    .where(col(Person.merged_into_id).is_(None))
+)
+
+
 def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Person]]:
     """Who has this number, struck ties left out."""
-    query = (
-        select(PersonNumber, Person)
-        .join(Number, col(Number.id) == PersonNumber.number_id)
-        .join(Person, col(Person.id) == PersonNumber.person_id)
-        .where(Number.e164 == e164, col(PersonNumber.standing) != "wrong_person")
-        .where(col(Person.merged_into_id).is_(None))
-    )
-    return session.exec(query).all()
+    return session.exec(_PEOPLE_AT, params={"e164": e164}).all()
 
 
 def between(session: Session, first: str, last: str) -> Sequence[tuple[PersonNumber, Number, Person]]:
