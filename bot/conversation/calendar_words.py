@@ -9,6 +9,7 @@ from datetime import time
 from functools import cached_property
 from typing import Any
 
+from bot.conversation.holidays import FESTIVALS, HOLIDAYS
 from bot.conversation.words import LEXICON, read_lines
 
 _DATA: Mapping[str, Any] = tomllib.loads((LEXICON / "day_time.toml").read_text(encoding="utf-8"))
@@ -39,9 +40,14 @@ def _month_and_day(section: str) -> dict[str, tuple[int, int]]:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words, longest first, as whole words."""
+    """A pattern for any of the words, longest first, as whole words; digits may stand close by ("fredag15")."""
+    return rf"(?<![^\W\d]){one_of(words)}(?![^\W\d])"
+
+
+def one_of(words: Iterable[str]) -> str:
+    """A pattern for any of the words, longest first, also inside a longer word."""
     longest_first = sorted(words, key=len, reverse=True)
-    return rf"(?<!\w)(?:{'|'.join(_spaced(re.escape(word)) for word in longest_first)})(?!\w)"
+    return f"(?:{'|'.join(_spaced(re.escape(word)) for word in longest_first)})"
 
 
 def _spaced(pattern: str) -> str:
@@ -49,48 +55,83 @@ def _spaced(pattern: str) -> str:
 
 
 WEEKDAYS = _by_word("weekdays")
+# "Sat" is a day only beside an hour (dates.txt).
+WEEKDAYS_BY_CONTEXT = WEEKDAYS | _by_word("weekdays_beside_an_hour")
 MONTHS = _by_word("months")
-NUMBERS = _by_word("numbers")
+_CARDINALS = _by_word("numbers")
+_ORDINALS = _by_word("ordinals")
+NUMBERS = _CARDINALS | _ORDINALS
+MINUTES = _by_word("minutes")
 OFFSETS = _by_word("offsets")
 PARTS: Mapping[str, Part] = dict(_parts())
 SEASONS_END = _month_and_day("seasons")
 SEASONS_BEGIN = _month_and_day("seasons_begin")
+# What may stand beside "igår" in a text that says no more, and what makes a day one that is taken.
+SMALL = frozenset(_DATA["other"]["small"])
+BUSY: str = any_of(_DATA["other"]["busy"])
+MOVING: str = any_of(_DATA["other"]["moving"])
 
-_NUMBER = rf"(?:(?<![\w.:/])\d{{1,2}}(?!\d)|{any_of(NUMBERS)})"
+_NUMBER = rf"(?:(?<![\w.:/])\d{{1,2}}(?!\d)|(?<!\w){one_of(NUMBERS)}(?!\w))"
 
 # "14", "tre"; no hour stands before a unit ("3 veckor", "10 min") or inside a date.
 _UNCOUNTED = {"a", "an", "en", "par", "ett par", "couple", "couple of", "a couple of", "few", "a few", "några"}
-_HOUR_WORDS = {word for word, number in NUMBERS.items() if number < 24} - _UNCOUNTED
-_HOUR = rf"(?:(?<![\w.:/])(?:[01]?\d|2[0-3])(?!\d)|{any_of(_HOUR_WORDS)})"
-_NO_UNIT = (
-    r"(?![.:/]\d|\s*(?:%|kr|kronor|år|bast|veck|dag|mån|tim|min|person|gång|ggr|week|day|month|hour|year|minute|barn|sms"
-    r"|:?(?:e|a|an|st|th|nd|rd)(?!\w)))"
-)
+_HOUR_WORDS = {word for word, number in _CARDINALS.items() if number < 24} - _UNCOUNTED
+_ON_THE_DIAL = one_of(word for word in _HOUR_WORDS if _CARDINALS[word] < 13)
+_HOUR_WORD = rf"(?:(?<!\w)|(?<=halv)|(?<=half)){one_of(_HOUR_WORDS)}(?!\w)"
+# A digit stands free, after a day ("tors.14", a day is \x01s then) or after a small word ("kl.9").
+_FREE = r"(?:(?<![\w.:/])|(?<=kl)|(?<=kl\.)|(?<=\x01\.))"
+_HOUR_DIGITS = rf"(?:{_FREE}|(?<=halv)|(?<=half)|(?<=vid))(?:[01]?\d|2[0-3])(?!\d)"
+_HOUR = rf"(?:{_HOUR_DIGITS}|{_HOUR_WORD})"
+_NO_UNIT = rf"(?![.:/]\d|\s*(?:%|{one_of(_DATA['other']['units'])}|:?(?:e|a|an|st|th|nd|rd)(?!\w)))"
+# "ten to four", "10 min to 4"; "10 to 4" is a stretch.
+_MINUTES_TO = rf"(?:(?:a\s+)?(?:kvart|quarter)|{_HOUR}(?:\s*min\w*)?)\s+(?:i|över|past)\s+{_HOUR}"
+_MINUTES_TO += rf"|(?:(?:a\s+)?quarter|five|ten|twenty|{_HOUR}\s*min\w*)\s+to\s+{_HOUR}"
+# "Tio och femton" may be two hours, "tio och trettio" is half past ten.
+_NO_HOURS = [word for word, number in MINUTES.items() if number > 23]
+_ISH = r"(?:[\s-]*(?:ish|isch)(?!\w))?"
 _EXACT = (
     rf"(?:(?:fem|tio|\d{{1,2}})\s*(?:min\w*\s*)?(?:i|över)\s+)?(?<!\w)(?:halv|half)\s*{_HOUR}"
-    rf"|half\s+past\s+{_HOUR}"
-    rf"|(?:kvart|quarter|a\s+quarter|{_HOUR}(?:\s*min\w*)?)\s+(?:i|över|to|past)\s+{_HOUR}"
-    r"|(?<![\w.:/])(?:[01]?\d|2[0-3])[.:][0-5]\d(?![\d/]|[.:]\d)(?:\s*(?:am|pm|fm|em))?(?!\s*kr)"
-    rf"|{_HOUR}\s*(?:am|pm|a\.m|p\.m|tiden|o\s?clock|oclock)(?!\w)"
-    rf"|(?<!\w)(?:{'|'.join(word for word in NUMBERS if NUMBERS[word] < 13)})tiden(?!\w)"
+    rf"|(?<!\w)halv\s*{_ON_THE_DIAL}(?:tiden|snåret)(?!\w)"
+    rf"|half\s+past\s+{_HOUR}|{_MINUTES_TO}"
+    rf"|{_FREE}(?:[01]?\d|2[0-3])[.:h][0-5]\d(?![\d/]|[.:]\d)(?:\s*(?:am|pm|fm|em)(?!\w))?"
+    rf"{_ISH}(?!\s*kr)"
+    rf"|{_HOUR}[\s-]*(?:am|pm|a\.m|p\.m|tiden|snåret|ish|isch|o\s?clock|oclock)(?!\w)"
+    rf"|(?<!\w){_ON_THE_DIAL}(?:tiden|snåret|ish)(?!\w)"
+    rf"|{_HOUR_WORD}\s+(?:{one_of(MINUTES)}|och\s+{one_of(_NO_HOURS)})(?!\w)(?!\s*min)"
+    r"|(?<!\w)(?:12\s+)?(?:noon|midday)(?:ish)?(?!\w)"
 )
 CLOCK = (
     rf"(?:(?:kl|klockan|at|vid|@)\.?\s*)?(?:{_EXACT}"
-    rf"|(?<![\w.:/])(?:[01]\d|2[0-3])[0-5][05](?!\d)|{_HOUR}(?:\s*(?:am|pm|fm|em|h)(?!\w))?{_NO_UNIT})"
+    r"|(?:(?<![\w.:/,])|(?<=kl))(?<!\d\s)(?:[01]?\d|2[0-3])(?:(?:,|\s)(?:00|15|30|45)|\soch\s(?:30|45))(?![\d.:/,-]|\s*\d|\s+\D?\d)"
+    rf"|{_FREE}(?:[01]\d|2[0-3])[0-5][05](?!\d)|{_HOUR}(?:\s*(?:am|pm|fm|em|h)(?!\w))?{_NO_UNIT})"
 )
 _PLACEHOLDERS = {
     "{any_weekday}": any_of(WEEKDAYS),
+    "{any_month}": any_of(MONTHS),
     "{any_number}": _NUMBER,
     "{weekday}": f"(?P<weekday>{any_of(WEEKDAYS)})",
     "{month}": f"(?P<month>{any_of(MONTHS)})",
     "{number}": f"(?P<number>{_NUMBER})",
     "{next}": "(?:nästa|nästkommande|näst|next)",
     "{th}": r"(?:\s*:?\s*(?:e|a|de|te|st|nd|rd|th)(?!\w))?",
-    "{week}": r"(?:v|ve|vecka|veckan|week)\.?\s*(?P<week>\d{1,2})(?!\d|\s*(?:dag|veck|mån|gång))",
+    "{ordinal}": f"(?P<ordinal>{any_of(_ORDINALS)}|sista|last)",
+    "{any_ordinal}": any_of(_ORDINALS),
+    "{day}": "\x01+",
+    "{busy}": BUSY,
+    "{moving}": MOVING,
+    "{at_work}": any_of(_DATA["other"]["at_work"]),
+    "{week}": r"(?:v|ve|vecka|veckan|week)\.?\s*(?P<week>\d{1,2})(?!\d|\s*(?:dag|veck|månad|gång))",
     "{ahead}": rf"(?:om|in) (?P<weeks>{_NUMBER}) (?:vecka|veckor|week|weeks)",
     "{offset}": f"(?P<offset>{any_of(OFFSETS)})",
     "{season_end}": f"(?P<season>{any_of(SEASONS_END)})",
     "{season_begin}": f"(?P<season>{any_of(SEASONS_BEGIN)})",
+    "{holiday}": f"(?P<holiday>{any_of(HOLIDAYS)})",
+    "{festival}": f"(?P<holiday>{any_of(FESTIVALS)})",
+    # These stand for nothing: they only tell what must be in a line.
+    "{says_week}": "",
+    "{says_weekend}": "",
+    "{says_gone}": "",
+    "{any_part}": any_of(PARTS),
     "{part}": f"(?P<part>{any_of(PARTS)})",
     "{exact}": f"(?P<clock>{_EXACT})",
     "{clock}": f"(?P<clock>{CLOCK})",
@@ -117,6 +158,8 @@ def patterns(name: str) -> Iterator[Pattern]:
     for line in read_lines(name):
         reader, _, pattern = line.partition(" = ")
         needs = frozenset(kind for kind in _NEEDED if f"{{{kind}}}" in pattern)
+        if not needs and r"\d" in pattern:
+            needs = frozenset({"digits"})
         yield Pattern(reader.strip(), _expression(pattern.strip()), needs)
 
 
@@ -129,12 +172,16 @@ def _expression(pattern: str) -> str:
     expression = _spaced(pattern)
     for placeholder, meaning in _PLACEHOLDERS.items():
         expression = expression.replace(placeholder, _spaced(meaning))
-    return rf"(?<!\w){expression}"
+    return rf"(?:(?<!\w)|(?<=\d)(?=[^\W\d])){expression}"
 
+
+_AROUND_AN_HOUR = (("", ""), ("halv", ""), ("halv", "tiden"), ("", "tiden"), ("", "snåret"), ("", "ish"))
+_CLOCK_WORDS = {f"{before}{word}{after}" for word in _HOUR_WORDS for before, after in _AROUND_AN_HOUR}
+_CLOCK_WORDS |= {"noon", "noonish", "midday"}
 
 # Which words make a placeholder possible. Trying a pattern costs much more than looking its words up.
 _NEEDED: Mapping[str, set[str]] = {
-    "weekday": set(WEEKDAYS),
+    "weekday": set(WEEKDAYS_BY_CONTEXT),
     "month": set(MONTHS),
     "any_number": set(NUMBERS),
     "number": set(NUMBERS),
@@ -145,14 +192,23 @@ _NEEDED: Mapping[str, set[str]] = {
     "season_end": {"efter", "after"},
     "season_begin": {word for phrase in SEASONS_BEGIN for word in phrase.split()},
     "part": {word for phrase in PARTS for word in phrase.split()},
-    "exact": _HOUR_WORDS | {f"{word}tiden" for word in _HOUR_WORDS},
-    "clock": _HOUR_WORDS | {f"{word}tiden" for word in _HOUR_WORDS},
+    "holiday": {word for phrase in HOLIDAYS for word in phrase.split()},
+    "festival": {word for phrase in FESTIVALS for word in phrase.split()},
+    "says_week": {"vecka", "veckan", "week", "weeks", "dennavecka", "nästnästa", "v"},
+    "says_weekend": {"helgen", "helg", "helger", "helgerna", "weekend", "weekends", "weekenden"},
+    "says_gone": set(_DATA["other"]["gone"]),
+    "busy": {word for phrase in (*_DATA["other"]["busy"], *_DATA["other"]["at_work"]) for word in phrase.split()},
+    "moving": set(_DATA["other"]["moving"]),
+    "any_ordinal": set(_ORDINALS),
+    "ordinal": {*_ORDINALS, "sista", "last"},
+    "exact": _CLOCK_WORDS,
+    "clock": _CLOCK_WORDS,
 }
 _NEEDED_BY_WORD: dict[str, set[str]] = defaultdict(set)
 for _kind, _words in _NEEDED.items():
     for _word in _words:
         _NEEDED_BY_WORD[_word].add(_kind)
-_BY_DIGITS = frozenset({"any_number", "number", "exact", "clock"})
+_BY_DIGITS = frozenset({"digits", "any_number", "number", "exact", "clock"})
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
 
@@ -166,7 +222,9 @@ def possible(line: str) -> frozenset[str]:
 
 def all_words() -> set[str]:
     """Every single word here and in the patterns, so that slips in them can be mended and none is taken for a slip."""
-    tables: Iterable[Iterable[str]] = (WEEKDAYS, MONTHS, NUMBERS, OFFSETS, PARTS, SEASONS_END, SEASONS_BEGIN)
+    tables: Iterable[Iterable[str]] = (
+        WEEKDAYS, MONTHS, NUMBERS, MINUTES, OFFSETS, PARTS, SEASONS_END, SEASONS_BEGIN, HOLIDAYS, FESTIVALS,
+    )  # fmt: skip
     patterns_too = " ".join(line for name in ("dates.txt", "hours.txt") for line in read_lines(name))
     words = {word for table in tables for phrase in table for word in phrase.split()}
     return words | set(_DATA["other"]["known"]) | set(re.findall(r"(?<![\\<{\w])[^\W\d_]{3,}", patterns_too))
@@ -174,4 +232,9 @@ def all_words() -> set[str]:
 
 def number(text: str) -> int:
     """The number that digits or a number word stand for."""
-    return int(text) if text.isdigit() else NUMBERS[text]
+    return int(text) if text.isdigit() else NUMBERS[as_key(text)]
+
+
+def as_key(text: str) -> str:
+    """Words from a line as the tables have them, with one space between."""
+    return " ".join(text.split())

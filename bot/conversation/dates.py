@@ -2,46 +2,36 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.conversation import calendar_words as words
+from bot.conversation import date_spans
+from bot.conversation.days import (
+    MISMATCH,
+    NO_SUCH_DATE,
+    PAST,
+    RECENT,
+    WHICH_WEEK,
+    Days,
+    dated,
+    monday_of,
+    next_month,
+    span,
+    week_monday,
+)
 
-# What must be asked back.
-PAST, WHICH_WEEK, NO_SUCH_DATE, MISMATCH = "past", "which_week", "no_such_date", "mismatch"
-
-# A date without a year that passed this recently was meant, and is asked about; one further back is next year's.
-_RECENT = timedelta(days=180)
+# A date that passed so recently in the old year is asked about as well.
+_RECENT_LAST_YEAR = timedelta(days=60)
 # "Den 23:e" said on the 24th is a slip; said on the 30th it is next month's.
 _JUST_NOW = timedelta(days=3)
 # "Tis den 24 nov": so near each other a weekday and a date are one day.
 _NEAR = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """The days from `first` to `last`, both counted, spoken of between `start` and `end` in the line.
-
-    `ask` says what is unclear; the days are then only a guess, and `either` the other day that may be meant.
-    `is_day` tells a day from a week or a longer span.
-    """
-
-    start: int
-    end: int
-    first: date
-    last: date
-    ask: str = ""
-    either: date | None = None
-    is_day: bool = True
-    is_weekday: bool = False
-    is_negated: bool = False
-
-
 _Reader = Callable[[re.Match[str], date], Days | None]
 
 
 def find_days(line: str, today: date) -> list[Days]:
-    """Every day or span in the line, in order; "inte fredag" is marked as negated. Past spans ("igår") are left out."""
+    """Every day or span that the line names, in order; what the words around say of them is not yet heeded."""
     found: list[Days] = []
     rest = line
     possible = words.possible(line)
@@ -50,44 +40,40 @@ def find_days(line: str, today: date) -> list[Days]:
             days = _READERS[pattern.reader](match, today)
             rest = rest[: match.start()] + "\x00" * len(match[0]) + rest[match.end() :]
             if days is not None:
-                found.append(replace(days, is_negated=_is_negated(line, days)))
-    return _weekdays_joined(sorted(found, key=lambda days: days.start))
+                found.append(days)
+    return _weekdays_joined(line, sorted(found, key=lambda days: days.start))
 
 
-def _weekdays_joined(found: list[Days]) -> list[Days]:
+def _weekdays_joined(line: str, found: list[Days]) -> list[Days]:
     """ "Tis 24/11" is one day: the weekday only confirms the date, and one that does not fit is asked about."""
-    dates = [days for days in found if days.is_day and not days.is_weekday]
-    joined = []
+    dates = [days for days in found if days.is_day and not days.is_weekday and not days.is_gone]
+    joined = list(found)
     for days in found:
-        date_beside = next((other for other in dates if days.is_weekday and _are_neighbours(days, other)), None)
+        date_beside = next((other for other in dates if days.is_weekday and _are_neighbours(line, days, other)), None)
         if date_beside is None:
-            joined.append(days)
-        elif not date_beside.ask and date_beside.first.weekday() != days.first.weekday():
+            continue
+        if not date_beside.ask and date_beside.first.weekday() != days.first.weekday():
             return [replace(days, ask=MISMATCH)]
+        start, end = min(days.start, date_beside.start), max(days.end, date_beside.end)
+        joined = [
+            replace(other, start=start, end=end) if other is date_beside else other
+            for other in joined
+            if other is not days
+        ]
     return joined
 
 
-def _are_neighbours(days: Days, other: Days) -> bool:
-    return 0 <= other.start - days.end <= _NEAR or 0 <= days.start - other.end <= _NEAR
+_APART = re.compile(r"[-–/!?;\n]|(?<!\w)(?:eller|or|och|and|till|to|men|but|inte|not)(?!\w)")
 
 
-# ------------------------------------------------------------------------- negation
-
-_NOT_BEFORE = re.compile(
-    r"(?<!\w)(?:inte|aldrig|not|cant|dont|wont|never|ingen|isnt)(?:\s+(?!förrän|före|innan|until|before)[^\W\d]+){0,3}\s*$"
-)
-_NOT_AFTER = re.compile(
-    r"\s*(?:kl\s*)?(?:\d+\s*)?(?:går|funkar|fungerar|passar|kan|hinner|är|blir|works?|can|does|will|is)?"
-    r"\s*(?:det|jag|tyvärr|nog|i|that|it)?\s*(?<!\w)(?:inte|doesnt|wont|isnt|cant|not|aldrig)(?!\w)"
-    r"(?!\s+(?:förrän|före|innan|until|before))"
-)
-_BOUNDARY = re.compile(r"[,.;!?\n]|(?<!\w)(?:men|fast|utan|but|however|istället|så|och|and|instead)(?!\w)")
-
-
-def _is_negated(line: str, days: Days) -> bool:
-    before = _BOUNDARY.split(line[: days.start])[-1]
-    after = _BOUNDARY.split(line[days.end :], maxsplit=1)[0]
-    return bool(_NOT_BEFORE.search(before) or _NOT_AFTER.match(after))
+def _are_neighbours(line: str, days: Days, other: Days) -> bool:
+    """ "Tis. 24/11" is one day; "inte imorgon. torsdag" and "imorgon, torsdag" are two."""
+    between = line[min(days.end, other.end) : max(days.start, other.start)]
+    if other.is_offset:
+        return between.strip() in ("", "på", "on")
+    if other.start < days.start:
+        return between.strip() in ("", ",", "(", "på", "on")
+    return len(between) <= _NEAR and not _APART.search(between)
 
 
 # ------------------------------------------------------------------------- weekdays
@@ -98,19 +84,21 @@ def _on_weekday(today: date, weekday: int) -> date:
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
-
-
 def _weekday(match: re.Match[str], today: date) -> Days:
-    day = _on_weekday(today, words.WEEKDAYS[match["weekday"]])
+    day = _on_weekday(today, words.WEEKDAYS_BY_CONTEXT[match["weekday"]])
     return Days(match.start(), match.end(), day, day, is_weekday=True)
+
+
+def _week_after_weekday(match: re.Match[str], today: date) -> Days:
+    """ "A week from friday"."""
+    day = _on_weekday(today, words.WEEKDAYS[match["weekday"]]) + timedelta(weeks=1)
+    return Days(match.start(), match.end(), day, day)
 
 
 def _next_weekday(match: re.Match[str], today: date) -> Days:
     """ "Nästa onsdag" is next week's (ux.md 5.5), but said before Wednesday many mean the nearest: that is asked."""
     weekday = words.WEEKDAYS[match["weekday"]]
-    day = _monday(today) + timedelta(days=7 + weekday)
+    day = monday_of(today) + timedelta(days=7 + weekday)
     days = Days(match.start(), match.end(), day, day, is_weekday=True)
     nearest = _on_weekday(today, weekday)
     return days if nearest == day else replace(days, ask=WHICH_WEEK, either=nearest)
@@ -120,20 +108,30 @@ def _weekday_in_week(match: re.Match[str], today: date) -> Days:
     """A weekday together with the week it is in: "tisdag v 48", "nästa vecka på onsdag", "fredag om två veckor"."""
     groups = match.groupdict()
     if groups.get("week"):
-        monday = _week_monday(int(groups["week"]), today)
+        monday = week_monday(int(groups["week"]), today)
     else:
         weeks = words.number(groups["weeks"]) if groups.get("weeks") else 1
-        monday = _monday(today) + timedelta(weeks=weeks)
+        monday = monday_of(today) + timedelta(weeks=weeks)
     if monday is None:
         return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
-    return _dated(match, monday + timedelta(days=words.WEEKDAYS[groups["weekday"]]), today)
+    return replace(dated(match, monday + timedelta(days=words.WEEKDAYS[groups["weekday"]]), today), is_in_week=True)
+
+
+def _nth_weekday(match: re.Match[str], today: date) -> Days:
+    """ "Första måndagen i december", "sista fredagen i november"."""
+    month, weekday = words.MONTHS[match["month"]], words.WEEKDAYS[match["weekday"]]
+    first = date(today.year + (month < today.month), month, 1)
+    day = first + timedelta(days=(weekday - first.weekday()) % 7)
+    fitting = [later for later in (day + timedelta(weeks=week) for week in range(5)) if later.month == month]
+    if match["ordinal"] in ("sista", "last"):
+        return dated(match, fitting[-1], today)
+    place = words.NUMBERS[match["ordinal"]]
+    if place > len(fitting):
+        return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
+    return dated(match, fitting[place - 1], today)
 
 
 # ---------------------------------------------------------------------------- dates
-
-
-def _dated(match: re.Match[str], day: date, today: date) -> Days:
-    return Days(match.start(), match.end(), day, day, PAST if day < today else "")
 
 
 def _date(match: re.Match[str], today: date) -> Days:
@@ -142,15 +140,38 @@ def _date(match: re.Match[str], today: date) -> Days:
     year = match.groupdict().get("year")
     try:
         if year:
-            return _dated(match, date(int(year[-2:]) + 2000, month, words.number(match["day"])), today)
-        return _dated(match, _coming(today, month, words.number(match["day"])), today)
+            return dated(match, date(int(year[-2:]) + 2000, month, words.number(match["day"])), today)
+        return dated(match, _coming(today, month, words.number(match["day"])), today)
     except ValueError:
         return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
 
 
 def _coming(today: date, month: int, day: int) -> date:
     this_year = date(today.year, month, day)
-    return this_year if today - this_year < _RECENT else date(today.year + 1, month, day)
+    if today - this_year >= RECENT:
+        return date(today.year + 1, month, day)
+    if (month, day) != (2, 29) and today - this_year.replace(year=today.year - 1) < _RECENT_LAST_YEAR:
+        return this_year.replace(year=today.year - 1)
+    return this_year
+
+
+def _date_span(match: re.Match[str], today: date) -> Days:
+    """ "5-7 december", "mellan den 5 och 7/12"."""
+    month = int(match["month"]) if match["month"].isdigit() else words.MONTHS[match["month"]]
+    try:
+        first, last = (_coming(today, month, int(match[day])) for day in ("day", "day2"))
+    except ValueError:
+        return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
+    if first > last:
+        return Days(match.start(), match.end(), first, first, PAST if first < today else "")
+    return span(match, first, last, PAST if last < today else "")
+
+
+def _day_in_next_month(match: re.Match[str], today: date) -> Days:
+    try:
+        return dated(match, next_month(today).replace(day=words.number(match["day"])), today)
+    except ValueError:
+        return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
 
 
 def _day_of_month(match: re.Match[str], today: date) -> Days:
@@ -161,7 +182,7 @@ def _day_of_month(match: re.Match[str], today: date) -> Days:
         except ValueError:
             continue
         if today - day <= _JUST_NOW:
-            return _dated(match, day, today)
+            return dated(match, day, today)
     return Days(match.start(), match.end(), today, today, NO_SUCH_DATE)
 
 
@@ -169,134 +190,35 @@ def _months_from(today: date) -> Iterator[date]:
     month = today.replace(day=1)
     for _ in range(3):
         yield month
-        month = _next_month(month)
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-# ---------------------------------------------------------------------------- spans
-
-
-def _span(match: re.Match[str], first: date, last: date, ask: str = "") -> Days:
-    return Days(match.start(), match.end(), first, last, ask, is_day=False)
-
-
-def _week_monday(week: int, today: date) -> date | None:
-    """The Monday of this ISO week this year, or next year when it is long past; None for no such week."""
-    try:
-        monday = date.fromisocalendar(today.isocalendar().year, week, 1)
-        if today - monday > _RECENT:
-            return date.fromisocalendar(today.isocalendar().year + 1, week, 1)
-    except ValueError:
-        return None
-    return monday
-
-
-def _week(match: re.Match[str], today: date) -> Days:
-    monday = _week_monday(int(match["week"]), today)
-    if monday is None:
-        return _span(match, today, today, NO_SUCH_DATE)
-    sunday = monday + timedelta(days=6)
-    return _span(match, monday, sunday, PAST if sunday < today else "")
-
-
-_PARTS_OF_WEEK = {"början": (0, 1), "start": (0, 1), "beginning": (0, 1), "mitten": (1, 3), "middle": (1, 3),
-                  "slutet": (3, 4), "end": (3, 4)}  # fmt: skip
-
-
-def _part_of_week(match: re.Match[str], today: date, weeks: int = 0) -> Days:
-    first, last = _PARTS_OF_WEEK.get(match.groupdict().get("part") or "", (0, 6))
-    monday = _monday(today) + timedelta(weeks=weeks)
-    return _span(match, monday + timedelta(days=first), monday + timedelta(days=last))
-
-
-def _part_of_next_week(match: re.Match[str], today: date) -> Days:
-    return _part_of_week(match, today, weeks=1)
-
-
-def _week_after_next(match: re.Match[str], today: date) -> Days:
-    return _part_of_week(match, today, weeks=2)
-
-
-def _weekend(match: re.Match[str], today: date) -> Days:
-    """ "Nästa helg" said before the weekend is as unclear as "nästa onsdag" on a Tuesday."""
-    saturday = _monday(today) + timedelta(days=5)
-    if match["next"]:
-        saturday += timedelta(days=7)
-    return _span(match, saturday, saturday + timedelta(days=1), WHICH_WEEK if match["next"] else "")
+        month = next_month(month)
 
 
 def _offset(match: re.Match[str], today: date) -> Days:
-    day = today + timedelta(days=words.OFFSETS[match["offset"]])
+    day = today + timedelta(days=words.OFFSETS[words.as_key(match["offset"])])
+    return Days(match.start(), match.end(), day, day, is_offset=True)
+
+
+def _in_days(match: re.Match[str], today: date) -> Days:
+    """ "Om tre dagar"."""
+    day = today + timedelta(days=words.number(match["count"]))
     return Days(match.start(), match.end(), day, day)
 
 
-# By the first letter: vecka and week, månad and month, halvår, år and year.
-_MONTHS_IN = {"m": 1, "h": 6, "å": 12, "y": 12}
-
-
-def _in_units(match: re.Match[str], today: date) -> Days:
-    """ "Om tre dagar" is that day, "om två veckor" the week that begins then, "om en månad" likewise."""
-    count, unit = words.number(match["count"]), match["unit"]
-    if unit.startswith("d"):
-        day = today + timedelta(days=count)
-        return Days(match.start(), match.end(), day, day)
-    first = today + timedelta(weeks=count) if unit[0] in "vw" else _months_later(today, count * _MONTHS_IN[unit[0]])
-    return _span(match, first, first + timedelta(days=6))
-
-
-def _months_later(day: date, months: int) -> date:
-    start = day.replace(day=1)
-    for _ in range(months):
-        start = _next_month(start)
-    last = _next_month(start) - timedelta(days=1)
-    return start.replace(day=min(day.day, last.day))
-
-
-def _next_span(match: re.Match[str], today: date) -> Days:
-    """ "Nästa månad", "nästa år", "nästa termin"."""
-    if match["span"].startswith("m"):
-        first = _next_month(today)
-        return _span(match, first, _next_month(first) - timedelta(days=1))
-    if match["span"][0] in "åy":
-        return _span(match, date(today.year + 1, 1, 1), date(today.year + 1, 1, 31))
-    first = date(today.year, 8, 20) if today < date(today.year, 8, 1) else date(today.year + 1, 1, 10)
-    return _span(match, first, first + timedelta(days=20))
-
-
-def _in_month(match: re.Match[str], today: date) -> Days:
-    month = words.MONTHS[match["month"]]
-    first = today if month == today.month else date(today.year + (month < today.month), month, 1)
-    return _span(match, first, _next_month(first) - timedelta(days=1))
-
-
-def _after_season(match: re.Match[str], today: date) -> Days:
-    first = _next_occurrence(today, *words.SEASONS_END[match["season"]]) + timedelta(days=1)
-    return _span(match, first, first + timedelta(days=13))
-
-
-def _in_season(match: re.Match[str], today: date) -> Days:
-    first = _next_occurrence(today, *words.SEASONS_BEGIN[match["season"]])
-    return _span(match, first, first + timedelta(days=59))
-
-
-def _next_occurrence(today: date, month: int, day: int) -> date:
-    this_year = date(today.year, month, day)
-    return this_year if this_year > today else date(today.year + 1, month, day)
+def _gone(match: re.Match[str], today: date) -> Days:
+    """ "Igår", "i tisdags", "förra veckan": when it is offered as a time it is asked about."""
+    yesterday = today - timedelta(days=1)
+    return Days(match.start(), match.end(), yesterday, yesterday, PAST, is_gone=True)
 
 
 def _nothing(_match: re.Match[str], _today: date) -> None:
-    """A stretch that is past or means no day."""
+    """A stretch that means no day."""
 
 
-_READERS: Mapping[str, _Reader] = {
-    "nothing": _nothing, "date": _date, "weekday": _weekday, "next_weekday": _next_weekday,
-    "weekday_in_week": _weekday_in_week, "day_of_month": _day_of_month, "week": _week, "part_of_week": _part_of_week,
-    "part_of_next_week": _part_of_next_week, "week_after_next": _week_after_next, "weekend": _weekend,
-    "offset": _offset, "in_units": _in_units, "next_span": _next_span, "in_month": _in_month,
-    "after_season": _after_season, "in_season": _in_season,
+_READERS: Mapping[str, _Reader] = date_spans.READERS | {
+    "gone": _gone, "nothing": _nothing, "date": _date, "date_span": _date_span, "day_of_month": _day_of_month,
+    "day_in_next_month": _day_in_next_month, "weekday": _weekday, "next_weekday": _next_weekday,
+    "weekday_in_week": _weekday_in_week, "nth_weekday": _nth_weekday, "offset": _offset, "in_days": _in_days,
+    "week_after_weekday": _week_after_weekday,
 }  # fmt: skip
 _PATTERNS = tuple(words.patterns("dates.txt"))
 

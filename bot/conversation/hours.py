@@ -16,6 +16,8 @@ class Hours:
     """From `opens` until `closes` (None: the day out), spoken of between `start` and `end` in the line.
 
     A clock time has `opens` and `closes` the same; `part` names a part of the day and is empty for clock times.
+    `is_turned` tells refused hours that leave the others: these stand in `opens` and `closes` then.
+    `is_bare` is true of a number that is an hour only because it stands beside a day.
     """
 
     start: int
@@ -24,10 +26,13 @@ class Hours:
     closes: time | None
     part: str = ""
     is_negated: bool = False
+    is_turned: bool = False
+    is_bare: bool = False
 
 
 # Which half of the day is meant: "fm", "em", or empty when nothing says.
 Half = Literal["fm", "em", ""]
+_Halves = Sequence[tuple[int, int, Half]]
 _Reader = Callable[[re.Match[str], Half], Hours | None]
 
 # Marks where a day stood, so that "tis 14" and "14 på tisdag" are told from other numbers.
@@ -42,32 +47,85 @@ def find_hours(line: str, days: Sequence[tuple[int, int]]) -> list[Hours]:
     without_days = line
     for start, end in days:
         without_days = without_days[:start] + _DAY * (end - start) + without_days[end:]
-    half = _half_of_day(line)
-    clocks = _found(_CLOCKS if days else _CLOCKS_ALONE, without_days, half)
-    found = clocks or _found(_PARTS, line, half)
-    marked = [replace(hours, is_negated=_is_negated(line, hours)) for hours in found]
-    return sorted(marked, key=lambda hours: hours.start)
+    halves = _halves_of_day(line)
+    clocks = _found(_CLOCKS if days else _CLOCKS_ALONE, without_days, halves)
+    found = clocks or _united(line, _found(_PARTS, line, halves))
+    marked = [_heeding_not(line, _relative(line, hours)) for hours in found]
+    return sorted(marked, key=lambda hours: (hours.is_bare and not _is_named(line, hours), hours.start))
 
 
-def _found(patterns: Iterable[words.Pattern], line: str, half: Half) -> list[Hours]:
+def _is_named(line: str, hours: Hours) -> bool:
+    return "kl" in line[hours.start : hours.end]
+
+
+def _found(patterns: Iterable[words.Pattern], line: str, halves: _Halves) -> list[Hours]:
     """What the patterns read in the line, the first of them first; a stretch is read once."""
     found = []
     possible = words.possible(line)
     for pattern in patterns:
         for match in pattern.expression.finditer(line) if pattern.needs <= possible else ():
-            hours = _READERS[pattern.reader](match, half)
+            hours = _READERS[pattern.reader](match, _half_near(halves, match))
             line = line[: match.start()] + "\x00" * len(match[0]) + line[match.end() :]
             if hours is not None:
                 found.append(hours)
     return _joined(found)
 
 
-_NOT = re.compile(r"(?<!\w)(?:inte|not|aldrig|cant|ej)(?:\s+(?:på|i|in|the|kan|gärna|så))*\s*$")
-_NOT_BEFORE = re.compile(r"(?:inte förrän|inte före|inte innan|not before|not until)")
+_NOT = re.compile(
+    r"(?<!\w)(?:inte|not|aldrig|cant|dont|ej|varken|utom|förutom|except|undvik|slipper|istället för|instead of|än|than)"
+    r"(?:\s+(?:på|i|in|the|kan|gärna|så|för|alltför|too|do|typ|any))*\s*$"
+)
+_NOT_BEFORE = re.compile(r"(?:inte|not)\s")
+_NOT_AFTERWARDS = re.compile(
+    r"\s*(?:går|funkar|passar|kan|är|works?|is|are)?\s*(?:jag|det|that|i)?\s*(?<!\w)"
+    r"(?:inte|cant|doesnt|bad|dåligt|kass|för tidigt|för sent|too early|too late)(?!\w)"
+    r"(?!\s+(?:förrän|före|innan|until))"
+)
 
 
-def _is_negated(line: str, hours: Hours) -> bool:
-    return bool(_NOT.search(line[: hours.start])) and not _NOT_BEFORE.match(line, hours.start)
+def _heeding_not(line: str, hours: Hours) -> Hours:
+    """ "Inte efter 15" is before 15, "inte på förmiddagen" from noon; other hours that are refused tell no time."""
+    refused = _NOT.search(line[: hours.start]) and not _NOT_BEFORE.match(line, hours.start)
+    if not (refused or _NOT_AFTERWARDS.match(line, hours.end)):
+        return hours
+    opens, closes = hours.opens, hours.closes
+    if closes is None:
+        return replace(hours, opens=time(0), closes=opens, is_negated=True, is_turned=True)
+    if hours.part in _FORENOON or (opens == time(0) and closes > opens):
+        return replace(hours, opens=closes, closes=None, is_negated=True, is_turned=True)
+    if hours.part in ("afternoon", "evening"):
+        return replace(hours, opens=time(0), closes=opens, is_negated=True, is_turned=True)
+    return replace(hours, is_negated=True)
+
+
+_AFTER_THAT = re.compile(r"(?<!\w)(?:efter det|efter dess|efteråt|därefter|after that|afterwards)(?!\w)")
+_BEFORE_THAT = re.compile(r"(?<!\w)(?:innan det|före det|innan dess|dessförinnan|before that)(?!\w)")
+
+
+def _relative(line: str, hours: Hours) -> Hours:
+    """ "Lektionen är till 14.20, kan efter det"."""
+    if hours.part or hours.opens != hours.closes:
+        return hours
+    if _AFTER_THAT.search(line, hours.end):
+        return replace(hours, closes=None)
+    return replace(hours, opens=time(0)) if _BEFORE_THAT.search(line, hours.end) else hours
+
+
+_OR = re.compile(r"\s*(?:,|/|&|\+|-|–|eller|or|och|and|till|to)\s*(?:på |i |in the )?\s*")
+
+
+def _united(line: str, found: list[Hours]) -> list[Hours]:
+    """ "Fm eller em" is both when little lies between them."""
+    ordered = sorted(found, key=lambda hours: hours.start)
+    for one, other in zip(ordered, ordered[1:], strict=False):
+        adjacent = one.closes is not None and one.opens < other.opens <= _an_hour_after(one.closes)
+        if adjacent and _OR.fullmatch(line[one.end : other.start]):
+            return [replace(one, end=other.end, closes=other.closes)]
+    return ordered
+
+
+def _an_hour_after(moment: time) -> time:
+    return moment.replace(hour=min(moment.hour + 1, 23))
 
 
 def _joined(found: list[Hours]) -> list[Hours]:
@@ -87,8 +145,12 @@ _HALF_PAST = re.compile(r"half\s+past\s+(?P<hour>[^\W_]+)")
 _QUARTER = re.compile(
     r"(?:a\s+)?(?P<count>kvart|quarter|[^\W_]+)\s*(?:min\w*)?\s+(?P<side>i|över|to|past|till)\s+(?P<hour>[^\W_]+)"
 )
-_DIGITS = re.compile(r"(?P<hour>\d{1,2})[.:]?(?P<minute>[0-5]\d)?(?!\d)")
-_SUFFIX = re.compile(r"\s*(?:(?P<am>am|a\.m|fm)|(?P<pm>pm|p\.m|em)|tiden|o\s?clock|oclock|h)$")
+_DIGITS = re.compile(r"(?P<hour>\d{1,2})(?:[.:h,\s]|\s+och\s+)?(?P<minute>[0-5]\d)?(?!\d)")
+_WITH_MINUTES = re.compile(rf"(?P<hour>[^\W\d_]+)\s+(?:och\s+)?(?P<minutes>{words.one_of(words.MINUTES)})")
+_SUFFIX = re.compile(  # "3em", "3 em", "tretiden"; but "fem" is five
+    r"[\s-]*(?:(?<![^\W\d])(?:(?P<am>am|a\.m|fm)|(?P<pm>pm|p\.m|em)|h)|tiden|snåret|ish|isch|o\s?clock|oclock)$"
+)
+_NOON = re.compile(r"(?:12\s+)?(?:noon|midday)")
 _PREFIX = re.compile(r"^(?:klockan|kl|at|@|vid)\.?\s*")
 _AFTERNOON_UNTIL = 8
 
@@ -100,7 +162,7 @@ def _clock(text: str, half: Half) -> time | None:
     if suffix:
         half = "fm" if suffix["am"] else "em" if suffix["pm"] else half
         bare = bare[: suffix.start()]
-    minutes = _minutes(bare.removesuffix("tiden").strip())
+    minutes = _minutes(bare.strip())
     return _on_the_day(minutes, half, written_out=bare.startswith("0"))
 
 
@@ -112,6 +174,10 @@ def _minutes(text: str) -> int | None:
         sign = 1 if match["side"] == "över" else -1
         shift = sign * _count(match["before"].split()[0]) if match["before"] else 0
         return _whole(match["hour"], shift + (30 if match[0].startswith("half") else -30))
+    if _NOON.fullmatch(text):
+        return 12 * 60
+    if (match := _WITH_MINUTES.fullmatch(text)) and match["hour"] in words.NUMBERS:
+        return _whole(match["hour"], words.MINUTES[words.as_key(match["minutes"])])
     if match := _QUARTER.fullmatch(text):
         return _whole(match["hour"], (1 if match["side"] in ("över", "past") else -1) * _count(match["count"]))
     if match := _DIGITS.fullmatch(text):
@@ -141,17 +207,28 @@ def _on_the_day(minutes: int | None, half: Half, *, written_out: bool) -> time |
 
 
 _SAYS_PART = words.compiled("{part}")
+# "Kl 10, inte på kvällen" and "jobbar kvällar så kl 10" are no times at night.
+_UNFIT = re.compile(rf"{_NOT.pattern}|{words.BUSY}(?:\s+(?:på|i|in|at))*\s+$")
+_FAR = 20
 
 
-def _half_of_day(line: str) -> Half:
-    """The half of the day that the line speaks of, when it speaks of one only."""
+def _halves_of_day(line: str) -> _Halves:
+    """Where the line speaks of a half of the day that may suit, and of which."""
     if "part" not in words.possible(line):
-        return ""
-    names = {words.PARTS[re.sub(r"\s+", " ", match["part"])].name for match in _SAYS_PART.finditer(line)}
-    halves = {"fm" if name in _FORENOON else "em" for name in names}
-    if len(halves) != 1:
-        return ""
-    return "fm" if "fm" in halves else "em"
+        return ()
+    said = [match for match in _SAYS_PART.finditer(line) if not _UNFIT.search(line[: match.start()])]
+    return [(match.start(), match.end(), _half(match["part"])) for match in said]
+
+
+def _half(part: str) -> Half:
+    name = words.PARTS[words.as_key(part)].name
+    return "fm" if name in _FORENOON else "em" if name == "evening" else ""
+
+
+def _half_near(halves: _Halves, match: re.Match[str]) -> Half:
+    """The half of the day spoken of near a clock, when it is one only."""
+    near = {half for start, end, half in halves if start - match.end() <= _FAR and match.start() - end <= _FAR}
+    return near.pop() if len(near) == 1 else ""
 
 
 # -------------------------------------------------------------------------- readers
@@ -160,6 +237,17 @@ def _half_of_day(line: str) -> Half:
 def _at(match: re.Match[str], half: Half) -> Hours | None:
     clock = _clock(match["clock"], half)
     return Hours(match.start(), match.end(), clock, clock) if clock else None
+
+
+def _moved(match: re.Match[str], half: Half) -> Hours | None:
+    """ "Flytta från onsdag till kl 10": only the end of it is the hour."""
+    hours = _at(match, half)
+    return hours and replace(hours, start=match.start("clock"))
+
+
+def _bare(match: re.Match[str], half: Half) -> Hours | None:
+    hours = _at(match, half)
+    return hours and replace(hours, is_bare=True)
 
 
 def _after(match: re.Match[str], half: Half) -> Hours | None:
@@ -173,14 +261,33 @@ def _before(match: re.Match[str], half: Half) -> Hours | None:
 
 
 def _between(match: re.Match[str], half: Half) -> Hours | None:
-    opens, closes = _clock(match["clock"], half), _clock(match["clock2"], "")
-    if opens is None or closes is None or opens >= closes:
+    """ "Mellan 2 och 4"; "2-4 pm" tells the half of both, "10-2" ends at 14."""
+    ending = match["clock2"].lower()
+    shared: Half = half or ("em" if ending.endswith(("pm", "p.m", "em")) else "fm" if ending.endswith("am") else "")
+    opens, closes = _clock(match["clock"], shared), _clock(ending, "")
+    if opens is None or closes is None:
         return None
-    return Hours(match.start(), match.end(), opens, closes)
+    if opens >= closes:
+        opens, closes = _in_order(match, opens, closes)
+    return Hours(match.start(), match.end(), opens, closes) if opens < closes else None
+
+
+def _in_order(match: re.Match[str], opens: time, closes: time) -> tuple[time, time]:
+    """ "7-9" is in the morning, when people work; "5-8" can only be in the evening."""
+    morning = _clock(match["clock"], "fm")
+    if opens.hour == _AFTERNOON_UNTIL + 11 and morning and closes.hour <= 12:
+        return morning, closes
+    return opens, closes.replace(hour=closes.hour + 12) if closes.hour < 12 else closes
+
+
+def _after_both(match: re.Match[str], half: Half) -> Hours | None:
+    """ "Jobbar 8-16": from the end of it."""
+    taken = _between(match, half)
+    return taken and replace(taken, opens=taken.closes or taken.opens, closes=None)
 
 
 def _part(match: re.Match[str], _half: Half) -> Hours:
-    part = words.PARTS[re.sub(r"\s+", " ", match["part"])]
+    part = words.PARTS[words.as_key(match["part"])]
     return Hours(match.start("part"), match.end(), part.opens, part.closes, part.name)
 
 
@@ -189,16 +296,21 @@ def _nothing(_match: re.Match[str], _half: Half) -> None:
 
 
 _READERS: Mapping[str, _Reader] = {
-    "at": _at, "after": _after, "before": _before, "between": _between, "part": _part, "nothing": _nothing,
+    "at": _at, "bare": _bare, "moved": _moved, "after": _after, "after_both": _after_both, "before": _before,
+    "between": _between, "part": _part, "nothing": _nothing,
 }  # fmt: skip
+_SMALL_WORDS = (
+    r"(?:\s|,|-|\.(?=\d|kl)|kl|klockan|vid|at|runt|typ|ca|då|funkar|går|passar|kanske|men|bara|den|ungefär|around"
+    r"|about)*"
+)
 _BESIDE_A_DAY = (
-    rf"(?<={_DAY})(?:\s|,|-|kl|klockan|vid|at|runt|typ|ca|den|då|funkar|går|passar|kanske)*(?P<clock>{words.CLOCK})",
+    rf"(?<={_DAY}){_SMALL_WORDS}(?P<clock>{words.CLOCK})",
     rf"(?P<clock>{words.CLOCK})\s*(?:(?:eller|or)\s+{words.CLOCK}\s*)?(?:på|on|the|,|nu)?\s*(?={_DAY})",
 )
 _WORDED = tuple(words.patterns("hours.txt"))
 _PARTS = tuple(pattern for pattern in _WORDED if pattern.reader == "part")
 _CLOCKS_ALONE = tuple(pattern for pattern in _WORDED if pattern.reader != "part")
-_CLOCKS = _CLOCKS_ALONE + tuple(words.Pattern("at", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)
+_CLOCKS = _CLOCKS_ALONE + tuple(words.Pattern("bare", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)
 
 
 def compile_all() -> None:
