@@ -3,13 +3,14 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-from benchmarks import conversation, crash, inbound, outbound, pacing, report
+from benchmarks import conversation, crash, inbound, outbound, pacing, report, understanding
 
 BENCHMARKS = {
     "outbound": outbound.measure,
     "pacing": pacing.measure,
     "inbound": inbound.measure,
     "conversation": conversation.measure,
+    "understanding": understanding.measure,
     "crash": crash.measure,
     "two": crash.measure_two,
 }

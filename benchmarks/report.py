@@ -11,7 +11,7 @@ from typing import Literal
 
 from scheduler.clock import SystemClock
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
+DOCS = Path(__file__).parents[1] / "docs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +110,14 @@ def _read(path: str) -> str:
 
 def write(name: str, tables: Sequence[Table], measured_on: str) -> None:
     """Put a benchmark's tables in place of its last ones; every word outside its two marks stays."""
+    document = DOCS / ("understanding.md" if name == "understanding" else "performance.md")
     begin, end = f"<!-- {name}: written by dev.py bench -->", f"<!-- end of {name} -->"
-    text = _read(str(DOCUMENT))
+    text = _read(str(document))
     if begin not in text:
         text += f"\n## {name}\n\n{begin}\n{end}\n"
     before, rest = text.split(begin, 1)
     measured = "\n".join(["", measured_on, "", *map(in_document, tables)])
-    DOCUMENT.write_text(f"{before}{begin}\n{measured}{end}{rest.split(end, 1)[1]}", encoding="utf-8")
+    document.write_text(f"{before}{begin}\n{measured}{end}{rest.split(end, 1)[1]}", encoding="utf-8")
 
 
 def in_document(table: Table) -> str:

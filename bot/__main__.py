@@ -94,6 +94,7 @@ def _add_campaigns(commands: Commands) -> None:
         step.add_argument("--audience", required=True, help='for example "kaa och unga norr och har mobil"')
         step.add_argument("--text", required=True)
         step.add_argument("--at", help="when to start; Europe/Stockholm without an offset")
+        step.add_argument("--meeting", help="the code of the dialog meeting it invites to")
         if name == "run":
             step.add_argument("--drain", action="store_true", help="send until nothing is due")
         _finish(step, f"campaigns:{name}")
@@ -111,6 +112,10 @@ def _add_language(commands: Commands) -> None:
     evaluate = commands.add_parser("evaluate", help="how well a list of replies is read")
     evaluate.add_argument("file")
     _finish(evaluate, "language:evaluate")
+    corrections = commands.add_parser("corrections", help="readings that staff have corrected, as a list for evaluate")
+    corrections.add_argument("file")
+    corrections.add_argument("--purpose", required=True, help="why; it is logged")
+    _finish(corrections, "language:corrections")
 
 
 def _add_setting_up(commands: Commands) -> None:
@@ -126,6 +131,7 @@ def _add_setting_up(commands: Commands) -> None:
     meeting.add_argument("--place", required=True)
     meeting.add_argument("--dialog", action="store_true")
     meeting.add_argument("--capacity", type=int, default=12)
+    meeting.add_argument("--topic", default="", help="what a dialog meeting is about")
     meeting.add_argument("--office")
     _finish(meeting, "setting_up:add_meeting")
     staff = commands.add_parser("staff", help="accounts").add_subparsers(dest="step", required=True).add_parser("add")

@@ -21,7 +21,7 @@ import storage.people
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
 from bot.conversation.understanding import AT_ONCE
-from outreach import campaign_texts, consent, linking
+from outreach import consent, languages, linking
 from outreach.channels import Inbound
 from storage.conversations import Conversation
 from storage.database import Database, Session
@@ -261,16 +261,13 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
         else storage.conversations.of_unknown(session, channel, sender)
     )
     conversation = found or Conversation(
-        person_id=person.id if person else None, channel=channel, address=sender, state_at=now, lang=_language(person)
-    )
+        person_id=person.id if person else None, channel=channel, address=sender, state_at=now,
+        lang=languages.of_person(session, person),
+    )  # fmt: skip
     # Answers go where the person writes from.
     if (conversation.channel, conversation.address) != (channel, sender):
         consent.speak_in(session, conversation, channel, sender, now=now)
     return storage.conversations.keep(session, conversation), person
-
-
-def _language(person: Person | None) -> str:
-    return "en" if person is not None and person.language.casefold() in campaign_texts.ENGLISH else "sv"
 
 
 def _person_at(session: Session, channel: str, sender: str) -> Person | None:

@@ -18,7 +18,7 @@ from bot.channels.simulator import SimulatorChannel
 from bot.channels.sms_route import Carrier, SmsRoute
 from bot.channels.telegram_door import open_door
 from bot.channels.telegram_pace import Pace
-from bot.conversation import replies
+from bot.conversation import gathering_texts, replies, unasked
 from bot.intake import Intake, Item, KeepAll
 from bot.settings import Settings
 from outreach import linking, receipts, sms_choice
@@ -200,7 +200,7 @@ def build(
     def read_texts(now: datetime) -> int:
         return inbox.read_due(database, together=together, now=now, give_way=intake.first)
 
-    timetable = [*jobs.timetable(sender, read_texts, write_reminder)]
+    timetable = [*jobs.timetable(sender, read_texts, write_reminder, unasked.write, gathering_texts.write)]
     if sms_route is not None:
         timetable.append(Job("turn_back", 60, sms_route.look_again))
     return House(settings, database, clock, sender, timetable, pool, intake, telegram_channel, sms_route)

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import storage.campaign_queue
+import storage.campaigns
 import storage.conversations
 import storage.offices
 import storage.people
 import storage.register
+import storage.signups
 import storage.staff
 from outreach import audience, campaign_texts, gate, gate_facts, pace
 from outreach.access import MAY
@@ -136,7 +138,9 @@ def _entries(session: Session, campaign: Campaign, rules: Rules, now: datetime) 
     for start in range(0, len(everyone), _CHUNK):
         ids = everyone[start : start + _CHUNK]
         people = storage.people.many(session, ids)
-        facts = gate_facts.of_people(session, people, kind="campaign", now=now, text_code=sameness(campaign))
+        facts = gate_facts.of_people(session, people, kind="campaign", now=now, text_code=_same_text(campaign))
+        for person_id in _invited_already(session, campaign, ids):
+            facts[person_id].same_text = True
         conversations = storage.conversations.of_people(session, ids)
         for person_id in ids:
             reason = gate.forbidden(facts[person_id], rules, now)
@@ -159,6 +163,19 @@ def _entry(
         person, facts.address, text.lang, text.text, text.size, "",
         first_contact=facts.state == "new", named=texts.has_name and confirmed and bool(person.first_name),
     )  # fmt: skip
+
+
+def _same_text(campaign: Campaign) -> str:
+    # An invitation to a meeting is made from the template of every other, and is about something new.
+    return "" if campaign.slot_id is not None else sameness(campaign)
+
+
+def _invited_already(session: Session, campaign: Campaign, person_ids: Sequence[int]) -> set[int]:
+    """Who has been invited to the same meeting, or stands on its list."""
+    if campaign.slot_id is None:
+        return set()
+    invited = storage.campaigns.people_invited(session, person_ids, campaign.slot_id)
+    return invited | storage.signups.people_signed_up(session, campaign.slot_id, person_ids)
 
 
 def sameness(campaign: Campaign) -> str:

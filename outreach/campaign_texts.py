@@ -4,9 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+import storage.meetings
 import storage.offices
 import storage.staff
-from outreach import wording
+from outreach import gatherings, spoken_time, wording
 from outreach.errors import BadInput
 from outreach.wording import Size
 from storage.campaigns import Campaign
@@ -16,6 +17,10 @@ from storage.offices import Office
 from storage.people import Person
 
 VARIABLES = ("fornamn", "namn", "enhet", "kommun", "vaxel", "webb", "tel")
+# What a text may name besides when the campaign invites to a dialog meeting.
+OF_A_MEETING = ("ambassador", "tid_kort", "plats", "amne")
+# What the meeting is about while nobody has said.
+_TOPIC = {"sv": "jobb och plugg", "en": "work and study"}
 _NAME = re.compile(r"(?P<gap>\s?)\{fornamn(?:\|(?P<fallback>[^}]*))?\}")
 ENGLISH = ("engelska", "english", "en")
 
@@ -38,6 +43,7 @@ class Texts:
         self._campaign = campaign
         staff = storage.staff.find(session, campaign.answered_by_id or campaign.created_by_id)
         self._named = staff.first_name if staff is not None else ""
+        self._meeting = storage.meetings.slot(session, campaign.slot_id) if campaign.slot_id is not None else None
         self._offices = {office.id: office for office in storage.offices.all_offices(session)}
         self._made: dict[tuple[object, ...], Rendered] = {}
         self.has_name = bool(_NAME.search(campaign.text_sv + campaign.text_en))
@@ -64,7 +70,8 @@ class Texts:
         template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
         if self._campaign.text_code and school_age:
             template = _study_first(template)
-        text = wording.fill(template if name else _without_name(template), self._values(name, office))
+        values = {**self._values(name, office), **self._meeting_values(lang)}
+        text = wording.fill_sentences(template if name else _without_name(template), values)
         return Rendered(lang, text, wording.measure(text))
 
     def _values(self, name: str, office: Office | None) -> dict[str, str]:
@@ -73,6 +80,16 @@ class Texts:
             "namn": self._named or (office.sender_name if office else "ungdomsenheten"),
             **(office_values(office) if office else {}),
         }
+
+    def _meeting_values(self, lang: str) -> dict[str, str]:
+        slot = self._meeting
+        if slot is None:
+            return {}
+        return {
+            "ambassador": gatherings.leader(self._session, slot), "plats": slot.place,
+            "tid_kort": spoken_time.say_short(slot.starts_at, lang),
+            "amne": slot.topic or _TOPIC.get(lang, _TOPIC["en"]),
+        }  # fmt: skip
 
 
 def _without_name(template: str) -> str:
@@ -101,6 +118,7 @@ def check(session: Session, campaign: Campaign) -> None:
     """Raises BadInput when the text is empty or uses a variable nobody can fill."""
     if not campaign.text_sv.strip():
         raise BadInput("Utskicket har ingen text. Skriv ett meddelande eller välj en mall.")
-    known = dict.fromkeys(VARIABLES, "x")
+    of_a_meeting = OF_A_MEETING if campaign.slot_id is not None else ()
+    known = dict.fromkeys((*VARIABLES, *of_a_meeting), "x")
     for template in (campaign.text_sv, campaign.text_en):
         wording.fill(template, known)

@@ -15,9 +15,8 @@ from storage.database import Session
 from storage.local_time import local_date
 from storage.meetings import Booking
 from storage.people import Person
-from storage.register import TALKED
 from storage.staff import Staff
-from storage.tasks import Attempt, Outcome
+from storage.tasks import TALKED, Attempt, Outcome
 
 # What can be noted on a person's page, and which of them are tries that can end in contact.
 NOTED = ("call", "meeting", "note", "met_outdoors", "visit")
@@ -41,6 +40,7 @@ def note(
     )
     if result == TALKED:
         _no_need_to_ring(session, person, staff, now)
+        _no_need_to_remind(session, person, now)
     storage.audit.write(session, "noted", now=now, staff_id=staff.id, person_id=person.id, kind=kind, result=result)
     return attempt
 
@@ -51,13 +51,17 @@ def _no_need_to_ring(session: Session, person: Person, staff: Staff, now: dateti
         storage.tasks.finish(session, task, now=now, staff_id=staff.id, outcome=TALKED)
 
 
-def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:
-    """Mark who came; a met person is reached and met. Raises Conflict before the start or when it was marked before."""
-    meetings.attend(session, booking, "came" if came else "no_show", now=now, staff_id=staff.id)
+def _no_need_to_remind(session: Session, person: Person, now: datetime) -> None:
     conversation = storage.conversations.of_person(session, person.id)
-    if conversation is not None and conversation.state not in ("urgent", "human", "stopped"):
-        conversation.state, conversation.state_at = "met" if came else "no_show", now
-        storage.conversations.keep(session, conversation)
+    if conversation is not None:
+        storage.messages.hold_back(session, conversation.id, ("nudge",), reason="har pratat med personen", now=now)
+
+
+def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:
+    """Mark who came; a met person is reached and met, also when first marked as missing. Raises Conflict before the
+    start or when it was marked before.
+    """
+    meetings.attend(session, booking, "came" if came else "no_show", now=now, staff_id=staff.id)
     if came:
         _met(session, booking, person, staff, now)
 

@@ -58,6 +58,8 @@ MINIMUM_AGE = 16
 THROUGH_THE_PAUSE = ("crisis", "stop_confirmation", "staff")
 # Conversations in these states are under way: a campaign would talk across them.
 TALKING = ("offered", "time_proposed")
+# Texts that say our own open question once more: they are the talk, and do not talk across it.
+REPEATS = ("OFFER-AGAIN", "TIME-OK?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class Rules:
 @dataclass(slots=True)
 class Facts:
     """All the gate knows about one text to one person at one address; filled in by those who gather it, then only
-    read. `parts_left` is what the budget still allows of SMS parts, this text's own included; None is no budget.
+    read. `repeats` is true of a text that says our own open question once more. `parts_left` is what the budget still
+    allows of SMS parts, this text's own included; None is no budget.
     """
 
     kind: str
@@ -100,6 +103,7 @@ class Facts:
     unanswered_7_days: int = 0
     unanswered_90_days: int = 0
     same_text: bool = False
+    repeats: bool = False
     campaign_state: str = ""
     parts: int = 1
     parts_left: int | None = None
@@ -235,7 +239,7 @@ def _conversation(facts: Facts, _rules: Rules, _now: datetime) -> str:
         return "booked"
     if facts.state in ("declined", "occupied"):
         return facts.state
-    return "in_conversation" if facts.state in TALKING else ""
+    return "in_conversation" if facts.state in TALKING and not facts.repeats else ""
 
 
 def _campaign(facts: Facts, _rules: Rules, _now: datetime) -> str:

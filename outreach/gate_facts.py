@@ -11,7 +11,7 @@ import storage.messages
 import storage.numbers
 import storage.people
 import storage.settings
-from outreach.gate import MINIMUM_AGE, Facts, Rules
+from outreach.gate import MINIMUM_AGE, REPEATS, Facts, Rules
 from storage.conversations import Talk
 from storage.database import Session
 from storage.local_time import age, local_date
@@ -82,6 +82,7 @@ def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[i
         facts = known.facts(text.person_id, kind=text.kind, choice=choice, channel=text.channel)
         talk = by_id.get(text.conversation_id or 0)
         facts.send_before, facts.parts = text.send_before, text.parts
+        facts.repeats = text.kind == "nudge" and text.text_code in REPEATS
         facts.stopped = facts.stopped or (text.channel, text.address) in stopped
         facts.campaign_state = states.get(text.campaign_id or 0, "")
         if talk is not None:

@@ -12,6 +12,7 @@ import storage.link_codes
 import storage.numbers
 import storage.people
 import storage.settings
+import storage.signups
 from outreach import consent
 from outreach.gate import MINIMUM_AGE
 from storage.conversations import Conversation
@@ -184,6 +185,7 @@ def tie(session: Session, person: Person, chat: Conversation, *, now: datetime) 
 
 def _hand_on(session: Session, chat: Conversation, talk: Conversation, now: datetime) -> None:
     storage.link_codes.hand_on(session, chat, talk)
+    storage.signups.hand_on(session, chat, talk)
     # Whoever waited for a human in the chat, or had one there, still does.
     if talk.waiting_since is None:
         talk.waiting_since, talk.waiting_why = chat.waiting_since, chat.waiting_why

@@ -10,6 +10,7 @@ import storage.meetings
 import storage.messages
 import storage.settings
 import storage.staff
+from outreach import aftermath
 from outreach.errors import Conflict
 from storage.database import Session
 from storage.local_time import STOCKHOLM, local
@@ -21,6 +22,8 @@ HOLD = timedelta(hours=2)
 # A reminder stays away from the night, and a late booking needs none (ux §5.7).
 MORNING, EVENING = time(8), time(20)
 NO_SECOND_REMINDER_WITHIN = timedelta(hours=4)
+# Of the same kind, but about no booked time.
+NEWS_OF_GATHERINGS = ("SPOT", "DM-OFF", "DM-OFF-LAST", "DM-AFTER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +145,19 @@ def confirm(session: Session, booking: Booking, *, now: datetime) -> bool:
 
 
 def attend(session: Session, booking: Booking, state: str, *, now: datetime, staff_id: int | None) -> None:
-    """Mark who came (came, came_late, no_show). Raises Conflict before the start or when the booking does not stand."""
+    """Mark who came (came, came_late, no_show), and let what follows from it follow. Somebody who was marked as missing
+    can be marked as met afterwards. Raises Conflict before the start or when the booking does not stand.
+    """
     slot = storage.meetings.slot(session, booking.slot_id)
     if now < slot.starts_at:
         raise Conflict("Mötet har inte börjat än. Närvaron kan markeras när det har börjat.")
-    if not storage.meetings.change_booking(session, booking, storage.meetings.OPEN, state, now=now):
+    before = storage.meetings.OPEN if state == "no_show" else (*storage.meetings.OPEN, "no_show")
+    if not storage.meetings.change_booking(session, booking, before, state, now=now):
         raise Conflict("Bokningen gäller inte längre. Läs om sidan.")
+    if state == "no_show":
+        aftermath.missed(session, booking, slot, now=now)
+    else:
+        aftermath.came(session, booking, slot, now=now, staff_id=staff_id)
     storage.audit.write(
         session,
         "attendance",
@@ -171,7 +181,14 @@ def _take_back_reminders(session: Session, person_id: int, now: datetime) -> Non
     # One that waits in the queue (a pause, the night) would tell of a meeting that does not stand.
     conversation = storage.conversations.of_person(session, person_id)
     if conversation is not None:
-        storage.messages.hold_back(session, conversation.id, ("reminder",), reason="mötet gäller inte längre", now=now)
+        storage.messages.hold_back(
+            session, conversation.id, ("reminder",), besides=NEWS_OF_GATHERINGS, reason="mötet gäller inte längre",
+            now=now,
+        )  # fmt: skip
+        if conversation.context.get("asked") == "REM-24" and "booking" in conversation.context:
+            # "3" to a reminder of this meeting must not call off the one that stands instead.
+            conversation.context = {}
+            storage.conversations.keep(session, conversation)
 
 
 def reminder_times(starts_at: datetime, now: datetime, *, weekend_quiet: bool) -> list[tuple[str, datetime]]:

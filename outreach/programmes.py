@@ -1,31 +1,20 @@
-"""The programmes a person can be part of (KAA, uppsök, other), whom each takes in by age, and the help lines: what a
-fresh installation starts with.
+"""The programmes a person can be part of (KAA, uppsök, other) and whom each takes in by age; and all that a fresh
+installation starts with.
 """
 
 from datetime import date, datetime
 
 import storage.people
-import storage.settings
+from outreach import help_lines
 from storage.database import Session
 from storage.local_time import age, local_date
 from storage.people import Person, ProgrammeMembership, ProgrammeRule
-from storage.settings import HelpLine
 
 # KAA as the law has it since 2018 (domain B1). Uppsök is the municipality's own; the two overlap at 19 (domain S28).
 _RULES = (
     ("kaa", "kaa-2018-07-01", 16, 20, date(2018, 7, 1), "skollagen 29:9"),
     ("uppsok", "uppsok-2024-01-01", 19, 30, date(2024, 1, 1), "kommunens uppdrag"),
     ("other", "other-2018-07-01", 16, 30, date(2018, 7, 1), "kommunens uppdrag"),
-)
-
-# Who answers when we do not (domain C3); the crisis texts name the first three and Kvinnofridslinjen.
-CHECKED_ON = date(2026, 11, 1)
-_HELP_LINES = (
-    ("Akut fara", "112", 0, 200),
-    ("Bris", "116 111", 0, 18),
-    ("Hjälplinjen", "90 390", 18, 200),
-    ("1177 Vårdguiden", "1177", 0, 200),
-    ("Kvinnofridslinjen", "020-50 50 50", 0, 200),
 )
 
 
@@ -39,12 +28,7 @@ def ensure_defaults(session: Session, now: datetime) -> None:
                 ProgrammeRule(programme=programme, version=version, age_from=age_from, age_below=age_below,
                               valid_from=valid_from, source=source),
             )  # fmt: skip
-    lines = {line.number for line in storage.settings.help_lines(session)}
-    verified_on = min(CHECKED_ON, local_date(now))
-    for name, number, age_from, age_below in _HELP_LINES:
-        if number not in lines:
-            line = HelpLine(name=name, number=number, age_from=age_from, age_below=age_below, verified_on=verified_on)
-            storage.settings.add_help_line(session, line)
+    help_lines.ensure_defaults(session, now)
 
 
 def for_age(years: int) -> str:

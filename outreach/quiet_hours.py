@@ -71,6 +71,18 @@ def working_minutes_between(start: datetime, end: datetime, opening: Opening = O
     return int(total.total_seconds() // 60)
 
 
+def answered_by(now: datetime, opening: Opening = OFFICE_HOURS) -> datetime:
+    """The moment that `answer_promise` names."""
+    moment = _in_utc(now)
+    today = moment.astimezone(STOCKHOLM).date()
+    for opens, closes in _open_periods(moment, opening):
+        if closes.astimezone(STOCKHOLM).date() > today:
+            return min(closes, _at(opens.astimezone(STOCKHOLM).date(), LATEST_PROMISE))
+        if moment + SHORTEST_PROMISE <= closes:
+            return closes
+    raise AssertionError("opening hours repeat for ever")
+
+
 def answer_promise(now: datetime, opening: Opening = OFFICE_HOURS, lang: str = "sv") -> str:
     """{svarstid}: "i dag före kl. 16.30" while the office is open, else at the latest 16.00 the next working day."""
     moment = _in_utc(now)

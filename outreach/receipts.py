@@ -9,15 +9,15 @@ import storage.conversations
 import storage.messages
 import storage.numbers
 import storage.people
-from outreach import consent, halts, linking, numbers
+from outreach import consent, halts, linking, numbers, own_questions
 from outreach.channels import Receipt
 from storage.conversations import Invitation
 from storage.database import Session
 from storage.messages import Message, ReceiptRow
 from storage.queue import Due
 
-# Texts of these kinds ask the question of a campaign.
-INVITING = ("campaign", "ladder")
+# Texts of these kinds ask the question of a campaign, and so does a reminder of it.
+INVITING, NUDGE = ("campaign", "ladder"), "NUDGE"
 
 
 def record(session: Session, receipt: Receipt, *, now: datetime) -> bool:
@@ -57,12 +57,14 @@ def have_left(session: Session, texts: Iterable[tuple[Due | Message, datetime]],
     """The question of a campaign is open from the moment its text left (given beside it), whoever brings the news. A
     quick answer can be read before we have recorded that the text left: it is not forgotten.
     """
+    gone = list(texts)
     invitations = [
         Invitation(text.conversation_id, text.text_code or "INV-1", left_at)
-        for text, left_at in texts
-        if text.kind in INVITING and text.conversation_id is not None
+        for text, left_at in gone
+        if (text.kind in INVITING or text.text_code == NUDGE) and text.conversation_id is not None
     ]
     storage.conversations.invite(session, invitations, now=now)
+    own_questions.open_those_of(session, gone, now=now)
 
 
 def _judge_number(session: Session, message: Message, person_id: int, meaning: str, now: datetime) -> None:

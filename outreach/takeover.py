@@ -8,7 +8,7 @@ import storage.meetings
 import storage.messages
 import storage.staff
 import storage.tasks
-from outreach import consent, delivery, gate_facts, quiet_hours, word_check
+from outreach import alerts, consent, delivery, gate_facts, languages, quiet_hours, word_check
 from outreach.errors import BadInput, Conflict
 from storage.conversations import Conversation
 from storage.database import Session
@@ -41,6 +41,7 @@ def take_over(session: Session, conversation: Conversation, staff: Staff, *, now
         raise Conflict(f"{name} har redan samtalet. Fråga {name}, eller vänta till i morgon.")
     if not storage.conversations.give_to(session, conversation, staff.id, now=now):
         raise Conflict("Någon annan hann före. Läs om sidan.")
+    alerts.see(session, conversation, staff, how="took_over", now=now)
     taken_back = storage.messages.hold_back(session, conversation.id, AUTOMATIC, reason="human_has_it", now=now)
     storage.audit.write(session, "took_over", now=now, staff_id=staff.id, person_id=conversation.person_id,
                         conversation=conversation.code, taken_back=taken_back)  # fmt: skip
@@ -67,7 +68,8 @@ def begin(session: Session, person: Person, staff: Staff, *, now: datetime) -> C
         address = _mobile(session, person)
         if not address:
             raise Conflict("Det finns inget mobilnummer att skriva till. Lägg till ett först.")
-        known = Conversation(person_id=person.id, channel="sms", address=address, state_at=now)
+        lang = languages.of_person(session, person)
+        known = Conversation(person_id=person.id, channel="sms", address=address, lang=lang, state_at=now)
         storage.conversations.keep(session, known)
     take_over(session, known, staff, now=now)
     return known

@@ -27,6 +27,7 @@ REPLACEMENTS: Mapping[str, str] = {
 
 _VARIABLE = re.compile(r"\{(?P<name>\w+)(?:\|(?P<fallback>[^{}]*))?\}")
 _LONE_BRACE = re.compile(r"[{}]")
+_AT_SENTENCE_START = re.compile(r"(?:^|[.!?] )\{(\w+)\}")
 
 
 class MissingValue(BadInput):
@@ -72,6 +73,20 @@ def fill(template: str, values: Mapping[str, object]) -> str:
         raise BrokenTemplate
     # A decomposed å is two characters that look like one and double the price.
     return unicodedata.normalize("NFC", _VARIABLE.sub(lambda match: _value(match, values), template))
+
+
+def fill_sentences(template: str, values: Mapping[str, object]) -> str:
+    """As `fill`, where a value that begins a sentence gets a capital letter. Only what the template names is asked
+    for.
+    """
+    first = set(_AT_SENTENCE_START.findall(template))
+    named = {name: values.get(name) for name in variables(template)}
+    begun = {name: _capital(str(value)) for name, value in named.items() if name in first and value is not None}
+    return fill(template, {**named, **begun})
+
+
+def _capital(value: str) -> str:
+    return value[:1].upper() + value[1:]
 
 
 def _value(match: re.Match[str], values: Mapping[str, object]) -> str:

@@ -8,12 +8,28 @@ from datetime import datetime
 
 import anyio.to_thread
 
+import storage.alerts
 import storage.campaigns
 import storage.inbound
 import storage.meetings
 import storage.messages
-from scheduler import housekeeping, promises, reconcile, reminders, sending, starts, watching
+from outreach import alerts
+from outreach.gatherings import Write
+from scheduler import (
+    follow_ups,
+    gatherings,
+    housekeeping,
+    missed,
+    promises,
+    reconcile,
+    reminders,
+    sending,
+    silence,
+    starts,
+    watching,
+)  # fmt: skip
 from scheduler.sending import Sender
+from scheduler.unasked import Say
 from storage.database import Session
 
 
@@ -30,8 +46,11 @@ class Job:
 ReadTexts = Callable[[datetime], int]
 
 
-def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.Write) -> Sequence[Job]:
+def timetable(
+    sender: Sender, read_texts: ReadTexts, write_reminder: reminders.Write, say: Say, write_news: Write
+) -> Sequence[Job]:
     """All jobs, in the order they should run when everything is due at once: what came in before what goes out."""
+    rules = sender.rules
 
     def in_transaction(step: Callable[[Session, datetime], int]) -> Callable[[], Awaitable[int]]:
         def run() -> int:
@@ -51,7 +70,13 @@ def timetable(sender: Sender, read_texts: ReadTexts, write_reminder: reminders.W
             30,
             in_transaction(lambda session, now: watching.ask_at_evening(session, sender.rules, now)),
         ),
-        Job("keep_promises", 60, in_transaction(promises.keep_promises)),
+        Job("keep_promises", 60, in_transaction(lambda session, now: promises.keep_promises(session, now, say))),
+        Job("speak_up", 60, in_transaction(lambda session, now: silence.speak_up(session, rules, now, say))),
+        Job("ask_missed", 60, in_transaction(lambda session, now: missed.ask_missed(session, now, say))),
+        Job("follow_up", 60, in_transaction(lambda session, now: follow_ups.follow_up(session, rules, now, say))),
+        Job("pass_on_places", 30, in_transaction(lambda session, now: gatherings.pass_on(session, now, write_news))),
+        Job("ask_after", 60, in_transaction(lambda session, now: gatherings.ask_after(session, now, write_news))),
+        Job("escalate", 15, in_transaction(alerts.escalate)),
         Job("send", 0.5, lambda: sending.drain(sender)),
         Job("ask_provider", 5, reconcile.Inquiry(sender).run),
         Job("finish_campaigns", 10, in_transaction(reconcile.finish_campaigns)),
@@ -74,5 +99,11 @@ def next_due(session: Session) -> datetime | None:
         storage.inbound.next_due(session),
         storage.meetings.next_reminder(session),
         storage.campaigns.next_start(session),
+        storage.alerts.next_due(session),
+        promises.next_due(session),
+        silence.next_due(session),
+        missed.next_due(session),
+        follow_ups.next_due(session),
+        gatherings.next_due(session),
     )
     return min((moment for moment in moments if moment is not None), default=None)

@@ -1,8 +1,12 @@
 """Alerts of acute talks: who has been told, whose turn is next, and who has seen it (ux §5.3)."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlalchemy import update
+from sqlmodel import Field, SQLModel, col, select
+
+from storage.database import Session
 
 
 class Alert(SQLModel, table=True):
@@ -17,3 +21,57 @@ class Alert(SQLModel, table=True):
     next_at: datetime | None = Field(default=None, index=True)
     seen_at: datetime | None = None
     seen_by_id: int | None = Field(default=None, foreign_key="staff.id")
+
+
+def add(session: Session, alert: Alert) -> Alert:
+    """Keep a new alert."""
+    session.add(alert)
+    session.flush()
+    return alert
+
+
+def latest(session: Session, conversation_id: int) -> Alert | None:
+    """The conversation's newest alert."""
+    return latest_of(session, [conversation_id]).get(conversation_id)
+
+
+def latest_of(session: Session, conversation_ids: Iterable[int]) -> dict[int, Alert]:
+    """The newest alert of each of these conversations that has had one."""
+    query = select(Alert).where(col(Alert.conversation_id).in_(list(conversation_ids))).order_by(col(Alert.id))
+    return {alert.conversation_id: alert for alert in session.exec(query)}
+
+
+def due(session: Session, now: datetime) -> Sequence[Alert]:
+    """Alerts that nobody has seen in time, longest wait first."""
+    query = select(Alert).where(col(Alert.seen_at).is_(None), col(Alert.next_at) <= now)
+    return session.exec(query.order_by(col(Alert.next_at), col(Alert.id))).all()
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next alert goes on to somebody else."""
+    query = select(Alert.next_at).where(col(Alert.seen_at).is_(None), col(Alert.next_at).is_not(None))
+    return session.exec(query.order_by(col(Alert.next_at)).limit(1)).first()
+
+
+def pass_on(session: Session, alert: Alert, step: int, next_at: datetime | None) -> bool:
+    """Note by one conditional write that an alert has gone further; False when it has been seen, or another process
+    was first.
+    """
+    result = session.execute(
+        update(Alert)
+        .where(col(Alert.id) == alert.id, col(Alert.step) == alert.step, col(Alert.seen_at).is_(None))
+        .values(step=step, next_at=next_at)
+    )
+    session.refresh(alert)
+    return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def see(session: Session, conversation_id: int, staff_id: int, *, now: datetime) -> bool:
+    """Note who has seen the conversation's alerts; False when there was none that nobody had seen."""
+    session.flush()
+    result = session.execute(
+        update(Alert)
+        .where(col(Alert.conversation_id) == conversation_id, col(Alert.seen_at).is_(None))
+        .values(seen_at=now, seen_by_id=staff_id, next_at=None)
+    )
+    return bool(result.rowcount)  # type: ignore[attr-defined]

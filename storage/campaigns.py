@@ -218,6 +218,17 @@ _LATEST_OF_PERSON = (
 )
 
 
+def people_invited(session: Session, person_ids: Iterable[int], slot_id: int) -> set[int]:
+    """Which of these people a campaign has texted, or is about to text, about this meeting."""
+    query = (
+        select(Message.person_id)
+        .join(Campaign, col(Campaign.id) == Message.campaign_id)
+        .where(Campaign.slot_id == slot_id, col(Message.person_id).in_(list(person_ids)))
+        .where(col(Message.state).in_(("queued", "sending", "sent", "delivered", "unknown")))
+    )
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
 def latest_of_person(session: Session, person_id: int) -> Recipient | None:
     """The newest campaign whose text has left for the person; one that still waits in the queue cannot be answered."""
     return session.exec(_LATEST_OF_PERSON, params={"person_id": person_id}).first()

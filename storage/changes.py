@@ -3,7 +3,9 @@
 from sqlalchemy import func
 from sqlmodel import col, select
 
+from storage.alerts import Alert
 from storage.conversations import Conversation
+from storage.corrections import Correction
 from storage.database import Session
 from storage.inbound import InboundText
 from storage.meetings import Booking
@@ -25,6 +27,8 @@ def mark(session: Session) -> str:
         session.exec(select(func.max(Booking.state_at))).one(),
         session.exec(select(func.max(Task.id), func.max(Task.done_at))).one(),
         session.exec(select(func.max(Person.changed_at), func.max(Person.id))).one(),
+        session.exec(select(func.max(Alert.id), func.max(Alert.seen_at))).one(),
+        session.exec(select(func.count(), func.max(Correction.at)).select_from(Correction)).one(),
         session.exec(select(Setting.value).where(Setting.key == "clock_offset")).first(),
     ]
     return repr([str(part) for part in parts])

@@ -37,6 +37,8 @@ class Conversation(SQLModel, table=True):
         one_of("channel", CHANNELS),
         Index("one_conversation_per_unknown_address", "channel", "address", unique=True,
               sqlite_where=text("person_id IS NULL"), postgresql_where=text("person_id IS NULL")),
+        # Who has been silent for so long, asked every minute of a whole register that has been invited.
+        Index("conversation_by_state", "state", "state_at"),
     )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
@@ -45,7 +47,7 @@ class Conversation(SQLModel, table=True):
     channel: str = "sms"
     address: str = Field(default="", index=True)
     lang: str = "sv"
-    state: str = Field(default="new", index=True)
+    state: str = Field(default="new")
     state_at: datetime
     resume_state: str = ""
     context: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
@@ -206,26 +208,26 @@ def give_to(session: Session, conversation: Conversation, staff_id: int | None, 
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def silent_in(
-    session: Session, states: Sequence[str], *, before: datetime
-) -> Sequence[tuple[Conversation, Person]]:  # fmt: skip
-    """Talks that have stood in these states, without a word from the person, since before a moment."""
-    query = (
-        select(Conversation, Person)
-        .join(Person, col(Person.id) == Conversation.person_id)
-        .where(col(Conversation.state).in_(states), Conversation.state_at < before)
-        .where(or_(col(Conversation.last_inbound_at).is_(None), col(Conversation.last_inbound_at) < before))
-        .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
-    )
-    return session.exec(query).all()
+_RESTED = (
+    select(Conversation, Person)
+    .join(Person, col(Person.id) == Conversation.person_id)
+    .where(Conversation.state == "resting", col(Conversation.held_by_id).is_(None))
+    .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
+)
 
 
 def rested(session: Session, now: datetime) -> Sequence[tuple[Conversation, Person]]:
-    """Talks that rest until a day that has come."""
-    query = (
-        select(Conversation, Person)
-        .join(Person, col(Person.id) == Conversation.person_id)
-        .where(Conversation.state == "resting", col(Person.paused_until) <= now)
-        .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
-    )
-    return session.exec(query).all()
+    """Talks that rest until a day that has come, and that nobody has just now."""
+    return session.exec(_RESTED.where(col(Person.paused_until) <= now)).all()
+
+
+def next_rested(session: Session) -> datetime | None:
+    """When the next of these days comes."""
+    until = col(Person.paused_until)
+    found = session.exec(_RESTED.where(until.is_not(None)).order_by(until).limit(1)).first()
+    return found[1].paused_until if found is not None else None
+
+
+def leave_language(session: Session, lang: str, instead: str) -> None:
+    """Let everybody who is answered in a language be answered in another."""
+    session.execute(update(Conversation).where(col(Conversation.lang) == lang).values(lang=instead))

@@ -1,9 +1,9 @@
 """Times that can be booked, their seats, bookings and the reminders that hang on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, bindparam, func, true, update
+from sqlalchemy import UniqueConstraint, and_, bindparam, delete, func, true, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -93,6 +93,9 @@ class Reminder(SQLModel, table=True):
     outcome: str = ""
 
 
+_EMPTY = and_(col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None))
+
+
 def add_slot(session: Session, slot: Slot, seats: int = 1) -> Slot:
     """Keep a new time with its seats."""
     session.add(slot)
@@ -120,6 +123,34 @@ def slot_by_code(session: Session, code: str) -> Slot | None:
     return session.exec(select(Slot).where(Slot.code == code)).first()
 
 
+def slot_by_short_code(session: Session, short_code: str) -> Slot | None:
+    """The dialog meeting that a code on a poster means, case aside."""
+    return session.exec(select(Slot).where(Slot.short_code == short_code.upper())).first()
+
+
+def next_dialog(
+    session: Session, office_id: int, *, after: datetime, besides: Collection[int] = (), with_room: bool = False
+) -> Slot | None:
+    """The office's first dialog meeting after a moment, these left out; only one with an empty seat, if asked for."""
+    query = select(Slot).where(
+        Slot.office_id == office_id, Slot.kind == "dialog", Slot.starts_at > after,
+        col(Slot.called_off_at).is_(None), col(Slot.id).not_in(list(besides)),
+    )  # fmt: skip
+    if with_room:
+        query = query.where(col(Slot.id).in_(select(Seat.slot_id).where(_EMPTY)))
+    return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).first()
+
+
+def call_off(session: Session, slot_: Slot, *, now: datetime) -> bool:
+    """The time does not take place, said by one conditional write; False when it was called off already."""
+    session.flush()
+    result = session.execute(
+        update(Slot).where(col(Slot.id) == slot_.id, col(Slot.called_off_at).is_(None)).values(called_off_at=now)
+    )
+    session.refresh(slot_)
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
 def slots_between(session: Session, office_ids: Sequence[int], start: datetime, end: datetime) -> Sequence[Slot]:
     """The offices' times in a period, called-off ones too, in order."""
     query = select(Slot).where(col(Slot.office_id).in_(office_ids), Slot.starts_at >= start, Slot.starts_at < end)
@@ -140,7 +171,7 @@ def free_slots(
         select(Slot)
         .join(Seat, col(Seat.slot_id) == Slot.id)
         .where(Slot.office_id == office_id, Slot.kind == "meeting", col(Slot.called_off_at).is_(None))
-        .where(Slot.starts_at >= start, Slot.starts_at < end, col(Seat.taken_by).is_(None), unheld)
+        .where(Slot.starts_at >= start, Slot.starts_at < end, _EMPTY, unheld)
         .order_by(col(Slot.starts_at), col(Slot.id))
     )
     return session.exec(query).all()
@@ -151,7 +182,7 @@ def hold(session: Session, slot_ids: Sequence[int], conversation_id: int, *, unt
     let_go(session, conversation_id)
     session.execute(
         update(Seat)
-        .where(col(Seat.slot_id).in_(list(slot_ids)), col(Seat.taken_by).is_(None))
+        .where(col(Seat.slot_id).in_(list(slot_ids)), _EMPTY)
         .values(held_for=conversation_id, held_until=until)
     )
 
@@ -168,19 +199,27 @@ def held_until(session: Session, conversation_id: int) -> datetime | None:
 
 def claim_seat(session: Session, slot_id: int, person_id: int, *, now: datetime) -> Seat | None:
     """Take an empty seat by one conditional write; None when it is gone. Never check first, insert later."""
+    return _claim(session, slot_id, {"taken_by": person_id}, now)
+
+
+def claim_seat_for_signup(session: Session, slot_id: int, signup_id: int, *, now: datetime) -> Seat | None:
+    """As `claim_seat`, for a sign-up to a dialog meeting."""
+    return _claim(session, slot_id, {"signup_id": signup_id}, now)
+
+
+def _claim(session: Session, slot_id: int, taker: Mapping[str, int], now: datetime) -> Seat | None:
     empty = (
         select(Seat.id)
         .join(Slot, col(Slot.id) == Seat.slot_id)
-        .where(Seat.slot_id == slot_id, col(Seat.taken_by).is_(None))
-        .where(col(Slot.called_off_at).is_(None), Slot.starts_at > now)
+        .where(Seat.slot_id == slot_id, _EMPTY, col(Slot.called_off_at).is_(None), Slot.starts_at > now)
         .order_by(col(Seat.position))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     taken = session.execute(
         update(Seat)
-        .where(col(Seat.id).in_(empty), col(Seat.taken_by).is_(None))
-        .values(taken_by=person_id, taken_at=now, held_for=None, held_until=None)
+        .where(col(Seat.id).in_(empty), _EMPTY)
+        .values(taken_at=now, held_for=None, held_until=None, **taker)
         .returning(col(Seat.id))
     ).scalar_one_or_none()
     return session.get(Seat, taken, populate_existing=True) if taken is not None else None
@@ -189,6 +228,17 @@ def claim_seat(session: Session, slot_id: int, person_id: int, *, now: datetime)
 def free_seat(session: Session, seat_id: int) -> None:
     """Empty a seat again."""
     session.execute(update(Seat).where(col(Seat.id) == seat_id).values(taken_by=None, taken_at=None))
+
+
+def free_seats_of_signup(session: Session, signup_id: int) -> int:
+    """Empty every seat of a sign-up; returns how many there were."""
+    freed = session.execute(update(Seat).where(col(Seat.signup_id) == signup_id).values(signup_id=None, taken_at=None))
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
+def seats_of_signup(session: Session, signup_id: int) -> int:
+    """How many seats a sign-up has: its own and its companions'."""
+    return session.exec(select(func.count()).select_from(Seat).where(Seat.signup_id == signup_id)).one()
 
 
 def add_booking(session: Session, booking: Booking, reminders: Sequence[tuple[str, datetime]]) -> Booking:
@@ -221,19 +271,22 @@ def change_booking(session: Session, booking_: Booking, from_states: Sequence[st
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 
+_OPEN_BOOKING = (
+    select(Booking)
+    .join(Slot, col(Slot.id) == Booking.slot_id)
+    .where(Booking.person_id == bindparam("person_id"), col(Booking.state).in_(OPEN))
+    .order_by(col(Slot.starts_at))
+)
+_OPEN_BOOKING_AFTER = _OPEN_BOOKING.where(col(Slot.starts_at) > bindparam("after"))
+
+
 def open_booking(session: Session, person_id: int, *, after: datetime | None = None) -> Booking | None:
     """The person's standing booking, the next one if there are several; of those that start after a moment, if
     given.
     """
-    query = (
-        select(Booking)
-        .join(Slot, col(Slot.id) == Booking.slot_id)
-        .where(Booking.person_id == person_id, col(Booking.state).in_(OPEN))
-        .order_by(col(Slot.starts_at))
-    )
-    if after is not None:
-        query = query.where(Slot.starts_at > after)
-    return session.exec(query).first()
+    if after is None:
+        return session.exec(_OPEN_BOOKING, params={"person_id": person_id}).first()
+    return session.exec(_OPEN_BOOKING_AFTER, params={"person_id": person_id, "after": after}).first()
 
 
 _PEOPLE_BOOKED = (
@@ -287,7 +340,7 @@ def people_booked_by_campaign(session: Session, campaign_id: int) -> set[int]:
 
 def seats_left(session: Session, slot_id: int) -> int:
     """Empty seats of a time."""
-    query = select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, col(Seat.taken_by).is_(None))
+    query = select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, _EMPTY)
     return session.exec(query).one()
 
 
@@ -298,7 +351,7 @@ def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> 
         .select_from(Seat)
         .join(Slot, col(Slot.id) == Seat.slot_id)
         .where(col(Slot.office_id).in_(office_ids), Slot.starts_at > now, Slot.kind == "meeting")
-        .where(col(Seat.taken_by).is_(None), col(Slot.called_off_at).is_(None))
+        .where(_EMPTY, col(Slot.called_off_at).is_(None))
     )
     return session.exec(query).one()
 
@@ -309,10 +362,26 @@ def reminders_due(session: Session, now: datetime) -> Sequence[Reminder]:
     return session.exec(query.order_by(col(Reminder.due_at))).all()
 
 
+def second_reminder_at(session: Session, reminder: Reminder) -> datetime | None:
+    """When the second reminder of the same meeting falls due, or fell; None where none is planned."""
+    query = select(Reminder.due_at).where(
+        Reminder.kind == REMINDER_KINDS[1], Reminder.booking_id == reminder.booking_id,
+        Reminder.signup_id == reminder.signup_id,
+    )  # fmt: skip
+    return session.exec(query).first()
+
+
 def next_reminder(session: Session) -> datetime | None:
     """When the next reminder is due."""
     query = select(Reminder.due_at).where(col(Reminder.done_at).is_(None)).order_by(col(Reminder.due_at)).limit(1)
     return session.exec(query).first()
+
+
+def remind_of_signup(session: Session, signup_id: int, reminders: Sequence[tuple[str, datetime]]) -> None:
+    """Remind of a sign-up at these moments, and at no others."""
+    session.execute(delete(Reminder).where(col(Reminder.signup_id) == signup_id, col(Reminder.done_at).is_(None)))
+    session.add_all([Reminder(signup_id=signup_id, kind=kind, due_at=due_at) for kind, due_at in reminders])
+    session.flush()
 
 
 def reminders_of(session: Session, booking_id: int) -> Sequence[Reminder]:

@@ -37,6 +37,8 @@ RANK = {
 STATES = tuple(RANK)
 # Texts somebody must still look at, as an index knows them.
 UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
+# Texts we start by ourselves after a silence.
+NUDGING = "kind = 'nudge'"
 
 
 class Message(SQLModel, table=True):
@@ -54,6 +56,7 @@ class Message(SQLModel, table=True):
               sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
         Index("message_unsettled", "state", "state_at", sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED)),
         Index("message_of_campaign", "campaign_id", "state"),
+        Index("message_nudge", "conversation_id", sqlite_where=text(NUDGING), postgresql_where=text(NUDGING)),
     )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
@@ -224,16 +227,32 @@ def queued_between(session: Session, campaign_id: int) -> tuple[datetime, dateti
 
 def hold_back(
     session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime,
-    channels: Sequence[str] = CHANNELS,
+    channels: Sequence[str] = CHANNELS, besides: Sequence[str] = (),
 ) -> int:  # fmt: skip
-    """Cancel a conversation's queued texts of these kinds, in these channels; returns how many."""
+    """Cancel a conversation's queued texts of these kinds, in these channels, but for those of the codes `besides`;
+    returns how many.
+    """
     result = session.execute(
         update(Message)
         .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
         .where(col(Message.kind).in_(list(kinds)), col(Message.channel).in_(list(channels)))
+        .where(col(Message.text_code).not_in(list(besides)))
         .values(state="cancelled", reason=reason, state_at=now)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def take_back(
+    session: Session, conversation_id: int | None, codes: Sequence[str], *, send_before: datetime, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Cancel a conversation's queued texts of these codes that keep until just this moment: those of one meeting."""
+    session.execute(
+        update(Message)
+        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
+        .where(col(Message.text_code).in_(list(codes)), col(Message.send_before) == send_before)
+        .values(state="cancelled", reason=reason, state_at=now)
+    )
 
 
 def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:

@@ -16,15 +16,13 @@ from storage.messages import Message
 from storage.numbers import Number, PersonNumber
 from storage.offices import Office
 from storage.people import Person, ProgrammeMembership, name_key
-from storage.tasks import Attempt, last_tried
+from storage.tasks import TALKED, Attempt, last_tried
 
 # States in which two-way contact with the right person has taken place (domain C4: nådd).
 REACHED_STATES = (
     "offered", "time_proposed", "booked", "confirmed", "cancelled", "met", "no_show", "resting", "declined",
     "occupied", "follow_up", "signed_up", "waiting_list", "human", "urgent", "ended",
 )  # fmt: skip
-# What a note about a try by hand says when the right person was talked to; the only result that counts as reached.
-TALKED = "talked"
 SOON = timedelta(days=60)
 LATELY = timedelta(days=7)
 

@@ -57,11 +57,16 @@ def starting_with(session: Session, prefix: str) -> dict[str, Any]:
     return {row.key: row.value for row in rows}
 
 
-def add_help_line(session: Session, line: HelpLine) -> HelpLine:
-    """Keep a help line."""
+def keep_help_line(session: Session, line: HelpLine) -> HelpLine:
+    """Keep a new or changed help line."""
     session.add(line)
     session.flush()
     return line
+
+
+def help_line(session: Session, line_id: int) -> HelpLine | None:
+    """The help line with this id."""
+    return session.get(HelpLine, line_id)
 
 
 def help_lines(session: Session) -> Sequence[HelpLine]:

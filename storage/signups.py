@@ -1,12 +1,19 @@
 """Sign-ups to dialog meetings (dialogmöten): who comes, who waits for a place, and which place is offered to whom."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, func, text, update
+from sqlmodel import Field, SQLModel, col, exists, or_, select
 
+import storage.messages
 from storage.codes import new_code
 from storage.columns import one_of
+from storage.conversations import Conversation
+from storage.database import Session
+from storage.meetings import REMINDER_KINDS, Seat, Slot
+from storage.messages import Message
 
 STATES = ("signed_up", "waiting", "offered", "passed_on", "cancelled", "came", "no_show", "called_off")
 STANDING = ("signed_up", "waiting", "offered")
@@ -41,3 +48,165 @@ class Signup(SQLModel, table=True):
     state_at: datetime
     offered_at: datetime | None = None
     offer_until: datetime | None = Field(default=None, index=True)
+
+
+def add(session: Session, signup: Signup) -> Signup:
+    """Keep a new sign-up; whoever stands in line for the same meeting already must not be added again."""
+    session.add(signup)
+    session.flush()
+    return signup
+
+
+def get(session: Session, signup_id: int) -> Signup:
+    """The sign-up; raises when there is none with this id."""
+    return session.get_one(Signup, signup_id)
+
+
+def find(session: Session, signup_id: object) -> Signup | None:
+    """The sign-up, if there is one with this id."""
+    return session.get(Signup, signup_id) if isinstance(signup_id, int) else None
+
+
+def change(
+    session: Session, signup: Signup, from_states: Sequence[str], to: str, *, now: datetime, **values: Any
+) -> bool:
+    """Change where a sign-up stands by one conditional write; False when it no longer stands where we thought."""
+    session.flush()
+    result = session.execute(
+        update(Signup)
+        .where(col(Signup.id) == signup.id, col(Signup.state).in_(list(from_states)))
+        .values(state=to, state_at=now, **values)
+    )
+    session.refresh(signup)
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def count_companions(session: Session, signup: Signup, companions: int) -> None:
+    """How many come along on this sign-up, each in a seat of their own."""
+    signup.companions = companions
+    session.add(signup)
+    session.flush()
+
+
+def standing_for(session: Session, slot_id: int, conversation_id: int) -> Signup | None:
+    """The talk's place in this meeting or in the line for it."""
+    query = select(Signup).where(
+        Signup.slot_id == slot_id, Signup.conversation_id == conversation_id, col(Signup.state).in_(STANDING)
+    )
+    return session.exec(query).first()
+
+
+def standing(session: Session, conversation_id: int, *, after: datetime) -> Sequence[tuple[Signup, Slot]]:
+    """The talk's places in meetings that begin after a moment, called-off ones left out, earliest first."""
+    query = (
+        select(Signup, Slot)
+        .join(Slot, col(Slot.id) == Signup.slot_id)
+        .where(Signup.conversation_id == conversation_id, col(Signup.state).in_(STANDING))
+        .where(Slot.starts_at > after, col(Slot.called_off_at).is_(None))
+        .order_by(col(Slot.starts_at), col(Signup.id))
+    )
+    return session.exec(query).all()
+
+
+def people_signed_up(session: Session, slot_id: int, person_ids: Sequence[int]) -> set[int]:
+    """Which of these people stand on the meeting's list, or in the line for it."""
+    query = select(Signup.person_id).where(
+        Signup.slot_id == slot_id, col(Signup.person_id).in_(list(person_ids)), col(Signup.state).in_(STANDING)
+    )
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
+def of_slot(session: Session, slot_id: int, states: Sequence[str] = STATES) -> Sequence[Signup]:
+    """A meeting's sign-ups in these states, in the order they were made: that is the order of the line, too."""
+    query = select(Signup).where(Signup.slot_id == slot_id, col(Signup.state).in_(list(states)))
+    return session.exec(query.order_by(col(Signup.made_at), col(Signup.id))).all()
+
+
+def place_in_line(session: Session, signup: Signup) -> int:
+    """Which place somebody who waits has in the line, from 1."""
+    query = select(func.count()).where(
+        Signup.slot_id == signup.slot_id, Signup.state == "waiting",
+        or_(Signup.made_at < signup.made_at, (col(Signup.made_at) == signup.made_at) & (col(Signup.id) < signup.id)),
+    )  # fmt: skip
+    return session.exec(query).one() + 1
+
+
+def offered(session: Session) -> Sequence[tuple[Signup, Slot]]:
+    """Every offer that is open, the first to run out first."""
+    query = (
+        select(Signup, Slot)
+        .join(Slot, col(Slot.id) == Signup.slot_id)
+        .where(Signup.state == "offered")
+        .order_by(col(Signup.offer_until), col(Signup.id))
+    )
+    return session.exec(query).all()
+
+
+def waited_in_vain(session: Session, now: datetime) -> Sequence[tuple[Signup, Slot]]:
+    """Those who stand in the line for a meeting that has begun."""
+    query = (
+        select(Signup, Slot)
+        .join(Slot, col(Slot.id) == Signup.slot_id)
+        .where(Signup.state == "waiting", Slot.starts_at <= now)
+        .order_by(col(Signup.id))
+    )
+    return session.exec(query).all()
+
+
+def with_room_and_line(session: Session, now: datetime) -> Sequence[Slot]:
+    """Meetings ahead that have an empty seat and somebody in line."""
+    empty = exists().where(
+        col(Seat.slot_id) == Slot.id, col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None)
+    )  # fmt: skip
+    waits = exists().where(col(Signup.slot_id) == Slot.id, col(Signup.state) == "waiting")
+    query = select(Slot).where(Slot.starts_at > now, col(Slot.called_off_at).is_(None), empty, waits)
+    return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).all()
+
+
+def offer_was_lost(session: Session, signup: Signup, text_code: str) -> bool:
+    """Whether the text that offers the place has ended without reaching anybody."""
+    query = select(Message.id).where(
+        Message.conversation_id == signup.conversation_id, Message.text_code == text_code,
+        col(Message.created_at) >= signup.offered_at,
+        col(Message.state).in_(("withheld", "expired", "cancelled", "failed", "undelivered")),
+    )  # fmt: skip
+    return session.exec(query.limit(1)).first() is not None
+
+
+def next_offer_ends(session: Session) -> datetime | None:
+    """When the next open offer runs out."""
+    query = select(func.min(Signup.offer_until)).where(Signup.state == "offered")
+    return session.exec(query).one()
+
+
+def came_untold(session: Session, text_code: str, *, since: datetime, now: datetime) -> Sequence[tuple[Signup, Slot]]:
+    """Those who came to a meeting that began in this stretch and have had no text of this code since."""
+    told = exists().where(
+        col(Message.conversation_id) == Signup.conversation_id, col(Message.text_code) == text_code,
+        col(Message.created_at) >= Slot.starts_at,
+    )  # fmt: skip
+    query = (
+        select(Signup, Slot)
+        .join(Slot, col(Slot.id) == Signup.slot_id)
+        .where(Signup.state == "came", col(Signup.conversation_id).is_not(None), ~told)
+        .where(Slot.starts_at >= since, Slot.starts_at < now)
+        .order_by(col(Signup.id))
+    )
+    return session.exec(query).all()
+
+
+def take_back_reminders(session: Session, signup: Signup, slot: Slot, *, reason: str, now: datetime) -> None:
+    """Reminders of this meeting that wait in the queue would tell of a place that does not stand."""
+    storage.messages.take_back(
+        session, signup.conversation_id, REMINDER_KINDS, send_before=slot.starts_at, reason=reason, now=now
+    )
+
+
+def hand_on(session: Session, chat: Conversation, talk: Conversation) -> None:
+    """What an anonymous chat has signed up for becomes the person's, but for meetings they stand on the list of."""
+    known = select(Signup.slot_id).where(Signup.conversation_id == talk.id, col(Signup.state).in_(STANDING))
+    session.execute(
+        update(Signup)
+        .where(col(Signup.conversation_id) == chat.id, col(Signup.slot_id).not_in(known))
+        .values(conversation_id=talk.id, person_id=talk.person_id)
+    )

@@ -13,6 +13,8 @@ from storage.people import Person
 
 TASK_KINDS = ("ring", "find_number", "postcard", "answer", "crisis", "shared_number", "duplicate", "my_data", "other")
 ATTEMPT_KINDS = ("call", "social", "postcard", "visit", "met_outdoors", "guardian_call", "look_up", "note", "meeting")
+# What a note about a try by hand says when the right person was talked to; the only result that counts as reached.
+TALKED = "talked"
 OUTCOME_KINDS = (
     "studies", "work", "work_experience", "other_measure", "has_support", "abroad", "declined", "moved", "deceased",
     "met", "enrolled",
@@ -135,6 +137,12 @@ def add_attempt(session: Session, attempt: Attempt) -> Attempt:
     session.add(attempt)
     session.flush()
     return attempt
+
+
+def talked_since(session: Session, person_id: int, moment: datetime) -> bool:
+    """Whether somebody has talked with the person since a moment or just then."""
+    query = select(Attempt.id).where(Attempt.person_id == person_id, Attempt.result == TALKED, Attempt.at >= moment)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def attempts(session: Session, person_id: int) -> Sequence[Attempt]:

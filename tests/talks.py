@@ -9,19 +9,24 @@ from typing import Protocol
 
 import anyio
 from builders import a_number, a_person, a_slot, a_staff, an_office, e164
+from sqlmodel import select
 
 import storage.conversations
 import storage.meetings
 import storage.messages
 import storage.people
 import storage.settings
+import storage.signups
 import storage.tasks
+from bot.conversation import replies
 from bot.wiring import House
-from outreach import delivery, programmes
+from outreach import campaigns, delivery, programmes
 from outreach.channels import Inbound
 from scheduler import jobs
+from storage.campaigns import Campaign
 from storage.conversations import Conversation
 from storage.local_time import STOCKHOLM
+from storage.meetings import Seat
 from storage.messages import Message
 
 # Wednesday morning and afternoon, Thursday, Friday, Monday, and next Tuesday at 14.
@@ -68,6 +73,7 @@ class Town:
             programmes.ensure_defaults(session, self.clock.now())
             office = an_office(session)
             staff = a_staff(session, name="Samira Ali", office=office)
+            staff.phone = "070-174 06 98"
             storage.settings.write(session, "on_duty", staff.id)
             for written in self.times:
                 a_slot(session, at(written), office=office, staff=staff)
@@ -81,6 +87,43 @@ class Town:
         if invited:
             youth.is_invited()
         return youth
+
+    def gathering(
+        self, written: str = "2026-12-03 17:00", *, seats: int = 12, short_code: str | None = "7K3P",
+        leader: str = "Mohammed Ali", place: str = "Hallens bibliotek",
+    ) -> int:  # fmt: skip
+        """A dialog meeting; its id."""
+        with self.house.database.write() as session:
+            office = an_office(session)
+            staff = a_staff(session, "ambassador", name=leader, office=office)
+            slot = a_slot(
+                session, at(written), office=office, staff=staff, place=place, seats=seats, kind="dialog",
+                short_code=short_code, topic="sommarjobb",
+            )  # fmt: skip
+            return slot.id
+
+    def invites_to(self, slot_id: int) -> None:
+        """A campaign invites everybody to a dialog meeting."""
+        now = self.clock.now()
+        with self.house.database.write() as session:
+            campaign = campaigns.create(session, Campaign(
+                name=f"Träff {next(_ids)}", audience="alla", text_code="INV-3", slot_id=slot_id, created_at=now,
+                text_sv=replies.template("INV-3", "sv"), text_en=replies.template("INV-3", "en"),
+            ), now=now)  # fmt: skip
+            campaigns.launch(session, campaign, self.house.sender.rules, now=now)
+        self.run()
+
+    def signups(self, slot_id: int) -> list[tuple[str, str, int]]:
+        """Everybody's sign-up to a meeting, in the order of the line: first name, state, companions."""
+        with self.house.database.read() as session:
+            rows = storage.signups.of_slot(session, slot_id)
+        return [(row.first_name, row.state, row.companions) for row in rows]
+
+    def taken(self, slot_id: int) -> int:
+        """How many seats of a meeting somebody has."""
+        with self.house.database.read() as session:
+            seats = session.exec(select(Seat).where(Seat.slot_id == slot_id)).all()
+        return sum(seat.signup_id is not None or seat.taken_by is not None for seat in seats)
 
     def stranger(self, mobile: str = "99") -> "Youth":
         """Somebody whose number nobody in the register has."""

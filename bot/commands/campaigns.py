@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import storage.campaigns
+import storage.meetings
 from bot.commands.draining import drain
 from bot.commands.house import opened
 from bot.commands.output import say
@@ -14,9 +15,12 @@ from outreach.errors import BadInput, Conflict
 from scheduler import time_travel
 from storage.campaigns import Campaign
 from storage.database import Session
+from storage.meetings import Slot
 
 # A campaign that is run from a script goes on as long as its next text is near: through its pace, and a first retry.
 PATIENCE = timedelta(minutes=1)
+# The question that an invitation to a dialog meeting asks, in whatever words.
+INVITATION = "INV-3"
 
 
 def create(arguments: Namespace) -> int:
@@ -32,15 +36,24 @@ def _create(house: House, arguments: Namespace) -> Campaign:
     with house.database.write() as session:
         if storage.campaigns.by_name(session, arguments.name) is not None:
             raise Conflict("Det finns redan ett utskick med det namnet. Välj ett annat.")
+        slot = _meeting(session, arguments.meeting) if arguments.meeting else None
         campaign = campaigns.create(
             session,
-            Campaign(name=arguments.name, audience=arguments.audience, text_sv=arguments.text, created_at=now),
+            Campaign(name=arguments.name, audience=arguments.audience, text_sv=arguments.text, created_at=now,
+                     slot_id=slot.id if slot else None, text_code=INVITATION if slot else ""),
             now=now,
-        )
+        )  # fmt: skip
         if arguments.at:
             at = time_travel.parse_moment(arguments.at, now)
             campaigns.schedule(session, campaign, at, now=now, staff_id=None)
         return campaign
+
+
+def _meeting(session: Session, code: str) -> Slot:
+    slot = storage.meetings.slot_by_short_code(session, code)
+    if slot is None:
+        raise BadInput("Det finns inget dialogmöte med den koden.")
+    return slot
 
 
 def launch(arguments: Namespace) -> int:

@@ -1,11 +1,14 @@
-"""Commands on what is read and said: understand, texts, evaluate. No database."""
+"""Commands on what is read and said: understand, texts, evaluate (no database), and corrected readings."""
 
 import sys
 from argparse import Namespace
 from pathlib import Path
 
+from bot.commands.house import opened
 from bot.commands.output import print_json, say
 from bot.conversation import evaluate as evaluation
+from bot.conversation import known_names
+from outreach import corrections as collected
 from outreach.errors import BadInput
 
 
@@ -24,7 +27,7 @@ def texts(arguments: Namespace) -> int:
         say(
             arguments,
             row,
-            f"{row['code']:12} {row['lang']}  {row['characters']:3}/{row['parts']} {row['encoding']:5}  {row['text']}",
+            f"{row['code']:12} {row['lang']:7} {row['characters']:3}/{row['parts']} {row['encoding']:5}  {row['text']}",
         )
     return 0
 
@@ -33,6 +36,23 @@ def evaluate(arguments: Namespace) -> int:
     """How well a list of replies is read: accuracy, confusion and every miss."""
     report = evaluation.evaluate(evaluation.read_rows(_read(arguments.file)))
     say(arguments, report, evaluation.in_words(report))
+    return 0
+
+
+def corrections(arguments: Namespace) -> int:
+    """The readings that staff have corrected, masked, as a list that `evaluate` reads; logged with its purpose."""
+    path = Path(arguments.file)
+    with opened() as house, house.database.write() as session:
+        lines, count = collected.listed(
+            session, known_names.names(), purpose=arguments.purpose, now=house.now(), actor="kommandoraden"
+        )
+        try:
+            path.write_text(lines, encoding="utf-8")
+        except OSError as error:
+            raise BadInput(
+                f"Filen {path.name} går inte att skriva. Kontrollera namnet och var den ska ligga."
+            ) from error
+    say(arguments, {"file": str(path), "rows": count}, f"{count} rättade tolkningar är sparade i {path}.")
     return 0
 
 

@@ -25,6 +25,8 @@ from bot.commands.output import say
 from bot.conversation import understanding
 from bot.settings import Settings
 from bot.wiring import House
+from outreach import alerts, help_lines
+from storage.local_time import local_date
 
 
 def serve(arguments: Namespace) -> int:
@@ -171,10 +173,14 @@ def _register_faults(house: House) -> list[str]:
     with house.database.read() as session:
         offices = storage.offices.all_offices(session)
         free = storage.meetings.next_free(session, [office.id for office in offices], now=house.now())
+        on_duty = alerts.chosen(session, "on_duty") is not None
         checks = [
             (not offices, "Det finns inget kontor. Lägg upp ett med: brygga office add NAMN."),
             (not storage.staff.everyone(session), "Det finns inget konto. Lägg upp ett med: brygga staff add E-POST."),
             (bool(offices) and not free, "Det finns inga lediga tider. Utan tider kan automaten inte boka."),
+            (not on_duty, "Ingen har jour. Välj under Inställningar: Jour och hjälplinjer."),
+            (on_duty and not alerts.reachable(session), "Ingen med jour har ett mobilnummer att få sms på."),
             (storage.audit.first_break(session) is not None, "Loggens kedja är bruten. Ta reda på när och varför."),
         ]
-    return [sentence for wrong, sentence in checks if wrong]
+        lines = help_lines.faults(session, local_date(house.now()))
+    return [sentence for wrong, sentence in checks if wrong] + [*lines]

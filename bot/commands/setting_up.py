@@ -53,21 +53,36 @@ def add_meeting(arguments: Namespace) -> int:
             raise BadInput("Tiden har redan varit. Välj en tid framåt.")
         with house.database.write() as session:
             office = the_office(session, arguments.office)
-            slot = _slot(arguments, office, starts_at)
+            slot = _slot(session, arguments, office, starts_at)
             storage.meetings.add_slot(session, slot, arguments.capacity if arguments.dialog else 1)
-            told = {"code": slot.code, "starts_at": local(slot.starts_at), "place": slot.place, "kind": slot.kind}
-    say(arguments, told, f"Mötet finns. Kod: {told['code']}.")
+            told = {
+                "code": slot.short_code or slot.code, "starts_at": local(slot.starts_at), "place": slot.place,
+                "kind": slot.kind,
+            }  # fmt: skip
+    words = f"Mötet finns. Kod: {told['code']}."
+    if arguments.dialog:
+        words = f"Dialogmötet finns. Anmälan: sms:a KOM {told['code']}."
+    say(arguments, told, words)
     return 0
 
 
-def _slot(arguments: Namespace, office: Office, starts_at: datetime) -> Slot:
-    slot = Slot(
-        kind="dialog" if arguments.dialog else "meeting", office_id=office.id, place=arguments.place,
-        starts_at=starts_at, ends_at=starts_at + (DIALOG_LASTS if arguments.dialog else MEETING_LASTS),
+def _slot(session: Session, arguments: Namespace, office: Office, starts_at: datetime) -> Slot:
+    if not arguments.dialog:
+        return Slot(
+            office_id=office.id, place=arguments.place, starts_at=starts_at, ends_at=starts_at + MEETING_LASTS
+        )  # fmt: skip
+    return Slot(
+        kind="dialog", office_id=office.id, place=arguments.place, topic=arguments.topic, starts_at=starts_at,
+        ends_at=starts_at + DIALOG_LASTS, short_code=_code_of_its_own(session),
     )  # fmt: skip
-    if arguments.dialog:
-        slot.code = new_short_code()
-    return slot
+
+
+def _code_of_its_own(session: Session) -> str:
+    """A short code that no other meeting has."""
+    code = new_short_code()
+    while storage.meetings.slot_by_short_code(session, code) is not None:
+        code = new_short_code()
+    return code
 
 
 def the_office(session: Session, name: str | None) -> Office:

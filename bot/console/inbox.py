@@ -10,7 +10,7 @@ import storage.people
 from bot import requests
 from bot.console import opening, person, talk
 from bot.requests import Ask, Reading, Writing, go
-from outreach import takeover
+from outreach import alerts, takeover
 from outreach.errors import BryggaError, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
@@ -19,7 +19,8 @@ routes = APIRouter()
 Text = Annotated[str, Form()]
 
 
-def _find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
+def find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
+    """The talk and the person, checked as their page is. Raises NotFound."""
     ask.who.needs("inbox")
     conversation = storage.conversations.by_code(ask.session, code)
     if conversation is None:
@@ -27,7 +28,8 @@ def _find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
     return conversation, opening.enter_talk(ask, conversation)
 
 
-def _home(conversation: Conversation, somebody: Person | None) -> str:
+def home(conversation: Conversation, somebody: Person | None) -> str:
+    """Where the talk is read."""
     address = f"/register/{somebody.code}" if somebody else f"/inkorg/{conversation.code}"
     return f"{address}#samtal"
 
@@ -42,6 +44,7 @@ def page(ask: Reading, code: str, samtal: str = "") -> Response:
     if conversation.person_id is not None:
         return go(f"/register/{storage.people.get(ask.session, conversation.person_id).code}")
     opening.enter_talk(ask, conversation)
+    opening.see_alert(ask, conversation)
     return _unknown(ask, conversation, everything=samtal == "allt")
 
 
@@ -61,7 +64,7 @@ def _unknown(
 @routes.get("/inkorg/{code}/samtal")
 def texts(ask: Reading, code: str, samtal: str = "") -> Response:
     """The texts and who is speaking, for live updating."""
-    conversation, somebody = _find(ask, code)
+    conversation, somebody = find(ask, code)
     if somebody is not None:
         opening.log_reading(ask, somebody)
     shown = talk.show(ask, conversation, somebody, everything=samtal == "allt")
@@ -71,17 +74,26 @@ def texts(ask: Reading, code: str, samtal: str = "") -> Response:
 @routes.post("/inkorg/{code}/ta-over")
 def take_over(ask: Writing, code: str) -> Response:
     """Take the talk and go there, to write."""
-    conversation, somebody = _find(ask, code)
+    conversation, somebody = find(ask, code)
     takeover.take_over(ask.session, conversation, ask.who.staff, now=ask.now)
-    return go(_home(conversation, somebody))
+    return go(home(conversation, somebody))
 
 
 @routes.post("/inkorg/{code}/jag-tar-den")
 def claim(ask: Writing, code: str) -> Response:
     """Take the talk and stay on Idag."""
-    conversation, _ = _find(ask, code)
+    conversation, _ = find(ask, code)
     takeover.take_over(ask.session, conversation, ask.who.staff, now=ask.now)
     return go("/idag", done="sparat")
+
+
+@routes.post("/inkorg/{code}/sett")
+def seen(ask: Writing, code: str, fran: Text = "") -> Response:
+    """Jag har sett det: nobody else is told."""
+    conversation, somebody = find(ask, code)
+    done = alerts.see(ask.session, conversation, ask.who.staff, how="pressed", now=ask.now)
+    address = "/idag" if fran == "idag" else home(conversation, somebody)
+    return go(address, done="sparat" if done else "redan")
 
 
 @routes.post("/register/{code}/samtal")
@@ -90,33 +102,33 @@ def begin(ask: Writing, code: str) -> Response:
     ask.who.needs("inbox")
     somebody = opening.enter(ask, code)
     conversation = takeover.begin(ask.session, somebody, ask.who.staff, now=ask.now)
-    return go(_home(conversation, somebody))
+    return go(home(conversation, somebody))
 
 
 @routes.post("/inkorg/{code}/svara")
 def write(ask: Writing, code: str, meddelande: Text = "") -> Response:
     """Send a text of one's own; what could not be sent is kept in the field."""
-    conversation, somebody = _find(ask, code)
+    conversation, somebody = find(ask, code)
     try:
         takeover.write(ask.session, conversation, ask.who.staff, meddelande, now=ask.now)
     except BryggaError as error:
         if somebody is None:
             return _unknown(ask, conversation, error=error, typed=meddelande)
         return person.show(ask, somebody, error=error, field="meddelande", typed=meddelande)
-    return go(_home(conversation, somebody), done="skickat")
+    return go(home(conversation, somebody), done="skickat")
 
 
 @routes.post("/inkorg/{code}/lamna-tillbaka")
 def give_back(ask: Writing, code: str, steg: Text = "") -> Response:
     """Let the automatic service answer again."""
-    conversation, somebody = _find(ask, code)
+    conversation, somebody = find(ask, code)
     takeover.give_back(ask.session, conversation, ask.who.staff, step=steg, now=ask.now)
-    return go(_home(conversation, somebody), done="sparat")
+    return go(home(conversation, somebody), done="sparat")
 
 
 @routes.post("/inkorg/{code}/klart")
 def done(ask: Writing, code: str) -> Response:
     """Nothing more to do just now."""
-    conversation, _ = _find(ask, code)
+    conversation, _ = find(ask, code)
     takeover.done(ask.session, conversation, ask.who.staff, now=ask.now)
     return go("/idag", done="avslutat")

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import storage.alerts
 import storage.audit
 import storage.numbers
 import storage.people
 from bot.requests import Ask
+from outreach import alerts
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.conversations import Conversation
 from storage.database import Session
@@ -82,6 +84,18 @@ def log_reading(ask: Ask, person: Person) -> None:
     with ask.house.database.write() as session:
         if not _read_lately(ask, session, person):
             storage.audit.write(session, "read", now=ask.now, staff_id=ask.who.staff.id, person_id=person.id)
+
+
+def see_alert(ask: Ask, conversation: Conversation | None) -> None:
+    """Whoever opens a talk has seen its alert. Only a page somebody opened counts: a page that is left open fetches the
+    talk again all night by itself.
+    """
+    if conversation is None or not ask.who.may("inbox"):
+        return
+    alert = storage.alerts.latest(ask.session, conversation.id)
+    if alert is not None and alert.seen_at is None:
+        with ask.house.database.write() as session:
+            alerts.see(session, conversation, ask.who.staff, how="opened", now=ask.now)
 
 
 def _read_lately(ask: Ask, session: Session, person: Person) -> bool:

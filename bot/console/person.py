@@ -35,6 +35,7 @@ def page(ask: Reading, code: str, visa: str = "", allt: str = "", samtal: str = 
     if not opening.is_open(ask, person):
         return _ask_why(ask, person)
     opening.log_reading(ask, person)
+    opening.see_alert(ask, storage.conversations.of_person(ask.session, person.id))
     return show(ask, person, group=visa, everything=allt == "ja", whole_talk=samtal == "allt")
 
 

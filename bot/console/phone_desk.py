@@ -17,7 +17,7 @@ import storage.people
 import storage.settings
 import storage.tasks
 from bot.conversation import replies, turn
-from outreach import campaign_texts, consent, delivery, meetings, numbers, programmes
+from outreach import campaign_texts, consent, delivery, languages, meetings, numbers, programmes
 from outreach.errors import BadInput, Conflict, NotFound
 from storage.codes import new_code
 from storage.conversations import Conversation
@@ -191,9 +191,9 @@ def invite(session: Session, phone: Phone, office: Office, *, now: datetime) -> 
     person = owner(session, phone)
     if person is None:
         raise BadInput("Ingen i registret har numret. Skriv från telefonen i stället.")
-    english = person.language.casefold() in campaign_texts.ENGLISH
+    lang = languages.of_person(session, person)
     talk = storage.conversations.of_person(session, person.id) or storage.conversations.keep(
-        session, Conversation(person_id=person.id, address=phone.address, lang="en" if english else "sv", state_at=now)
+        session, Conversation(person_id=person.id, address=phone.address, lang=lang, state_at=now)
     )
     years = age(person.birth_date, local_date(now)) if person.birth_date else 0
     text = replies.render("INV-1", talk.lang, campaign_texts.office_values(office), study_first=years < 20)

@@ -94,7 +94,7 @@ def log(ask: Ask, phone: Phone) -> list[dict[str, Any]]:
 
 
 def _arrived(row: Message) -> dict[str, Any]:
-    lang = row.lang if row.lang != "sv" else ""
+    lang = words.html_lang(row.lang)
     return {"id": f"u{row.id}", "mine": False, "text": row.text, "at": row.sent_at or row.state_at, "lang": lang,
             "code": row.text_code, "kind": row.kind}  # fmt: skip
 

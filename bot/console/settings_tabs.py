@@ -7,7 +7,13 @@ import storage.staff
 from bot import shown
 from bot.requests import Ask
 
-PAGES = {"Utskick": "/installningar/utskick", "Kanaler": "/installningar/kanaler"}
+PAGES = {
+    "Utskick": "/installningar/utskick",
+    "Kanaler": "/installningar/kanaler",
+    "Jour och hjälplinjer": "/installningar/jour",
+    "Språk": "/installningar/sprak",
+    "Tolkningar": "/installningar/tolkningar",
+}
 
 
 def tabs(here: str) -> list[dict[str, Any]]:

@@ -1,9 +1,13 @@
 """A talk as it is shown: who is speaking, the texts by day, and what may be done now (ux §4.3)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+import storage.alerts
+import storage.corrections
 import storage.inbound
 import storage.messages
 import storage.people
@@ -14,6 +18,7 @@ from bot.conversation import replies
 from bot.requests import Ask
 from outreach import consent, phone_numbers, quiet_hours, takeover, wording
 from storage.conversations import Conversation
+from storage.corrections import Correction
 from storage.inbound import InboundText
 from storage.local_time import local
 from storage.messages import Message
@@ -39,6 +44,7 @@ def show(
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
         "can_finish": _can_finish(conversation),
         "waited": _waited(ask, conversation),
+        "alert": _alert(ask, conversation),
         "days": [{"day": day, "bubbles": list(many)} for day, many in groupby(kept, key=_day)],
         "earlier": len(bubbles) - len(kept),
         "steps": STEPS,
@@ -73,6 +79,14 @@ def _waited(ask: Ask, conversation: Conversation) -> str:
     if conversation.waiting_since is None:
         return ""
     return shown.waited(quiet_hours.working_minutes_between(conversation.waiting_since, ask.now))
+
+
+def _alert(ask: Ask, conversation: Conversation) -> dict[str, Any] | None:
+    """The alert of an acute talk, or one nobody has seen. Read anew: this very page may have been what was seen."""
+    with ask.house.database.read() as session:
+        latest = storage.alerts.latest(session, conversation.id)
+        is_over = latest is not None and latest.seen_at is not None and conversation.state != "urgent"
+        return None if is_over else words.alert(latest, storage.staff.names(session), ask.now)
 
 
 def _closed(ask: Ask, conversation: Conversation, person: Person | None) -> str:
@@ -110,19 +124,42 @@ def _first_line(ask: Ask, conversation: Conversation) -> str:
 
 def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> list[dict[str, Any]]:
     names = storage.staff.names(ask.session)
-    lang = conversation.lang if conversation.lang != "sv" else ""
+    lang = words.html_lang(conversation.lang)
     youth = person.first_name if person else name_of(conversation)
     texts_in = storage.inbound.of_conversation(ask.session, conversation.id)
     texts_out = storage.messages.of_conversation(ask.session, conversation.id)
-    bubbles = [_from_youth(text, youth, lang) for text in texts_in] + [_from_us(ask, text, names) for text in texts_out]
+    corrected = storage.corrections.of_texts(ask.session, [text.id for text in texts_in])
+    reader = _Reader(corrected, names)
+    bubbles = [_from_youth(text, youth, lang, reader) for text in texts_in] + [
+        _from_us(ask, text, names) for text in texts_out
+    ]
     return sorted(bubbles, key=lambda bubble: bubble["at"])
 
 
-def _from_youth(text: InboundText, name: str, lang: str) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Tells how texts were read, and who has corrected what."""
+
+    corrected: Mapping[int, Correction]
+    names: Mapping[int, str]
+
+    def tells(self, text: InboundText) -> dict[str, Any] | None:
+        """How a text was read, what else fitted, and what staff say that it meant; None for one nobody has read."""
+        if not words.read_as(text.intent):
+            return None
+        correction = self.corrected.get(text.id)
+        return {
+            "text": text.id, "meaning": text.intent, "words": words.read_as(text.intent), "rule": text.rule,
+            "considered": words.considered(text.considered), "meant": correction.meant if correction else "",
+            "corrected": words.correction(correction, self.names) if correction else "", "menu": words.MEANINGS,
+        }  # fmt: skip
+
+
+def _from_youth(text: InboundText, name: str, lang: str, reader: _Reader) -> dict[str, Any]:
     said = text.text or ("(bild eller fil)" if text.media else "(tomt)")
     return {
         "id": f"i{text.id}", "side": "youth", "by": name, "at": text.received_at, "text": said, "lang": lang,
-        "read_as": words.read_as(text.intent),
+        "reading": reader.tells(text),
     }  # fmt: skip
 
 
@@ -131,7 +168,7 @@ def _from_us(ask: Ask, text: Message, names: dict[int, str]) -> dict[str, Any]:
     return {
         "id": f"m{text.id}", "side": "human" if human else "automatic",
         "by": names.get(text.staff_id or 0, "").split(" ")[0] or "Personal" if human else "Automaten",
-        "at": text.sent_at or text.created_at, "text": text.text, "lang": text.lang if text.lang != "sv" else "",
+        "at": text.sent_at or text.created_at, "text": text.text, "lang": words.html_lang(text.lang),
         "state": words.message(text, ask.now),
     }  # fmt: skip
 

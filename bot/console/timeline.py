@@ -6,6 +6,7 @@ from datetime import datetime
 
 import storage.campaigns
 import storage.conversations
+import storage.corrections
 import storage.imports
 import storage.inbound
 import storage.meetings
@@ -105,11 +106,16 @@ class Teller:
 
     def _texts_in(self) -> Iterator[Event]:
         conversation = storage.conversations.of_person(self._session, self._person.id)
-        for text in storage.inbound.of_conversation(self._session, conversation.id) if conversation else ():
+        texts = storage.inbound.of_conversation(self._session, conversation.id) if conversation else ()
+        corrected = storage.corrections.of_texts(self._session, [text.id for text in texts])
+        for text in texts:
             meaning = words.read_as(text.intent)
+            correction = corrected.get(text.id)
+            notes = [f"Tolkat som: {meaning}"] if meaning else []
+            notes += [words.correction(correction, self._names)] if correction else []
             yield Event(
                 text.received_at, "texter", f"{_CHANNELS[text.channel]} in", self._person.first_name, text.text,
-                note=f"Tolkat som: {meaning}" if meaning else "", side="from-youth", id=f"i{text.id}",
+                note=". ".join(notes), side="from-youth", id=f"i{text.id}",
             )  # fmt: skip
 
     def _bookings(self) -> Iterator[Event]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import storage.alerts
 import storage.campaigns
 import storage.conversations
 import storage.inbound
@@ -37,6 +38,9 @@ def who_waits(ask: Ask, most: int) -> Data:
     rows = [
         _waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in waiting
     ]
+    raised = storage.alerts.latest_of(ask.session, [conversation.id for conversation, _ in waiting])
+    for row, (conversation, _) in zip(rows, waiting, strict=True):
+        row["alert"] = words.alert(raised.get(conversation.id), names, ask.now)
     # A stable sort: inside each group the longest wait stays first.
     rows.sort(key=lambda row: words.GROUPS.index(row["kind"]))
     return {"total": len(rows), "rows": rows[:most], "all_href": "/idag?visa=manniska", "empty": _nothing_waits(ask)}
@@ -91,7 +95,7 @@ def _start(text: str) -> str:
 
 
 def _lang(conversation: Conversation) -> str:
-    return conversation.lang if conversation.lang != "sv" else ""
+    return words.html_lang(conversation.lang)
 
 
 def _nothing_waits(ask: Ask) -> str:

@@ -1,10 +1,14 @@
 """States as staff read them: a shape and a word for each (ux §7), and what became of every text (ux §4.3)."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from bot import shown
 from outreach import gate, in_words
+from storage.alerts import Alert
 from storage.conversations import Conversation
+from storage.corrections import Correction
 from storage.local_time import local
 from storage.messages import Message
 
@@ -63,11 +67,29 @@ def waiting(conversation: Conversation, last_intent: str = "") -> tuple[str, str
     """Why somebody waits, as group and word on Idag: the graver of why they wait and what they wrote last."""
     why = conversation.waiting_why
     group, word = _WAITING.get(why, ("manniska", f"{why[:1].upper()}{why[1:]}" or "Har skrivit"))
+    if why.startswith("annat språk: "):
+        group, word = "sprak", why.removeprefix("annat språk: ").capitalize()
     if conversation.state == "urgent" or last_intent == "crisis":
         return "akut", "Akut"
     if _INTENT_GROUPS.get(last_intent) == "tuff":
         return _WAITING["tufft läge"]
     return group, word
+
+
+def alert(alert: Alert | None, names: Mapping[int, str], now: datetime) -> dict[str, Any] | None:
+    """Whether somebody has seen that a talk is acute, and who; None when nothing has been raised."""
+    if alert is None:
+        return None
+    if alert.seen_at is None:
+        return {"seen": False, "text": "Ingen har sett det ännu"}
+    name = names.get(alert.seen_by_id or 0, "Någon").split(" ")[0]
+    when = f"{shown.relative_day(alert.seen_at, now)} kl. {shown.time_text(alert.seen_at)}"
+    return {"seen": True, "text": f"{name} såg det {when}"}
+
+
+def html_lang(lang: str) -> str:
+    """The language of a text as the page marks it; empty for Swedish, plain Swedish too."""
+    return "" if lang in ("sv", "sv_easy") else lang
 
 
 def message(text: Message, now: datetime) -> Word:
@@ -95,6 +117,22 @@ def message(text: Message, now: datetime) -> Word:
 def read_as(intent: str) -> str:
     """What the service understood; empty for a text it has not read."""
     return in_words.INTENTS.get(intent, "")
+
+
+# Every meaning a text can have, for the menu that corrects a reading.
+MEANINGS = tuple((intent, said[:1].upper() + said[1:]) for intent, said in in_words.INTENTS.items())
+
+
+def considered(readings: Iterable[str]) -> list[str]:
+    """What else a text could have meant ("intent: rule"), each with the rule that said so."""
+    parts = [reading.partition(": ") for reading in readings]
+    return [f"{in_words.INTENTS.get(intent, intent)} ({rule})" for intent, _, rule in parts]
+
+
+def correction(corrected: Correction, names: Mapping[int, str]) -> str:
+    """Rättat av Sara 2026-11-24: vill vänta."""
+    name = names.get(corrected.staff_id or 0, "personal").split(" ")[0]
+    return f"Rättat av {name} {shown.date_table(corrected.at)}: {read_as(corrected.meant)}"
 
 
 def _queued(text: Message, now: datetime) -> str:

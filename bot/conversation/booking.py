@@ -9,7 +9,7 @@ from bot.conversation.turn import Turn
 from outreach import meetings
 from outreach.meetings import Window
 from storage.local_time import local
-from storage.meetings import Slot
+from storage.meetings import Booking, Slot
 
 # Questions whose numbers stand for times.
 OFFERS = ("OFFER", "OFFER-MORE", "TIME-FULL", "MOVE")
@@ -19,6 +19,9 @@ def offer(turn: Turn, code: str = "OFFER", *, window: Window | None = None) -> N
     """Offer three times; with none free a human takes over, since nothing can be promised."""
     if turn.person is None:
         return _ask_human(turn, "vill boka, okänt nummer")
+    if code == "OFFER" and turn.booking() is not None:
+        # Whoever has a time already is told that it stays until another is chosen.
+        code = "MOVE"
     shown = turn.context.get("shown", []) if code == "OFFER-MORE" else []
     slots = meetings.offer(
         turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now, window=window, besides=shown
@@ -75,6 +78,10 @@ def take(turn: Turn, slot_id: int) -> None:
     if turn.person is None:
         return _ask_human(turn, "vill boka, okänt nummer")
     standing = turn.booking()
+    if standing is not None and turn.asked_before(standing[0].made_at):
+        # Booked since, perhaps over the telephone: the number is no wish to move that.
+        _say_what_stands(turn, standing[0])
+        return None
     if standing is not None:
         booking = meetings.move(turn.session, standing[0], slot_id, now=turn.now)
     else:
@@ -89,6 +96,12 @@ def take(turn: Turn, slot_id: int) -> None:
     turn.move_to("booked")
     turn.wake()
     return None
+
+
+def _say_what_stands(turn: Turn, booking: Booking) -> None:
+    say_again(turn)
+    turn.settle()
+    turn.move_to(booking.state)
 
 
 def taken(turn: Turn, wanted: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from bot.conversation.words import Word, read_table
 
@@ -10,6 +11,8 @@ from bot.conversation.words import Word, read_table
 _MOST = 6
 LAST = -1
 MIDDLE = -2
+PENULTIMATE = -3
+_CALLED = frozenset(("nummer", "nr", "number", "alternativ", "alternativet", "option", "siffra", "siffran"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,15 @@ def _numbers() -> dict[str, int]:
 def read_choice(words: Sequence[Word], offered: int) -> Choice | None:
     """The choice, when the whole text is one: a number and nothing but small words beside it. None when it is not.
 
+    A number that is called a choice may have other words beside it ("nog alternativ två som passar"), and one that
+    stands by itself between commas or full stops too ("2:an, finns det parkering där?").
+
     `offered` is how many choices there were, 0 when unknown. A number that was not offered is no choice ("67").
     """
+    return _whole(words, offered) or _called(words, offered) or _part(words, offered)
+
+
+def _whole(words: Sequence[Word], offered: int) -> Choice | None:
     named = [(number, word.text) for word in words if (number := _number(word)) is not None]
     others = [word for word in words if _number(word) is None]
     if not named or not all("<choice>" in word.keys for word in others):
@@ -42,6 +52,38 @@ def read_choice(words: Sequence[Word], offered: int) -> Choice | None:
     return Choice(number) if _is_offered(number, offered) else None
 
 
+def _part(words: Sequence[Word], offered: int) -> Choice | None:
+    """The one part of the text that is a choice, when no other part has a number or a time in it."""
+    telling = [part for part in _parts(words) if any(_tells_a_number(word) for word in part)]
+    return _whole(telling[0], offered) if len(telling) == 1 else None
+
+
+def _parts(words: Sequence[Word]) -> list[list[Word]]:
+    """The words between commas and ends of sentences."""
+    parts: list[list[Word]] = []
+    for word in words:
+        if not parts or parts[-1][-1].before_comma or parts[-1][-1].clause != word.clause:
+            parts.append([])
+        parts[-1].append(word)
+    return parts
+
+
+def _tells_a_number(word: Word) -> bool:
+    return _number(word) is not None or "<when>" in word.keys
+
+
+def _called(words: Sequence[Word], offered: int) -> Choice | None:
+    """The one that is called "alternativ två" or "nummer 2" among other words, when no second number is named."""
+    called = [
+        number for before, word in pairwise(words)
+        if not before.keys.isdisjoint(_CALLED) and (number := _number(word)) is not None
+    ]  # fmt: skip
+    others = sum(word.text.isdigit() for word in words)
+    if len(called) == 1 and others <= 1 and _is_offered(called[0], offered):
+        return Choice(called[0])
+    return None
+
+
 def _number(word: Word) -> int | None:
     if word.text.isdigit():
         return int(word.text)
@@ -51,6 +93,8 @@ def _number(word: Word) -> int | None:
 def _resolved(number: int, offered: int) -> int:
     if number == LAST and offered:
         return offered
+    if number == PENULTIMATE:
+        return max(offered - 1, 1)
     if number == MIDDLE:
         return (offered + 1) // 2 if offered else 2
     return number

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import storage.campaigns
 import storage.conversations
+import storage.messages
 import storage.people
 import storage.tasks
-from bot.conversation import booking, linking, questions, replies, sensitive
+from bot.conversation import booking, follow_ups, gatherings, languages, linking, questions, replies, sensitive
 from bot.conversation.turn import Turn
 from outreach import quiet_hours
 from outreach.gate import MINIMUM_AGE
@@ -56,8 +57,17 @@ def answer(turn: Turn) -> None:
         turn.wait_for_human("automaten har sagt sitt")
     elif not _is_someone_let_alone(turn):
         turn.misses = turn.forget_misses()
-        if not any(hears(turn) for hears in OWN_QUESTIONS):
-            HANDLERS[turn.reading.intent](turn)
+        _let_meaning_decide(turn)
+
+
+def _let_meaning_decide(turn: Turn) -> None:
+    waits_for_human = _answers_reminder(turn)
+    if not any(hears(turn) for hears in OWN_QUESTIONS):
+        HANDLERS[turn.reading.intent](turn)
+    if waits_for_human and turn.conversation.state != "human":
+        # The meeting is settled; what somebody is to call about is not.
+        turn.conversation.resume_state = turn.conversation.state
+        turn.move_to("human")
 
 
 def answer_media(turn: Turn) -> None:
@@ -65,12 +75,16 @@ def answer_media(turn: Turn) -> None:
     turn.conversation.last_inbound_at = turn.now
     if linking.is_off(turn) or _is_silent(turn):
         _leave_to_humans(turn)
+    elif _is_for_humans(turn):
+        _to_a_human(turn)
     else:
         turn.say("MEDIA")
 
 
 def _note_answer(turn: Turn) -> None:
     turn.conversation.last_inbound_at = turn.now
+    # A reminder that waits for an hour would come after the answer it asks for.
+    storage.messages.hold_back(turn.session, turn.conversation.id, ("nudge",), reason="har skrivit själv", now=turn.now)
     if turn.person is not None and turn.reading.intent in CONFIRMING:
         sensitive.number_answered(turn)
     if turn.person is not None:
@@ -78,7 +92,8 @@ def _note_answer(turn: Turn) -> None:
 
 
 def _follow_language(turn: Turn) -> None:
-    if len(turn.text.split()) >= TELLING_WORDS and turn.reading.lang in ("sv", "en"):
+    # A language that somebody has chosen stays until they choose another.
+    if len(turn.text.split()) >= TELLING_WORDS and {turn.reading.lang, turn.conversation.lang} <= {"sv", "en"}:
         turn.conversation.lang = turn.reading.lang
 
 
@@ -90,23 +105,26 @@ def _is_silent(turn: Turn) -> bool:
     if intent in ALWAYS_HEARD or intent == "opt_in":
         return False
     held = turn.conversation.held_by_id is not None
-    return held or state in ("human", "stopped") and not _answers_reminder(turn)
+    return held or state in ("human", "stopped") and not (_answers_reminder(turn) or languages.answers(turn))
 
 
 def _is_for_humans(turn: Turn) -> bool:
-    # Somebody we have closed, or a child, may have good reason to write; nothing is booked by a machine.
+    # Somebody we have closed, a child, or somebody whom no text may leave for (protected identity) may have good
+    # reason to write; nothing is booked by a machine.
     person = turn.person
     if person is None:
         return False
-    born = person.birth_date
-    return person.closed_at is not None or (born is not None and age(born, local_date(turn.now)) < MINIMUM_AGE)
+    if person.protected or person.closed_at is not None:
+        return True
+    return person.birth_date is not None and age(person.birth_date, local_date(turn.now)) < MINIMUM_AGE
 
 
 def _to_a_human(turn: Turn) -> None:
     # Whoever answers a dead person's telephone is not to be met by a machine at all.
-    if turn.person is not None and turn.person.closed_reason != storage.people.DECEASED:
+    person = turn.person
+    if person is not None and person.closed_reason != storage.people.DECEASED and not person.protected:
         turn.say("HUMAN")
-    turn.hand_over("avslutad eller under 16 år")
+    turn.hand_over("skyddade personuppgifter" if person and person.protected else "avslutad eller under 16 år")
 
 
 def _is_someone_let_alone(turn: Turn) -> bool:
@@ -119,7 +137,8 @@ def _is_someone_let_alone(turn: Turn) -> bool:
 
 def _answers_reminder(turn: Turn) -> bool:
     # A reminder asks its own question: its numbers are answered even while somebody is to call about something else.
-    return turn.conversation.state == "human" and turn.asked == "REM-24" and turn.reading.intent == "choose_option"
+    numbered = turn.asked in ("REM-24", "MOVE") and turn.reading.intent == "choose_option"
+    return turn.conversation.state == "human" and (numbered or gatherings.answers_offer(turn))
 
 
 def _leave_to_humans(turn: Turn) -> None:
@@ -365,7 +384,7 @@ HANDLERS: Mapping[str, Handler] = {
 }  # fmt: skip
 
 # Rooms that ask questions of their own. Each says whether the text answered one of them, and has then dealt with it.
-OWN_QUESTIONS: Sequence[Callable[[Turn], bool]] = ()
+OWN_QUESTIONS: Sequence[Callable[[Turn], bool]] = (languages.hears, gatherings.hears, follow_ups.hears)
 
 # Numbered questions whose numbers stand for something else than a time.
 _NUMBERED: Mapping[str, Mapping[int, Handler]] = {

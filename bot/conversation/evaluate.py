@@ -25,8 +25,11 @@ _A_TUESDAY = datetime(2026, 11, 24, 10, tzinfo=STOCKHOLM)
 
 
 def read_rows(text: str) -> list[dict[str, str]]:
-    """The rows of a tab-separated list with the heads `text`, `lang`, `intent`; quotes mean nothing in it."""
-    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+    """The rows of a tab-separated list with the heads `text`, `lang`, `intent`; quotes mean nothing in it, and a line
+    that begins with # and has no tab is a comment.
+    """
+    lines = [line for line in text.splitlines(keepends=True) if "\t" in line or not line.startswith("#")]
+    return list(csv.DictReader(io.StringIO("".join(lines)), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def evaluate(rows: Iterable[Mapping[str, str]], *, ref: datetime = _A_TUESDAY) -> dict[str, Any]:
@@ -134,11 +137,13 @@ def _time(value: object, number: int, name: str) -> datetime:
 
 
 def _as_json(reading: Reading) -> dict[str, Any]:
+    when = reading.when
     return {
         "intent": reading.intent, "kind": reading.kind or None,
-        "start": reading.start.isoformat() if reading.start else None,
-        "end": reading.end.isoformat() if reading.end else None,
-        "ask": reading.ask, "option": reading.option, "lang": reading.lang, "also": list(reading.also),
+        "start": when.start.isoformat() if when and when.start else None,
+        "end": when.end.isoformat() if when and when.end else None,
+        "ask": reading.ask or (when.ask if when else None), "option": reading.option, "lang": reading.lang,
+        "also": list(reading.also),
     }  # fmt: skip
 
 
@@ -146,9 +151,9 @@ def _as_json(reading: Reading) -> dict[str, Any]:
 
 
 def texts() -> Iterator[dict[str, Any]]:
-    """Every text a young person can get, in both languages, rendered with the long values of ux.md 5.6."""
+    """Every text a young person can get, in every language that has it, rendered with the long values of ux.md 5.6."""
     for code in replies.codes():
-        for lang in ("sv", "en"):
+        for lang in replies.languages_of(code):
             values = replies.long_values(lang)
             yield _text(code, lang, replies.render(code, lang, values))
             if code in replies.CRISIS_CODES:

@@ -28,13 +28,14 @@ def answer(turn: Turn) -> None:
     if code == "F-WHERE" and standing is not None:
         turn.say(code, **turn.meeting_values(standing[1]))
         return
-    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None and _says_yes_too(turn):
+    if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None and says_yes_too(turn):
         booking.offer_after(turn, code)
         return
     turn.say(code)
 
 
-def _says_yes_too(turn: Turn) -> bool:
+def says_yes_too(turn: Turn) -> bool:
+    """Whether a question comes with a yes of its own."""
     # "ja men vad kostar det" says yes; "jaha ok. kostar det nåt" only says that something was read.
     parts = [part for part in _PARTS.split(turn.text.casefold()) if not part.strip().startswith(("jaha", "aha"))]
     readings = [understanding.understand(part, ref=local(turn.now)) for part in parts]

@@ -3,35 +3,26 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bot.conversation import tongues
 from outreach import quiet_hours, wording
-from outreach.quiet_hours import STOCKHOLM
+from outreach.spoken_time import known as _known
+from outreach.spoken_time import say_clock as say_clock
+from outreach.spoken_time import say_day as say_day
+from outreach.spoken_time import say_deadline as say_deadline
+from outreach.spoken_time import say_in_figures as say_in_figures
+from outreach.spoken_time import say_relative_day as say_relative_day
+from outreach.spoken_time import say_short as say_short
+from outreach.spoken_time import say_time as say_time
 
 CRISIS_CODES = ("CRISIS-18", "CRISIS-U18", "CRISIS-X", "CRISIS-V")
 
-_AT_SENTENCE_START = re.compile(r"(?:^|[.!?] )\{(\w+)\}")
 _WORK_FIRST = {"sv": ("jobb, plugg", "plugg, jobb"), "en": ("work, study", "study, work")}
 _OFFERED = 3
-
-# Own tables: Babel's abbreviations have full stops and four letters, and each character counts here.
-_WEEKDAYS = {
-    "sv": ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-_SHORT_WEEKDAYS = {
-    "sv": ("mån", "tis", "ons", "tors", "fre", "lör", "sön"),
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-}
-_MONTHS = {
-    "sv": ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-           "december"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-           "December"),
-}  # fmt: skip
 
 
 # ------------------------------------------------------------------------- sentences
@@ -47,10 +38,17 @@ def codes() -> tuple[str, ...]:
     return tuple(_data()["texts"])
 
 
+def languages_of(code: str) -> tuple[str, ...]:
+    """The languages that have a text of their own, switched on or not: Swedish and English first."""
+    return ("sv", "en", *(lang for lang in tongues.everyone() if tongues.text(code, lang)))
+
+
 def template(code: str, lang: str) -> str:
-    """The text as written, variables in braces; any language but Swedish gets the English. KeyError: no such code."""
-    text: str = _data()["texts"][code][_known(lang)]
-    return text
+    """The text as written, variables in braces. A language without this text gets the Swedish (see `tongues`), one that
+    has no texts at all the English. KeyError: no such code.
+    """
+    shared: Mapping[str, str] = _data()["texts"][code]
+    return tongues.text(code, lang) or shared[_known(lang)]
 
 
 def render(code: str, lang: str, values: Mapping[str, object], *, study_first: bool = False) -> str:
@@ -59,7 +57,7 @@ def render(code: str, lang: str, values: Mapping[str, object], *, study_first: b
     `study_first` puts plugg before jobb, for those in school age (KAA). Raises wording.MissingValue.
     """
     text = template(code, lang)
-    return _filled(text.replace(*_WORK_FIRST[_known(lang)]) if study_first else text, values)
+    return wording.fill_sentences(text.replace(*_WORK_FIRST[_known(lang)]) if study_first else text, values)
 
 
 def render_offer(code: str, lang: str, values: Mapping[str, object], count: int) -> str:
@@ -67,23 +65,40 @@ def render_offer(code: str, lang: str, values: Mapping[str, object], count: int)
     text = template(code, lang)
     for number in range(count + 1, _OFFERED + 1):
         text = text.replace(f" {number}) {{t{number}}}", "")
-    return _filled(text, values)
+    return wording.fill_sentences(text, values)
 
 
-def crisis(code: str, lang: str, values: Mapping[str, object], *, somebody_on_duty: bool) -> str:
-    """A crisis text; with nobody on duty its last sentence says when it is read ({svarstid}) instead of by whom."""
-    text = template(code, lang)
+def crisis(
+    code: str, lang: str, values: Mapping[str, object], *, somebody_on_duty: bool,
+    numbers: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """A crisis text; with nobody on duty its last sentence says when it is read ({svarstid}) instead of by whom.
+
+    `numbers` are help lines that have another number than the one the text was written with: old -> new.
+    """
+    text = _with_numbers(template(code, lang), numbers or {})
     if not somebody_on_duty:
-        helplines, _, _ = text.rpartition(". ")
-        text = f"{helplines}. {_data()['closing']['unstaffed'][_known(lang)]}"
-    return _filled(text, values)
+        stop = tongues.end_of_sentence(lang)
+        helplines, _, _ = text.rpartition(stop)
+        text = f"{helplines}{stop}{_closing('unstaffed', lang)}"
+    return wording.fill_sentences(text, values)
+
+
+def _with_numbers(text: str, numbers: Mapping[str, str]) -> str:
+    # All at once: a new number may look like another line's old one.
+    old = "|".join(re.escape(number) for number in sorted(numbers, key=len, reverse=True))
+    return re.sub(rf"(?<!\d)(?:{old})(?!\d)", lambda found: numbers[found[0]], text) if numbers else text
 
 
 def automatic(text: str, lang: str) -> str:
     """The text followed by "Automatiskt svar.", as the first automatic reply to a person must be (ux.md 5.5)."""
     # A full stop after a link or a number could be read as part of it.
     gap = " " if text.endswith((".", "!", "?")) else "\n"
-    return f"{text}{gap}{_data()['closing']['automatic'][_known(lang)]}"
+    return f"{text}{gap}{_closing('automatic', lang)}"
+
+
+def _closing(name: str, lang: str) -> str:
+    return tongues.closing(name, lang) or str(_data()["closing"][name][_known(lang)])
 
 
 def buttons(code: str, lang: str, times: Mapping[str, str] | None = None) -> tuple[str, ...]:
@@ -104,13 +119,6 @@ def source(recorded: str, lang: str) -> str:
     return words.get(recorded, words[""])[_known(lang)]
 
 
-def _filled(text: str, values: Mapping[str, object]) -> str:
-    first = set(_AT_SENTENCE_START.findall(text))
-    named = {name: values.get(name) for name in wording.variables(text)}
-    begun = {name: _capital(str(value)) for name, value in named.items() if name in first and value is not None}
-    return wording.fill(text, {**named, **begun})
-
-
 class OnDemand(Mapping[str, object]):
     """Values for a text that are looked up only when the text names them."""
 
@@ -128,59 +136,6 @@ class OnDemand(Mapping[str, object]):
 
     def __len__(self) -> int:
         return len(self._ways)
-
-
-def _capital(value: str) -> str:
-    return value[:1].upper() + value[1:]
-
-
-def _known(lang: str) -> str:
-    return "sv" if lang == "sv" else "en"
-
-
-# -------------------------------------------------------------------- days and hours
-
-
-def say_day(day: date, lang: str) -> str:
-    """{dag}: "torsdag 24 september", "Thursday 24 September". An aware datetime means its day in Stockholm."""
-    local = day.astimezone(STOCKHOLM) if isinstance(day, datetime) else day
-    return f"{_WEEKDAYS[_known(lang)][local.weekday()]} {local.day} {_MONTHS[_known(lang)][local.month - 1]}"
-
-
-def say_time(moment: datetime, lang: str) -> str:
-    """{tid}: "torsdag 24 september kl. 14.00", "Thursday 24 September at 14.00"."""
-    return f"{say_day(moment, lang)} {_at(moment, lang)}"
-
-
-def say_short(moment: datetime, lang: str) -> str:
-    """{tid_kort}, {t1}: "tis 24 nov kl. 14.00", "Tue 24 Nov 14.00"."""
-    local, language = moment.astimezone(STOCKHOLM), _known(lang)
-    day = f"{_SHORT_WEEKDAYS[language][local.weekday()]} {local.day} {_MONTHS[language][local.month - 1][:3]}"
-    return f"{day} {_at(moment, lang) if language == 'sv' else say_clock(moment)}"
-
-
-def say_clock(moment: datetime) -> str:
-    """{kl}: "14.00"."""
-    return quiet_hours.say_clock(moment.astimezone(STOCKHOLM))
-
-
-def say_relative_day(moment: datetime, now: datetime, lang: str) -> str:
-    """{dag_rel}: "i morgon" the day before, else the weekday ("on Monday" in English)."""
-    day, today = moment.astimezone(STOCKHOLM).date(), now.astimezone(STOCKHOLM).date()
-    if day == today + timedelta(days=1):
-        return "i morgon" if _known(lang) == "sv" else "tomorrow"
-    weekday = _WEEKDAYS[_known(lang)][day.weekday()]
-    return weekday if _known(lang) == "sv" else f"on {weekday}"
-
-
-def say_deadline(moment: datetime, lang: str) -> str:
-    """{frist}: "fredag kl. 14.00", "Friday at 14.00"."""
-    weekday = _WEEKDAYS[_known(lang)][moment.astimezone(STOCKHOLM).weekday()]
-    return f"{weekday} {_at(moment, lang)}"
-
-
-def _at(moment: datetime, lang: str) -> str:
-    return f"{'kl.' if _known(lang) == 'sv' else 'at'} {say_clock(moment)}"
 
 
 # ----------------------------------------------------------------------- long values
@@ -209,7 +164,8 @@ def long_values(lang: str) -> dict[str, str]:
         "dag_rel": say_relative_day(meeting, meeting - timedelta(days=1), lang),
         "kl": say_clock(meeting),
         "frist": say_deadline(day_after, lang),
-        "svarstid": quiet_hours.answer_promise(meeting + timedelta(hours=5), lang=lang),
+        "svarstid": quiet_hours.answer_promise(meeting + timedelta(hours=5), lang=_known(lang)),
+        "svar_senast": say_in_figures(meeting + timedelta(hours=5)),
         "vaxel": "08-465 004 10",
         "tel": "08-465 004 11",
         "webb": "bjorkstad.se/unga",

@@ -7,16 +7,18 @@ from itertools import product
 
 from bot.conversation.words import Word, read_lines
 
-# What "..." in a rule may stand for at most.
-_GAP = 3
+# What "...", "...." and "//" in a rule may stand for at most; only "//" reaches into the next sentence.
+_GAPS = {"...": 3, "....": 8, "//": 30}
+_CROSSING = "//"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place in a rule: the keys that fit there, and how many other words may stand before it."""
+    """One place in a rule: the keys that fit there, how many other words may stand before it, also sentences off."""
 
     keys: frozenset[str]
     gap: int
+    crosses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def parse(intent: str) -> list[Rule]:
     [kind]   the lines below have this kind
     a b      the word a followed by the word b        a|b      one of the words
     <group>  a word of the group (classes.txt)        a*  *a   a word that begins, ends so
-    a ... b  at most three other words between        a?       may be left out (also a|b?)
+    a ... b  at most three other words between        a .... b  at most eight
+    a // b   b comes later, perhaps in another sentence
+    a?       may be left out (also a|b?)
     =a       only so written, no other spelling
     _        any one word                             ! a b    where this stands, no other line of the file fits
     ^ a      begins the clause, fillers aside         a $      ends it; ^^ and $$ the whole text
@@ -85,13 +89,13 @@ def _variants(intent: str, kind: str, line: str, order: int) -> Iterator[Rule]:
 
 
 def _steps(parts: Iterable[str]) -> Iterator[Step]:
-    gap = 0
+    gap, crosses = 0, False
     for part in parts:
-        if part == "...":
-            gap = _GAP
+        if part in _GAPS:
+            gap, crosses = _GAPS[part], part == _CROSSING
         else:
-            yield Step(frozenset() if part == "_" else frozenset(part.split("|")), gap)
-            gap = 0
+            yield Step(frozenset() if part == "_" else frozenset(part.split("|")), gap, crosses)
+            gap, crosses = 0, False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +113,21 @@ class Text:
         return cls(words, core[0] if core else 0, core[-1] if core else len(words) - 1)
 
 
+# A rule and the keys of its other steps, of each of which the text must have one.
+_Needs = tuple[Rule, tuple[frozenset[str], ...]]
+
+
 class Lexicon:
     """All rules, found by the words they need so that few need trying."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._by_key: dict[str, list[Rule]] = defaultdict(list)
+        self._by_key: dict[str, list[_Needs]] = defaultdict(list)
         for rule in rules:
-            for key in _rarest(rule).keys:
-                self._by_key[key].append(rule)
+            rarest = _rarest(rule)
+            others = tuple({step.keys for step in rule.steps if step.keys and step is not rarest})
+            needs = rule, tuple(sorted(others, key=len))
+            for key in rarest.keys:
+                self._by_key[key].append(needs)
 
     def matches(self, words: Sequence[Word]) -> list[Match]:
         """Every rule that fits and that no veto of its own intent forbids; at most one match a rule."""
@@ -142,10 +153,16 @@ class Lexicon:
     def _candidates(self, words: Sequence[Word], *, beside: frozenset[str] = frozenset()) -> Iterator[Rule]:
         """The rules for which every step has a word somewhere in the text, or `beside` it."""
         present = beside.union(*(word.keys for word in words))
-        rules = {id(rule): rule for key in present for rule in self._by_key.get(key, ())}
-        for rule in rules.values():
-            if not any(step.keys and step.keys.isdisjoint(present) for step in rule.steps):
-                yield rule
+        tried: set[int] = set()
+        for key in present & self._by_key.keys():
+            for rule, others in self._by_key[key]:
+                for keys in others:
+                    if keys.isdisjoint(present):
+                        break
+                else:
+                    if id(rule) not in tried:
+                        tried.add(id(rule))
+                        yield rule
 
 
 def _rarest(rule: Rule) -> Step:
@@ -172,13 +189,13 @@ def _end(steps: Sequence[Step], words: Sequence[Word], start: int, *, gap: int) 
     step, rest = steps[0], steps[1:]
     for place in range(start, len(words)):
         word = words[place]
-        if word.clause != words[start].clause or gap < 0:
+        if gap < 0 or (word.clause != words[start].clause and not step.crosses):
             return 0
         if not step.keys or not step.keys.isdisjoint(word.keys):
             after = place + 1
             if not rest:
                 return after
-            beside = after < len(words) and words[after].clause == word.clause
+            beside = after < len(words) and (rest[0].crosses or words[after].clause == word.clause)
             if beside and (found := _end(rest, words, after, gap=rest[0].gap)):
                 return found
         gap -= "<skip>" not in word.keys
@@ -188,7 +205,8 @@ def _end(steps: Sequence[Step], words: Sequence[Word], start: int, *, gap: int) 
 def _begins(where: str, text: Text, start: int) -> bool:
     if where == "text":
         return start <= text.first
-    return where == "" or start <= text.first or _only_fillers(text.words, _clause_start(text.words, start), start)
+    begins_here = where == "" or start <= text.first or text.words[start - 1].before_comma
+    return begins_here or _only_fillers(text.words, _clause_start(text.words, start), start)
 
 
 def _ends(where: str, text: Text, end: int) -> bool:

@@ -7,12 +7,10 @@ from datetime import timedelta
 import storage.audit
 import storage.conversations
 import storage.messages
-import storage.settings
-import storage.staff
 import storage.tasks
-from bot.conversation import replies
+from bot.conversation import languages, replies
 from bot.conversation.turn import Turn
-from outreach import consent, linking, numbers
+from outreach import alerts, consent, help_lines, linking, numbers
 from storage.local_time import age, local_date
 from storage.tasks import Task
 
@@ -41,6 +39,7 @@ def crisis(turn: Turn) -> None:
     _task(turn, "crisis", "akut")
     person_id = turn.person.id if turn.person else None
     storage.audit.write(turn.session, "crisis", now=turn.now, person_id=person_id)
+    alerts.begin(turn.session, turn.conversation, now=turn.now)
 
 
 def _crisis_code(turn: Turn) -> str:
@@ -52,9 +51,13 @@ def _crisis_code(turn: Turn) -> str:
 
 
 def _crisis_text(turn: Turn) -> str:
-    on_duty = storage.staff.find(turn.session, storage.settings.read(turn.session, "on_duty"))
-    values = turn.values(namn=on_duty.first_name) if on_duty is not None else turn.values()
-    return replies.crisis(_crisis_code(turn), turn.lang, values, somebody_on_duty=on_duty is not None)
+    # Only whoever is really told at once may be promised.
+    told = next((one.staff.first_name for one in alerts.reachable(turn.session)), "")
+    values = turn.values(namn=told) if told else turn.values()
+    return replies.crisis(
+        _crisis_code(turn), turn.lang, values, somebody_on_duty=bool(told),
+        numbers=help_lines.changed_numbers(turn.session),
+    )  # fmt: skip
 
 
 def opt_out(turn: Turn) -> None:
@@ -149,10 +152,9 @@ def other_language(turn: Turn) -> None:
     """English at once; any other language is asked about, then a human and an interpreter take over."""
     if turn.reading.kind == "english":
         turn.conversation.lang = "en"
-        turn.say("HI")
+        turn.say("WHO" if "who" in turn.reading.also else "HI")
         return
-    turn.say("LANG")
-    turn.hand_over("annat språk")
+    languages.ask(turn)
 
 
 def _task(turn: Turn, kind: str, why: str) -> None:

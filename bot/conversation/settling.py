@@ -8,6 +8,9 @@ from functools import cache
 from bot.conversation.rules import Match
 from bot.conversation.words import LEXICON
 
+# The kind of rules that only count where no other rule fits: one telling word.
+MAYBE = "maybe"
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -43,6 +46,7 @@ def intents() -> tuple[str, ...]:
 def settle(matches: Sequence[Match]) -> Settled:
     """The winner of at least one match: first by the table of ux.md 5.4, then by the order of its file."""
     order = _order()
+    matches = [match for match in matches if match.kind != MAYBE] or matches
     fitting = {label for match in matches for label in match.labels}
     standing = [match for match in matches if not _gives_way(match, fitting)] or list(matches)
     ranked = sorted(standing, key=lambda match: (order.rank[match.intent], match.order))

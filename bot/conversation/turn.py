@@ -19,7 +19,7 @@ import storage.settings
 import storage.staff
 from bot.conversation import replies
 from bot.conversation.understanding import Reading
-from outreach import campaign_texts, delivery, meetings, quiet_hours
+from outreach import campaign_texts, delivery, meetings, quiet_hours, spoken_time
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Slot
@@ -73,6 +73,11 @@ class Turn:
         if not asked_at or self.now - datetime.fromisoformat(asked_at) > QUESTION_HOLDS:
             return ""
         return str(self.context.get("asked", ""))
+
+    def asked_before(self, moment: datetime) -> bool:
+        """Whether the open question is no newer than this."""
+        asked_at = self.context.get("asked_at")
+        return asked_at is not None and datetime.fromisoformat(asked_at) <= moment
 
     @property
     def lang(self) -> str:
@@ -189,7 +194,8 @@ class Turn:
         """What every text may name: the office, who answers, and when. A text's `own` values come before these."""
         on_demand = replies.OnDemand({
             "namn": self._name, "plats": self._place,
-            "svarstid": lambda: quiet_hours.answer_promise(self.now, lang=self.lang),
+            "svarstid": lambda: quiet_hours.answer_promise(self.now, lang=spoken_time.known(self.lang)),
+            "svar_senast": lambda: spoken_time.say_in_figures(quiet_hours.answered_by(self.now)),
             "kalla": lambda: replies.source(self._source(), self.lang),
         })  # fmt: skip
         return ChainMap(own, on_demand, campaign_texts.office_values(self.office))  # type: ignore[arg-type]

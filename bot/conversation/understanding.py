@@ -36,8 +36,8 @@ class Reading:
     day_time it is offered, mentioned (in passing), span (a week or more) or refused ("inte fredag"). `rule` is the line
     of the lexicon that chose the intent, `considered` the others that fitted ("intent: rule") and `also` the later
     intents that do not contradict it. `start` and `end` are the same for a clock time; `any_day` is true when no day
-    was named. `ask` says what must be asked back (day_time.DayTime, or which_option). `option` counts from 1; -1 is the
-    last of an unknown number.
+    was named. `ask` says what must be asked back (day_time.DayTime, or which_option). `when` is the time the text
+    speaks of, whatever it means. `option` counts from 1; -1 is the last of an unknown number.
     """
 
     intent: str
@@ -51,6 +51,7 @@ class Reading:
     ask: str | None = None
     also: tuple[str, ...] = ()
     any_day: bool = False
+    when: DayTime | None = None
 
 
 def understand(text: str, *, ref: datetime, lang: str | None = None, options: Sequence[datetime] = ()) -> Reading:
@@ -71,7 +72,7 @@ def understand(text: str, *, ref: datetime, lang: str | None = None, options: Se
         settled.winner.rule,
         tuple(f"{match.intent}: {match.rule}" for match in settled.others), also=settled.also,
     )  # fmt: skip
-    return _with_details(reading, when, choice)
+    return replace(_with_details(reading, when, choice), when=when)
 
 
 def prepare() -> None:
@@ -162,6 +163,10 @@ def _at_once() -> Lexicon:
     return Lexicon([rule for rule in _rules() if rule.intent in AT_ONCE])
 
 
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for line in read_lines(name) for word in line.split())
+
+
 @cache
 def _reader() -> Reader:
     keys = {key for rule in _rules() for step in rule.steps for key in step.keys if key[0] not in "<="}
@@ -174,6 +179,6 @@ def _reader() -> Reader:
     known = {key for key in keys if "*" not in key} | calendar_words.all_words() | chosen | set(names)
     known |= language.common("sv") | language.common("en")
     wildcards = frozenset(key for key in (*keys, *groups) if "*" in key)
-    plain = frozenset(word for line in read_lines("plain.txt") for word in line.split())
-    vocabulary = Vocabulary(known, dict(read_table("slang.txt")), groups, wildcards, plain)
+    plain, others = (_words(name) for name in ("plain.txt", "other_words.txt"))
+    vocabulary = Vocabulary(known, dict(read_table("slang.txt")), groups, wildcards, plain, others)
     return Reader(vocabulary, names, swedish=language.only_in("sv"), english=language.only_in("en"))

@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 LEXICON = Path(__file__).parent / "lexicon"
@@ -16,12 +17,18 @@ _REPEATED = re.compile(r"([^\W\d])\1{2,}")
 # "S T O P", "s.t.o.p"
 _SPELT_OUT = re.compile(r"(?<!\w)(?:[^\W\d_][ .-]){2,}[^\W\d_](?!\w)")
 _DOUBLED = re.compile(r"([^\W\d])\1")
+# "jag inte kan" is turned into "jag kan inte".
+_SUBJECTS = frozenset(("jag", "ja", "vi", "han", "hon"))
+_DENIALS = frozenset(("inte", "aldrig", "ej"))
 _CLAUSE_END = re.compile(r"[.!?;\n\r…]")
 _FOLDED = str.maketrans("åäöéèüøæ", "aaoeeuoa")
 _NORDIC = str.maketrans("øæ", "öä")
 # Shorter words have too many neighbours to be mended (ux.md 5.5).
 _SHORTEST_MENDED = 4
 _SHORTEST_WILDCARD = 3
+# Signs before a word that may tell what it is; and how many different words are remembered (most texts share them).
+_LOOKS_BACK = 8
+_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,17 @@ def read_table(name: str) -> Iterator[tuple[str, list[str]]]:
 
 @dataclass(slots=True)
 class Vocabulary:
-    """Every word the rules know, and the ways to get to them from what somebody wrote."""
+    """Every word the rules know, and the ways to get to them from what somebody wrote.
+
+    Words that are `plain` are what they seem, also without dots; `others` are words of the language that no rule needs.
+    """
 
     known: set[str]
     slang: Mapping[str, list[str]]
     groups: Mapping[str, list[str]]
     wildcards: frozenset[str]
     plain: frozenset[str]
+    others: frozenset[str]
     _by_fold: dict[str, list[str]] = field(init=False)
     _by_gap: dict[str, list[str]] = field(init=False)
 
@@ -95,7 +106,7 @@ class Vocabulary:
         """
         if word in self.known and (not dotless or word in self.plain):
             return list(dict.fromkeys((*self.slang.get(word, ()), word)))
-        found = self._known_forms(word) or self._known_forms(_squeezed(word)) or self._mended(word) or [word]
+        found = self._known_forms(word) or (word not in self.others and self._slips(word)) or [word]
         return list(dict.fromkeys(form for known in found for form in (*self.slang.get(known, ()), known)))
 
     def keys(self, forms: Iterable[str]) -> frozenset[str]:
@@ -114,6 +125,9 @@ class Vocabulary:
         """The word itself, and with dots and rings put back where the writer used none."""
         found = [word] if word in self.known else []
         return found + [known for known in self._by_fold.get(word, ()) if known != word]
+
+    def _slips(self, word: str) -> list[str]:
+        return self._known_forms(_squeezed(word)) or self._mended(word)
 
     def _mended(self, word: str) -> list[str]:
         """Known words that differ by one wrong, missing, extra or swapped letter."""
@@ -149,6 +163,26 @@ def _is_one_slip(word: str, known: str) -> bool:
     )  # fmt: skip
 
 
+def _in_usual_order(words: list[Word]) -> list[Word]:
+    """The words with "jag inte kan", as many write who are learning Swedish, as "jag kan inte".
+
+    Only where a clause begins so: "om jag inte kan" is as it should be.
+    """
+    for place in range(1, len(words) - 1):
+        who, denied, verb = words[place - 1 : place + 2]
+        begins = place == 1 or words[place - 2].clause != who.clause or words[place - 2].before_comma
+        if denied.text in _DENIALS and who.text in _SUBJECTS and begins and verb.clause == denied.clause:
+            words[place] = replace(verb, before_comma=False)
+            words[place + 1] = replace(denied, before_comma=verb.before_comma)
+    return words
+
+
+def _what_stands_before(plain: str, start: int) -> tuple[bool, bool]:
+    """Whether a word is the ending of a number ("3e", "24:e", "2an"), and whether it stands inside a sentence."""
+    before = plain[max(0, start - _LOOKS_BACK) : start]
+    return before.removesuffix(":")[-1:].isdigit(), before.rstrip()[-1:].isalnum()
+
+
 def _is_capital(written: str) -> bool:
     return written[0].isupper() and written[1:].islower()
 
@@ -166,6 +200,7 @@ class Reader:
         self._vocabulary = vocabulary
         self._names = frozenset(names)
         self._swedish, self._english = swedish, english
+        self._seen = lru_cache(_REMEMBERED)(self._word)
         self._pictures = {picture: f" {' '.join(words)} " for picture, words in read_table("emoji.txt")}
         self._picture = re.compile("|".join(map(re.escape, sorted(self._pictures, key=len, reverse=True))))
         self._phrases = {left: " ".join(words) for left, words in read_table("phrases.txt")}
@@ -185,14 +220,14 @@ class Reader:
                 past = match.end()
                 continue
             clause += bool(words and _CLAUSE_END.search(between))
-            forms = self._forms(match[0], plain[: match.start()], dotless=dotless)
-            keys = self._vocabulary.keys(forms) | self._marks(match[0], forms) | {f"={match[0].lower()}"}
+            ending, inside = _what_stands_before(plain, match.start())
+            forms, keys = self._seen(match[0], dotless=dotless, ending=ending, inside=inside)
             start = length + len(between)
             comma = plain.startswith(",", match.end())
             words.append(Word(match[0].lower(), keys, clause, start, start + len(forms[0]), comma))
             written += [between, forms[0]]
             past, length = match.end(), start + len(forms[0])
-        return Line("".join(written) + plain[past:], tuple(words), "?" in plain)
+        return Line("".join(written) + plain[past:], tuple(_in_usual_order(words)), "?" in plain)
 
     def _plain(self, text: str) -> str:
         """One way to write each sign, pictures as words, at most two of the same letter, no accents but the Nordic."""
@@ -207,13 +242,15 @@ class Reader:
         word = re.sub("[ .-]", "", letters[0])
         return word if word.lower() in self._vocabulary.known else letters[0]
 
-    def _forms(self, written: str, before: str, *, dotless: bool) -> list[str]:
+    def _word(self, written: str, *, dotless: bool, ending: bool, inside: bool) -> tuple[list[str], frozenset[str]]:
+        """What the word may stand for: its forms, likeliest first, and all its keys."""
+        forms = self._forms(written, dotless=dotless, ending=ending, inside=inside)
+        return forms, self._vocabulary.keys(forms) | self._marks(written, forms) | {f"={written.lower()}"}
+
+    def _forms(self, written: str, *, dotless: bool, ending: bool, inside: bool) -> list[str]:
         word = written.lower()
-        # "3e", "24:e" and "2an" have endings, which are no words.
-        if before.removesuffix(":")[-1:].isdigit():
-            return [word]
         # A capital inside a sentence is a name, whatever word it resembles.
-        if _is_capital(written) and before.rstrip()[-1:].isalnum() and word not in self._vocabulary.known:
+        if ending or (inside and _is_capital(written) and word not in self._vocabulary.known):
             return [word]
         return self._vocabulary.forms(word, dotless=dotless)
 

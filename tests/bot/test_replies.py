@@ -75,9 +75,27 @@ SIZES = {
     "TG-NAME": (36, 1, 35, 1),
     "TG-OLD": (78, 1, 77, 1),
     "TG-GROUP": (65, 1, 78, 1),
+    "OFFER-AGAIN": (156, 1, 145, 1),
+    "FULL-LAST": (108, 1, 119, 1),
+    "SPOT-GONE-LAST": (97, 1, 89, 1),
+    "DM-OFF-LAST": (117, 1, 109, 1),
+    "RSVP-PLUS": (136, 1, 127, 1),
+    "RSVP-ALONE": (124, 1, 119, 1),
+    "RSVP-AGAIN": (132, 1, 135, 1),
+    "DM-INFO": (143, 1, 142, 1),
+    "DM-ASK": (147, 1, 132, 1),
+    "DM-NEXT": (126, 1, 128, 1),
+    "DM-NO": (75, 1, 72, 1),
+    "DM-THANKS": (25, 1, 34, 1),
+    "KOM-HUH": (109, 1, 107, 1),
+    "WHICH": (156, 1, 152, 1),
 }
-# What Telegram needs beside the design's own texts.
-BESIDE_THE_DESIGN = ("TG-NAME", "TG-OLD", "TG-GROUP")
+# What Telegram, and the talk about dialog meetings, need beside the design's own texts.
+BESIDE_THE_DESIGN = (
+    "TG-NAME", "TG-OLD", "TG-GROUP", "OFFER-AGAIN",
+    "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
+    "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH",
+)  # fmt: skip
 DESIGNED = tuple(code for code in SIZES if code not in BESIDE_THE_DESIGN)
 # TAKEOVER is a prefix: its stated size holds the space before what the person writes.
 TRAILING_SPACE = {"TAKEOVER": 1}

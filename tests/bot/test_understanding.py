@@ -5,18 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.conversation import settling, understanding, words
-from bot.conversation.evaluate import evaluate, in_words, read_rows, texts, understand_lines
+from bot.conversation.evaluate import evaluate, read_rows
 from bot.conversation.understanding import understand
-from outreach.errors import BadInput
 from outreach.quiet_hours import STOCKHOLM
 
 PHRASES = Path(__file__).parent / "phrases.txt"
+NO_CRISIS = Path(__file__).parent / "no_crisis.txt"
+LISTS = Path(__file__).parents[1] / "lists"
 REPLIES = Path(__file__).parents[2].parent / "shared" / "data" / "replies-dev.tsv"
 
 REF = datetime(2026, 11, 24, 13, 5, tzinfo=STOCKHOLM)  # a Tuesday
@@ -73,6 +75,37 @@ def test_the_development_list():
     assert report["false_stops"] == []
 
 
+# ---------------------------------------------------------------- lists by other hands
+
+
+def scored(name: str) -> dict[str, Any]:
+    rows = read_rows("\n".join(_lines(LISTS / name)))
+    return evaluate(rows, ref=REF)
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("# ")]
+
+
+@pytest.mark.parametrize("name", ["replies_tune.tsv", "replies_tune_2.tsv"])
+def test_the_lists_that_the_rules_are_tuned_on(name):
+    report = scored(name)
+
+    assert report["right_or_safer"] >= 0.97
+    assert report["crisis_missed"] == []
+    assert report["false_stops"] == []
+
+
+def test_a_list_that_the_rules_have_never_been_tuned_on():
+    # Only its figures may be looked at, never its rows: so it tells how the rules do on what they have not seen.
+    # The thresholds lie a little under what was reached; a fall below them means that a change did harm elsewhere.
+    report = scored("replies_score_only.tsv")
+
+    assert report["right_or_safer"] >= 0.93
+    assert len(report["crisis_missed"]) <= 1
+    assert len(report["false_stops"]) <= 1
+
+
 # ------------------------------------------------------------------- never a false stop
 
 
@@ -86,6 +119,9 @@ def test_the_development_list():
         "can't stop laughing", "jag sluter mig till det", "när slutar mötet", "stoppet i trafiken är borta nu",
         "kan ni ringa, orkar inte sms", "end of the week works", "fel tid, menade tisdag", "avboka",
         "cancel my meeting",
+        "stopp i avloppet så jag är sen", "allt tar stopp", "kan inte sluta äta godis", "ta bort tisdag, ta onsdag",
+        "ta bort mötet på fredag", "ring inte, skriv", "skicka inte brev hem", "don't call me, text me",
+        "lämna mig inte", "nog nu för idag tack", "sluta jobbet kl tre", "block me a time on friday",
         "nej", "nej tack", "inte intresserad", "slutet av veckan", "sluta skolan kl 15 så efter det",
     ],
 )  # fmt: skip
@@ -121,6 +157,11 @@ def test_what_is_no_crisis(text):
     assert read(text).intent != "crisis"
 
 
+@pytest.mark.parametrize("text", _lines(NO_CRISIS))
+def test_what_only_sounds_like_danger(text):
+    assert read(text).intent != "crisis"
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [("jag vill dö", "self_harm"), ("skär mig", "self_harm"), ("pappa slår mig", "violence"),
@@ -129,6 +170,21 @@ def test_what_is_no_crisis(text):
 )  # fmt: skip
 def test_the_kind_of_crisis(text, kind):
     assert (read(text).intent, read(text).kind) == ("crisis", kind)
+
+
+@pytest.mark.parametrize("text", ["jag inte vill leva", "Jag inte kan komma idag", "jag inte heter Hassan"])
+def test_the_word_order_of_who_is_learning_swedish(text):
+    assert read(text).intent == read(text.replace("inte ", "").replace(" leva", " inte leva").replace(
+        "kan", "kan inte").replace("heter", "heter inte")).intent != "unknown"  # fmt: skip
+
+
+def test_common_words_are_no_slips():
+    assert read("jag vann ett race").intent == read("ska stryka en skjorta").intent == "unknown"
+
+
+def test_one_telling_word_counts_only_where_nothing_else_fits():
+    assert (read("nåt strul med uppgifter").intent, read("nåt strul med uppgifter").kind) == ("my_data", "maybe")
+    assert read("ja, gäller det mina uppgifter").kind != "maybe"
 
 
 def test_crisis_wins_over_stop_and_the_stop_is_noted():
@@ -214,6 +270,16 @@ def test_a_number_that_was_not_offered_is_no_choice(text):
 
 def test_the_last_of_an_unknown_number_of_choices():
     assert read("den sista").option == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("jag tittade i kalendern, nog alternativ nummer två som passar", 2), ("helst option 3 hörni", 3)],
+)
+def test_a_number_that_is_called_a_choice_among_other_words(text, option):
+    reading = read(text, options=OFFERED)
+
+    assert (reading.intent, reading.option) == ("choose_option", option)
 
 
 def test_two_numbers_are_asked_about():
@@ -312,69 +378,3 @@ def test_every_group_in_a_rule_has_words():
     used = {key for rule in understanding._rules() for step in rule.steps for key in step.keys}
 
     assert {key for key in used if key.startswith("<")} <= known
-
-
-# --------------------------------------------------------------------- command functions
-
-
-def test_lines_are_read_as_json():
-    (read_line,) = understand_lines(['{"text": "tors halv 3", "ref": "2026-11-24T13:05"}', "  "][:2])
-
-    assert read_line["intent"] == "day_time"
-    assert read_line["start"] == "2026-11-26T14:30:00+01:00"
-    assert read_line["ask"] is None
-
-
-def test_options_are_numbered_as_they_stand():
-    line = '{"text": "torsdag", "ref": "2026-11-24T12:05:00Z", "lang": "sv", "options": ["2026-12-03T10:00"]}'
-
-    assert next(iter(understand_lines([line])))["start"] == "2026-12-03T00:00:00+01:00"
-
-
-@pytest.mark.parametrize(
-    "line",
-    ["ja", "[]", '{"ref": "2026-11-24T10:00"}', '{"text": "ja"}', '{"text": "ja", "ref": "i morgon"}',
-     '{"text": "ja", "ref": "2026-11-24T10:00", "options": ["x"]}', '{"text": 3, "ref": "2026-11-24T10:00"}'],
-)  # fmt: skip
-def test_a_bad_line_is_told_in_one_sentence(line):
-    with pytest.raises(BadInput, match="Rad 1"):
-        list(understand_lines([line]))
-
-
-def test_an_evaluation_of_rows():
-    rows = [
-        {"text": "ja", "lang": "sv", "intent": "yes"}, {"text": "vill dö", "lang": "sv", "intent": "struggling"},
-        {"text": "STOPP", "lang": "sv", "intent": "no"}, {"text": "nej", "lang": "sv", "intent": "crisis"},
-    ]  # fmt: skip
-
-    report = evaluate(rows, ref=REF)
-
-    assert (report["rows"], report["accuracy"], report["right_or_safer"]) == (4, 0.25, 0.75)
-    assert report["crisis_missed"] == ["nej"]
-    assert report["false_stops"] == ["STOPP"]
-    assert report["confusion"]["struggling"] == {"crisis": 1}
-    assert [miss["text"] for miss in report["misses"]] == ["vill dö", "STOPP", "nej"]
-
-
-def test_a_list_is_read_with_its_quotes_and_told_in_words():
-    rows = read_rows('text\tlang\tintent\n"ja\tsv\tyes\nstopp\tsv\tno\n')
-
-    assert [row["text"] for row in rows] == ['"ja', "stopp"]
-    assert in_words(evaluate(rows)).splitlines() == [
-        "2 rader, rätt 50,0 %, rätt eller säkrare 100,0 %, missade kriser 0, falska stopp 1", "no -> opt_out: stopp",
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("row", [{"text": "ja"}, {"text": "ja", "intent": "kanske"}])
-def test_a_bad_row_is_told(row):
-    with pytest.raises(BadInput, match="Rad 1"):
-        evaluate([row], ref=REF)
-
-
-def test_every_text_is_listed_in_both_languages():
-    listed = list(texts())
-
-    assert len(listed) == 2 * (61 + 7)
-    assert {text["lang"] for text in listed} == {"sv", "en"}
-    assert all(text["parts"] <= 2 for text in listed)
-    assert listed[0]["code"] == "INV-1"

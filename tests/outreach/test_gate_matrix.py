@@ -54,6 +54,7 @@ human_has_it        X X X . X X . . . X .
 waits_for_a_human   X X X . X . . . . . .
 in_conversation     X X X . X . . . . . .
 time_proposed       X X X . X . . . . . .
+repeats_the_offer   . . . . . . . . . . .
 booked              X X X . X . . . . . .
 declined            X X X . X . . . . . .
 occupied            X X X . X . . . . . .
@@ -99,6 +100,7 @@ KNOWN: dict[str, tuple[dict[str, object], str]] = {
     "waits_for_a_human": ({"state": "human"}, "human_has_it"),
     "in_conversation": ({"state": "offered"}, "in_conversation"),
     "time_proposed": ({"state": "time_proposed"}, "in_conversation"),
+    "repeats_the_offer": ({"state": "offered", "repeats": True}, ""),
     "booked": ({"booked": True}, "booked"),
     "declined": ({"state": "declined"}, "declined"),
     "occupied": ({"state": "occupied"}, "occupied"),

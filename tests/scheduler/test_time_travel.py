@@ -7,11 +7,13 @@ import anyio
 import pytest
 from builders import a_booking, a_person, a_slot, a_staff, a_talk, a_text_out
 
+import storage.conversations
 import storage.meetings
 import storage.messages
+import storage.tasks
 from bot.settings import Settings
 from bot.wiring import House, build
-from outreach import access, meetings, programmes
+from outreach import access, delivery, meetings, programmes
 from outreach.errors import BadInput
 from scheduler import time_travel
 from scheduler.clock import MovableClock
@@ -92,6 +94,44 @@ def test_reminders_of_a_meeting_come_as_time_passes(house: House) -> None:
     assert [text.text_code for text in texts] == ["REM-24", "REM-2"]
     assert is_near(texts[0].sent_at, starts_at - timedelta(days=1))
     assert is_near(texts[1].sent_at, starts_at - timedelta(hours=2))
+
+
+def test_silence_is_dealt_with_at_its_own_hours(house: House) -> None:
+    with house.database.write() as session:
+        leila = a_person(session, mobile="05")
+        talk = a_talk(session, leila, state="new")
+        delivery.queue(session, talk, "Hej! Vill du?", kind="ladder", text_code="INV-1", now=NOW)
+
+    travel(house, NOW + timedelta(days=40))
+
+    with house.database.read() as session:
+        texts = storage.messages.of_address(session, "sms", "+46701740605")
+        task = storage.tasks.open_task(session, "ring", leila.id)
+    assert [text.text_code for text in texts] == ["INV-1", "NUDGE"]
+    assert is_near(texts[1].sent_at, NOW + timedelta(days=7))
+    assert task is not None
+    assert is_near(task.created_at, NOW + timedelta(days=11))
+
+
+def test_follow_ups_come_on_their_days_and_the_talk_ends(house: House) -> None:
+    with house.database.write() as session:
+        leila = a_person(session, mobile="05")
+        a_talk(session, leila, state="booked")
+        booking = a_booking(session, leila, a_slot(session, NOW - timedelta(hours=1)), at=NOW - timedelta(days=1))
+        meetings.attend(session, booking, "came", now=NOW, staff_id=None)
+    stops = Counter()
+
+    travel(house, NOW + timedelta(days=220), [*house.jobs, Job("count", 1, stops)])
+
+    with house.database.read() as session:
+        texts = storage.messages.of_address(session, "sms", "+46701740605")
+        talk = storage.conversations.of_person(session, leila.id)
+    days = [f"{text.text_code} {text.sent_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" for text in texts if text.sent_at]
+    # The day before Christmas is closed, and so are the days after it.
+    assert days == ["FU-1 2026-12-28 10:00", "FU-3 2027-02-24 12:04", "FU-6 2027-05-24 12:04"]
+    assert talk is not None
+    assert talk.state == "ended"
+    assert stops.runs < 40
 
 
 def test_moving_backwards_only_sets_the_clock(house: House) -> None:
