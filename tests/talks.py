@@ -73,7 +73,7 @@ class Town:
             programmes.ensure_defaults(session, self.clock.now())
             office = an_office(session)
             staff = a_staff(session, name="Samira Ali", office=office)
-            staff.phone = "070-174 06 98"
+            staff.phone = "+46701740698"
             storage.settings.write(session, "on_duty", staff.id)
             for written in self.times:
                 a_slot(session, at(written), office=office, staff=staff)
