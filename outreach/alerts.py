@@ -21,6 +21,8 @@ from storage.staff import Staff
 # The settings that say who is told, in order.
 CHAIN = ("on_duty", "stand_in", "head")
 PATIENCE = timedelta(minutes=10)
+# For so long somebody to tell is looked for, where there was nobody.
+TRIED_FOR = timedelta(days=1)
 # A second cry within this long belongs to the first, as long as nobody has seen it.
 ONE_CRISIS = timedelta(hours=1)
 # All that a telephone on a table may show (ux §5.2).
@@ -90,7 +92,9 @@ def _tell_next(session: Session, alert: Alert, now: datetime) -> None:
     # Whoever cannot be told is passed over at once: ten minutes of waiting for nobody would help nobody.
     left = [one for one in reachable(session) if one.place >= alert.step]
     if not left:
-        storage.alerts.pass_on(session, alert, len(CHAIN), None)
+        # Somebody may be chosen, or get a number, while it still matters.
+        waits = alert.step == 0 and now - alert.raised_at < TRIED_FOR
+        storage.alerts.pass_on(session, alert, 0 if waits else len(CHAIN), now + PATIENCE if waits else None)
         return
     step, next_at = left[0].place + 1, now + PATIENCE if len(left) > 1 else None
     if storage.alerts.pass_on(session, alert, step, next_at):

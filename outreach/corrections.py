@@ -1,5 +1,5 @@
-"""Readings that staff correct with one press. Nothing is learnt from them, nor acted on anew: they are collected, and
-taken out as a list that `brygga evaluate` reads.
+"""Readings that staff correct with one press. Nothing is learnt from them: they are collected, and taken out as a list
+that `brygga evaluate` reads.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,7 @@ from datetime import datetime
 import storage.audit
 import storage.corrections
 import storage.staff
-from outreach import in_words, masking
+from outreach import consent, in_words, masking
 from outreach.errors import BadInput, NotFound
 from outreach.export import harmless
 from storage.conversations import Conversation
@@ -32,7 +32,8 @@ def correct(
     session: Session, conversation: Conversation, inbound_id: int, meant: str, staff: Staff, *, now: datetime
 ) -> bool:
     """Say what a text meant; those read as one with it meant the same. To choose what it was read as takes the
-    correction back. False when nothing changed. Raises NotFound for a text of another talk, BadInput for no meaning.
+    correction back. A stop that the service has missed is set (the person alone lifts it); nothing else is acted
+    on anew. False when nothing changed. Raises NotFound for a text of another talk, BadInput for no meaning.
     """
     text = storage.corrections.text(session, inbound_id)
     if text is None or text.conversation_id != conversation.id or not text.intent:
@@ -48,6 +49,9 @@ def correct(
         for row_id in together:
             correction = Correction(inbound_id=row_id, was=text.intent, meant=meant, at=now, staff_id=staff.id)
             storage.corrections.keep(session, correction)
+    if meant == "opt_out":
+        # Whoever asked to be left alone must not wait for the reading to be mended.
+        consent.stop(session, conversation, how="text", now=now)
     storage.audit.write(session, "reading_corrected", now=now, staff_id=staff.id, person_id=conversation.person_id,
                         conversation=conversation.code, was=text.intent, meant=meant)  # fmt: skip
     return True

@@ -234,12 +234,15 @@ def latest_of_person(session: Session, person_id: int) -> Recipient | None:
     return session.exec(_LATEST_OF_PERSON, params={"person_id": person_id}).first()
 
 
-def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> None:
-    """The first answer after a campaign's text is what the person answered to it; later ones change nothing."""
+def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> Recipient | None:
+    """The first answer after a campaign's text is what the person answered to it; later ones change nothing. Returns
+    their part in that campaign.
+    """
     recipient = latest_of_person(session, person_id)
     if recipient is not None and recipient.answered_at is None:
         recipient.answered_at, recipient.answer = now, answer
         session.add(recipient)
+    return recipient
 
 
 @dataclass(frozen=True, slots=True)

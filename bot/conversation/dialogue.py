@@ -88,7 +88,8 @@ def _note_answer(turn: Turn) -> None:
     if turn.person is not None and turn.reading.intent in CONFIRMING:
         sensitive.number_answered(turn)
     if turn.person is not None:
-        storage.campaigns.record_answer(turn.session, turn.person.id, turn.reading.intent, now=turn.now)
+        session, person_id = turn.session, turn.person.id
+        turn.invited_by = storage.campaigns.record_answer(session, person_id, turn.reading.intent, now=turn.now)
 
 
 def _follow_language(turn: Turn) -> None:

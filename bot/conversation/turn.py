@@ -20,6 +20,7 @@ import storage.staff
 from bot.conversation import replies
 from bot.conversation.understanding import Reading
 from outreach import campaign_texts, delivery, meetings, quiet_hours, spoken_time
+from storage.campaigns import Recipient
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Slot
@@ -59,6 +60,8 @@ class Turn:
     misses: int = 0
     provider_did: str = ""
     link: str = ""
+    # The person's part in the campaign that this talk came of.
+    invited_by: Recipient | None = None
     _answered_at: Sequence[datetime] | None = None
 
     @property
@@ -222,10 +225,7 @@ class Turn:
 
     def context_campaign(self) -> int | None:
         """The campaign this talk came of, for its results."""
-        if self.person is None:
-            return None
-        recipient = storage.campaigns.latest_of_person(self.session, self.person.id)
-        return recipient.campaign_id if recipient is not None else None
+        return self.invited_by.campaign_id if self.invited_by is not None else None
 
     def meeting_values(self, slot: Slot) -> dict[str, str]:
         """What a text about a meeting may name (ux §5.2: who by first name, when, where)."""

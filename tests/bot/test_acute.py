@@ -135,6 +135,19 @@ def test_whoever_cannot_be_told_is_passed_over_at_once(town: Town, leila: Youth)
     assert leila.last.endswith("får veta direkt och hör av sig.")
 
 
+def test_whoever_is_chosen_later_is_told_while_it_matters(town: Town, leila: Youth) -> None:
+    with town.house.database.read() as session:
+        stand_in = storage.settings.read(session, "stand_in")
+    for key in alerts.CHAIN:
+        choose(town, key, None)
+    leila.says(CRY)
+    choose(town, "stand_in", stand_in)
+
+    leila.waits(minutes=11)
+
+    assert told(town) == [STAND_IN]
+
+
 def test_a_number_that_somebody_in_the_register_has_gets_no_alert(town: Town, leila: Youth) -> None:
     town.youth("Omar", ON_DUTY, invited=False)
 

@@ -18,7 +18,7 @@ import storage.conversations
 import storage.corrections
 from bot.conversation import evaluate, known_names
 from bot.wiring import House
-from outreach import corrections, masking
+from outreach import consent, corrections, masking
 from outreach.errors import BadInput
 from storage.conversations import Conversation
 from storage.corrections import Correction
@@ -83,6 +83,16 @@ def test_every_text_says_what_it_was_read_as_by_which_rule_and_what_else_it_coul
     assert "Tolkat som: ja · ja ok" in page
     assert "Kunde också vara: vill vänta (sen)" in page
     assert all(label in page for label in ("Vill vänta", "Akut läge", "Vill avboka", "Gick inte att tolka"))
+
+
+def test_a_stop_that_was_missed_is_set_by_the_press_and_not_lifted_by_the_next(
+    sara: Browser, talk: Conversation, text: InboundText, house: House
+) -> None:
+    for meant in ("opt_out", "yes"):
+        assert correct(sara, talk, text, meant) == 303
+
+        with house.database.read() as session:
+            assert consent.is_stopped(session, storage.conversations.get(session, talk.id))
 
 
 def test_one_press_corrects_a_reading_and_says_who(
