@@ -5,6 +5,7 @@ the register and from strangers, some twice. Afterwards every text must stand in
 """
 
 import json
+import sqlite3
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from benchmarks.trial import Provider
 LOADS = {"32 at a time": (32, 0.0), "64 at a time": (64, 0.0), "500 a second": (256, 500.0)}
 PEOPLE = 2000
 OF_BARE, TIMES_BARE = 0.5, 2.5
+# Writes to see what the disk alone takes, and seconds between them: five hundred texts come in a second.
+DISK_WRITES, DISK_PAUSE = 1500, 0.002
 # Longer than the posting takes, so that reading and answering is seen apart.
 TOGETHER = 60
 PATIENCE = 300.0
@@ -41,7 +44,8 @@ def measure(options: Namespace) -> list[Table]:
                 ours.append(_load(url, options, turn))
                 _check(place, options)
                 answered.append(_seconds_to_answer(place))
-    return [_judged(options, ours, bare, answered)]
+        disk = _disk(home)
+    return [_judged(options, ours, bare, answered, disk)]
 
 
 @contextmanager
@@ -63,6 +67,21 @@ def service(home: Path, provider: Provider) -> Iterator[str]:
     with trial.started("bot", "serve", "--port", str(port), env=told):
         trial.wait_until_answers(f"http://127.0.0.1:{port}/healthz")
         yield f"http://127.0.0.1:{port}/webhooks/twilio/sms"
+
+
+def _disk(home: Path) -> tuple[float, float]:
+    """Seconds (median and 99th of a hundred) that one durable write takes: no text that is kept is answered sooner."""
+    database = sqlite3.connect(home / "disk.db", isolation_level=None)
+    database.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE kept (text TEXT)")
+    took = []
+    for _ in range(DISK_WRITES):
+        began = time.perf_counter()
+        database.execute("INSERT INTO kept VALUES (?)", ("x" * 300,))
+        took.append(time.perf_counter() - began)
+        time.sleep(DISK_PAUSE)
+    database.close()
+    took.sort()
+    return took[len(took) // 2], took[len(took) * 99 // 100]
 
 
 def _load(url: str, options: Namespace, turn: int) -> Found:
@@ -95,7 +114,9 @@ def _seconds_to_answer(home: Path) -> float:
     return PATIENCE
 
 
-def _judged(options: Namespace, ours: list[Found], bare: list[Found], answered: list[float]) -> Table:
+def _judged(
+    options: Namespace, ours: list[Found], bare: list[Found], answered: list[float], disk: tuple[float, float]
+) -> Table:
     def middle(found: list[Found], load: str, figure: str) -> float:
         return median(one[load][figure] for one in found)
 
@@ -112,6 +133,8 @@ def _judged(options: Namespace, ours: list[Found], bare: list[Found], answered: 
                 1000 * middle(bare, clocked, figure), at_most(TIMES_BARE) if figure == "p99" else None)
             for figure in ("p50", "p99", "longest")
         ),
+        *(Row(f"{figure} of one durable write alone, ms", 1000 * took)
+          for figure, took in zip(("p50", "p99"), disk, strict=True)),
         Row("seconds to read and answer all of them afterwards", median(answered)),
         Row("texts read and answered a second", options.texts * len(LOADS) / median(answered)),
     ]  # fmt: skip
