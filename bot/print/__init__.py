@@ -1,0 +1,1 @@
+"""What is made for paper: data in, bytes out."""
