@@ -3,14 +3,17 @@
 import sys
 from argparse import ArgumentParser, Namespace
 
-from benchmarks import conversation, crash, inbound, outbound, pacing, report, understanding
+from benchmarks import cards, conversation, crash, importing, inbound, outbound, pacing, pages, report, understanding
 
 BENCHMARKS = {
     "outbound": outbound.measure,
     "pacing": pacing.measure,
     "inbound": inbound.measure,
     "conversation": conversation.measure,
+    "import": importing.measure,
     "understanding": understanding.measure,
+    "cards": cards.measure,
+    "pages": pages.measure,
     "crash": crash.measure,
     "two": crash.measure_two,
 }

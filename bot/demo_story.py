@@ -19,8 +19,9 @@ from bot import demo_town
 from bot.conversation import replies
 from bot.demo_town import Data
 from bot.wiring import House
-from outreach import campaign_plan, campaigns, meetings
+from outreach import campaign_plan, campaigns, ladder_notes, meetings
 from outreach.channels import Inbound
+from outreach.ladder_notes import Noted
 from scheduler import time_travel
 from scheduler.clock import MovableClock
 from storage.campaigns import Campaign
@@ -34,7 +35,7 @@ _DAY = re.compile(r"\{day([+-]\d+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happens at a moment: an answer comes in, or a campaign is launched."""
+    """Something that happens at a moment: an answer comes in, a call is noted, or a campaign is launched."""
 
     at: datetime
     row: Data
@@ -54,11 +55,13 @@ class Story:
             self._numbers = _numbers(session)
             _set_faults(session, self._data, self._numbers)
             self._draft(session)
-        events = [self._event(row) for row in (*self._data["campaigns"], *self._data["replies"]) if _has_time(row)]
+        events = [self._event(row) for row in _happenings(self._data) if _has_time(row)]
         for event in sorted(events, key=lambda event: event.at):
             await time_travel.travel(self._clock, self._house.database, self._house.jobs, event.at)
             if "audience" in event.row:
                 self._launch(event.row)
+            elif "step" in event.row:
+                self._note(event.row)
             else:
                 self._write(event.row)
         await time_travel.travel(self._clock, self._house.database, self._house.jobs, self._opens)
@@ -113,6 +116,13 @@ class Story:
         )  # fmt: skip
         self._house.keep_inbound(inbound)
 
+    def _note(self, row: Data) -> None:
+        noted = Noted(row["step"], row["result"], source=row.get("source", ""))
+        with self._house.database.write() as session:
+            sara = storage.staff.with_role(session, "samordnare")[0]
+            person = next(one for one in storage.people.everyone(session) if one.name == row["who"])
+            ladder_notes.note(session, person, sara, noted, self._house.now())
+
     def _words(self, text: str) -> str:
         def as_date(found: re.Match[str]) -> str:
             day = demo_town.working_day(self._today, int(found[1]))
@@ -125,6 +135,10 @@ class Story:
         clocks: list[str] = self._data["times"]["clocks"]
         soon = self._opens + timedelta(hours=1)
         return next((clock for clock in clocks if demo_town.at(self._today, clock) > soon), clocks[-1])
+
+
+def _happenings(data: Data) -> Sequence[Data]:
+    return [*data["campaigns"], *data["replies"], *data["tries"]]
 
 
 def _has_time(row: Data) -> bool:

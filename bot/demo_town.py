@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import storage.meetings
+import storage.offers
 import storage.offices
+import storage.partners
 import storage.people
 import storage.settings
 import storage.staff
 import storage.tasks
-from outreach import access, numbers, personnummer, phone_numbers, programmes, quiet_hours
+from outreach import access, card_texts, numbers, personnummer, phone_numbers, programmes, quiet_hours
 from storage.database import Session
 from storage.local_time import STOCKHOLM, local_date
 from storage.meetings import Slot
+from storage.offers import Measure
 from storage.offices import Office, Place
+from storage.partners import Partner
 from storage.people import Guardian, Person
 from storage.tasks import Task
 
@@ -60,6 +64,8 @@ def build(session: Session, data: Data, *, today: date, now: datetime) -> None:
         _add_office(session, row, data["office"], now)
     for row in data["staff"]:
         _add_staff(session, row, now)
+    for office in storage.offices.all_offices(session):
+        _add_catalogue(session, office, data)
     for row in data["offices"]:
         _add_times(session, row, data["times"], today)
     homes = {district: _home(session, row) for row in data["offices"] for district in row["districts"]}
@@ -72,6 +78,7 @@ def build(session: Session, data: Data, *, today: date, now: datetime) -> None:
 def _add_office(session: Session, row: Data, shared: Data, now: datetime) -> None:
     office = storage.offices.add(session, Office(name=row["name"], sender_name=row["sender_name"], **shared))
     storage.offices.serve(session, office, row["districts"], since=local_date(now))
+    card_texts.keep_return_address(session, office, row["return_address"], now=now)
     place = Place(office_id=office.id, name=row["place"], directions=row["directions"])
     storage.offices.add_place(session, place)
     if "sensitive_place" in row:
@@ -110,6 +117,14 @@ def _meeting_days(times: Data, today: date) -> list[date]:
     return sorted(usual | near)
 
 
+def _add_catalogue(session: Session, office: Office, data: Data) -> None:
+    for position, row in enumerate(data["measures"], 1):
+        storage.offers.keep(session, Measure(office_id=office.id, position=position, **row))
+    for row in data["partners"]:
+        phone = phone_numbers.normalise(row["phone"]) if "phone" in row else ""
+        storage.partners.keep(session, Partner(office_id=office.id, **{**row, "phone": phone}))
+
+
 def _home(session: Session, row: Data) -> tuple[int, int | None]:
     """The office a district belongs to, and who there meets its people."""
     office, staff = storage.offices.by_name(session, row["name"]), storage.staff.by_email(session, row["meets"])
@@ -124,6 +139,7 @@ def _add_person(session: Session, row: Data, home: tuple[int, int | None], today
         first_name=first, last_name=last, district=row["district"], school=row.get("school", ""),
         birth_date=identity.birth_date if identity else row.get("born") or _born(row["age"], today),
         language=row.get("language", ""), dropout_date=row.get("dropout"), protected=row.get("protected", False),
+        **{part: row.get(part, "") for part in ("street", "postcode", "town")},
         office_id=home[0], responsible_id=home[1], source="lista", created_at=now, changed_at=now,
     )  # fmt: skip
     if identity is not None:

@@ -21,11 +21,11 @@ import storage.people
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
 from bot.conversation.understanding import AT_ONCE
-from outreach import consent, languages, linking
+from outreach import consent, ladder, languages, linking, own_questions
 from outreach.channels import Inbound
 from storage.conversations import Conversation
 from storage.database import Database, Session
-from storage.inbound import InboundText, NewText
+from storage.inbound import InboundText, NewText, Unread
 from storage.local_time import local
 from storage.offices import Office
 from storage.people import Person
@@ -173,28 +173,30 @@ def _park(session: Session, channel: str, sender: str, now: datetime) -> None:
         conversation.waiting_since = now
     conversation.waiting_why = "texten kunde inte läsas av automaten"
     storage.conversations.keep(session, conversation)
-    for text in storage.inbound.unread_from(session, channel, sender):
-        text.handled_at, text.conversation_id, text.rule = now, conversation.id, "not_handled"
-        session.add(text)
+    texts = storage.inbound.to_read(session, channel, sender)
+    storage.inbound.handled(session, [text.id for text in texts], conversation.id, "not_handled", now=now)
 
 
 def _read(session: Session, channel: str, sender: str, now: datetime) -> None:
-    texts = storage.inbound.unread_from(session, channel, sender, lock=True)
-    replaced = [text for text in texts if text.rule == REPLACED]
+    texts = storage.inbound.to_read(session, channel, sender)
+    replaced = [text.id for text in texts if text.rule == REPLACED]
     for reading_group in _groups([text for text in texts if text.rule != REPLACED], now):
         # Asked for each: one text may be what ties the chat to a person.
         conversation, person = _who(session, channel, sender, now)
-        for text in replaced:
-            text.handled_at, text.conversation_id = now, conversation.id
+        if replaced:
+            storage.inbound.handled(session, replaced, conversation.id, REPLACED, now=now)
+        later = own_questions.as_received(session, conversation, reading_group[0].received_at)
         _read_together(session, conversation, person, reading_group, now)
+        own_questions.put_back(session, conversation, later)
         storage.conversations.keep(session, conversation)
         if conversation.state == "stopped":
             consent.go_on_by_sms(session, conversation, now=now)
+        ladder.follow(session, conversation.person_id, now)
 
 
-def _groups(texts: list[InboundText], now: datetime) -> list[list[InboundText]]:
+def _groups(texts: list[Unread], now: datetime) -> list[list[Unread]]:
     # A crisis or a stop is read by itself, so that no neighbour can change what it means.
-    groups: list[list[InboundText]] = [[]]
+    groups: list[list[Unread]] = [[]]
     for text in texts:
         if text.rule == CHANGED_LATER or _is_urgent(text.channel, text.text, text.provider_did, now):
             groups += [[text], []]
@@ -204,7 +206,7 @@ def _groups(texts: list[InboundText], now: datetime) -> list[list[InboundText]]:
 
 
 def _read_together(
-    session: Session, conversation: Conversation, person: Person | None, texts: list[InboundText], now: datetime
+    session: Session, conversation: Conversation, person: Person | None, texts: list[Unread], now: datetime
 ) -> None:
     written = "\n".join(text.text for text in texts if text.text.strip())
     options = _options(session, conversation)
@@ -213,10 +215,9 @@ def _read_together(
     if done:
         reading = replace(reading, intent=DONE_BY_PROVIDER[done], kind="", rule=f"leverantören: {done}")
     changed_later = texts[0].rule == CHANGED_LATER and reading.intent not in AT_ONCE
-    for text in texts:
-        text.handled_at, text.conversation_id = now, conversation.id
-        text.intent, text.rule, text.considered = reading.intent, reading.rule, list(reading.considered)
-        session.add(text)
+    storage.inbound.read_as(
+        session, [text.id for text in texts], conversation.id, reading.intent, reading.rule, reading.considered, now=now
+    )
     if changed_later or _cannot_be_answered(conversation):
         conversation.waiting_since = conversation.waiting_since or now
         conversation.waiting_why = (
@@ -232,7 +233,7 @@ def _read_together(
         dialogue.answer_media(turn)
 
 
-def _done_by_provider(session: Session, conversation: Conversation, texts: Sequence[InboundText]) -> str:
+def _done_by_provider(session: Session, conversation: Conversation, texts: Sequence[Unread]) -> str:
     """Whether the provider has blocked the number ("stop") or opened it again ("start"): then so must we, whatever the
     word was. Its words to open with are also said to other things ("yes"): they count only where a stop stands, and
     its answer to a cry for help ("help") is no reason not to read the text.
@@ -271,13 +272,16 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
 
 
 def _person_at(session: Session, channel: str, sender: str) -> Person | None:
-    """The one person who has this address. Two people, or none: nobody, since a guess would tell one about the
-    other.
+    """The one person who has this address, or whose own somebody has said that it is. Two people, or none: nobody,
+    since a guess would tell one about the other.
     """
     if channel != "sms":
         return storage.numbers.person_linked(session, channel, sender)
-    holders = [person for tie, person in storage.numbers.people_at(session, sender) if tie.owner != "guardian"]
-    return holders[0] if len(holders) == 1 else None
+    holders = [(tie, person) for tie, person in storage.numbers.people_at(session, sender) if tie.owner != "guardian"]
+    if len(holders) > 1:
+        latest = max(tie.found_at for tie, _ in holders)
+        holders = [(tie, person) for tie, person in holders if tie.own_since is not None and tie.own_since >= latest]
+    return holders[0][1] if len(holders) == 1 else None
 
 
 def _office(session: Session, channel: str, person: Person | None) -> Office:

@@ -13,11 +13,10 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-import storage.conversations
 import storage.settings
 import storage.staff
 from bot import shown
-from outreach import access, global_pause
+from outreach import access, global_pause, in_words, waiting
 from outreach.access import Who
 from outreach.errors import NotAllowed
 from storage.database import Database, Session
@@ -120,9 +119,23 @@ def writing(request: Request, house: House, csrf: Annotated[str, Form()] = "") -
         yield Ask(request, house, session, who, now)
 
 
+def posting(request: Request, house: House, csrf: Annotated[str, Form()] = "") -> Iterator[Ask]:
+    """A form that takes a while to carry out: read from without holding up those who write. What it changes goes into a
+    transaction of its own. Raises NotAllowed for a form from elsewhere.
+    """
+    now = house.now()
+    _keep_awake(request, house, now)
+    with house.database.read() as session:
+        who = _who(request, session, now)
+        if csrf != who.csrf:
+            raise NotAllowed("Sidan var för gammal. Läs om den och försök igen.")
+        yield Ask(request, house, session, who, now)
+
+
 # "function" scope: the transaction ends before the answer is sent, so the next page sees what this one did.
 Reading = Annotated[Ask, Depends(reading, scope="function")]
 Writing = Annotated[Ask, Depends(writing, scope="function")]
+Posting = Annotated[Ask, Depends(posting, scope="function")]
 
 
 def browser_session(request: Request, session: Session, now: datetime) -> StaffSession | None:
@@ -150,6 +163,14 @@ def _keep_awake(request: Request, house: Installation, now: datetime) -> None:
             session.add(row)
 
 
+async def written(request: Request) -> dict[str, str]:
+    """Everything a form holds, where which fields there are depends on what the page showed."""
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+Written = Annotated[dict[str, str], Depends(written)]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of the navigation."""
@@ -164,6 +185,7 @@ ENTRIES = (
     Entry("Idag", "/idag", "home", "inbox"),
     Entry("Register", "/register", "people", "register"),
     Entry("Utskick", "/utskick", "send", "campaigns"),
+    Entry("Kontakttrappan", "/trappan", "ladder", "register"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
     Entry("Inställningar", "/installningar", "settings", "settings"),
 )
@@ -185,8 +207,9 @@ def fragment(ask: Ask, template: str, **data: Any) -> Response:
 def bare_page(
     request: Request, template: str, *, title: str, now: datetime, practice: bool, status_code: int = 200, **data: Any
 ) -> Response:
-    """A page for somebody who is not signed in."""
+    """A page for somebody who is not signed in; `frame` in data overrides parts of the frame."""
     frame = {"title": title, "unit": "Brygga", "practice": practice, "csrf": "", "now": local(now), "scripts": True}
+    frame |= data.pop("frame", {})
     return _render(request, template, {"page": frame, **data}, status_code)
 
 
@@ -198,7 +221,7 @@ def _render(request: Request, template: str, data: dict[str, Any], status_code: 
 def _frame(ask: Ask, title: str) -> dict[str, Any]:
     office = ask.office
     path = ask.request.url.path
-    waiting = len(storage.conversations.waiting(ask.session, ask.office_ids)) if ask.who.may("inbox") else 0
+    count = len(waiting.for_staff(ask.session, ask.who, ask.office_ids)) if ask.who.may("inbox") else 0
     return {
         "title": title,
         "unit": _unit(ask),
@@ -206,7 +229,7 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "offices": _switcher(ask),
         "staff_name": ask.who.staff.name,
         "staff_role": ask.who.role_name,
-        "nav": [_nav(entry, path, waiting) for entry in ENTRIES if ask.who.may(entry.needs)],
+        "nav": [_nav(entry, path, count) for entry in ENTRIES if ask.who.may(entry.needs)],
         "practice": ask.house.settings.practice,
         "paused": _paused(ask),
         "clock_moved": _clock_moved(ask),
@@ -224,10 +247,10 @@ def _unit(ask: Ask) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _nav(entry: Entry, path: str, waiting: int) -> dict[str, Any]:
+def _nav(entry: Entry, path: str, count: int) -> dict[str, Any]:
     return {
         "label": entry.label, "href": entry.href, "icon": entry.icon, "current": path.startswith(entry.href),
-        "count": waiting if entry.href == "/idag" else 0, "last": entry.href == "/installningar",
+        "count": count if entry.href == "/idag" else 0, "last": entry.href == "/installningar",
     }  # fmt: skip
 
 
@@ -260,10 +283,16 @@ def _clock_moved(ask: Ask) -> str | None:
     return f"{shown.date_text(local(ask.now))} kl. {shown.time_text(local(ask.now))}" if abs(offset) >= 60 else None
 
 
+# How the word begins about a reading that has been corrected.
+CORRECTED = "rattat"
 _FLASH = {
     "sparat": ("ok", "Sparat", ""),
+    "kanner": ("ok", "Sidan är stängd för dig", "En kollega tar över. Din chef kan öppna den igen."),
+    "ihop": ("ok", "Sidorna är ihopslagna", "Allt från båda finns här. Du kan dela isär dem igen."),
+    "isar": ("ok", "Isär igen", "Allt är tillbaka på den sida det kom från."),
     "avslutat": ("ok", "Klart", ""),
     "angrat": ("info", "Ångrat", "Ingenting har skickats."),
+    "angrat-avslut": ("info", "Ångrat", "De är öppna i registret igen och väntar på beslut."),
     "forsent": ("warn", "Det gick inte att ångra", "De första sms:en har redan lämnat kön. Använd Stoppa."),
     "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
     "pausat": (
@@ -271,13 +300,33 @@ _FLASH = {
         "Alla utskick är pausade",
         "Hjälp i akut läge, bekräftelser av stopp och det ni själva skriver går ändå.",
     ),
+    "svarat": ("ok", "Automaten svarar", "Svaret skickas inom några sekunder."),
+    "obesvarat": ("warn", "Inget skickades", "Någon har svarat, samtalet har gått vidare eller så får inget skickas."),
+    "kort_skickade": ("ok", "Markerade som skickade", "Du kan ångra det i dag, om korten ligger kvar."),
+    "kort_kastade": ("info", "Omgången är kastad", "Personerna kan få kort i en ny omgång."),
+    "kort_angrade": ("info", "Ångrat", "Korten är inte markerade som skickade längre."),
+    "angrat_utfall": ("info", "Ångrat", "Utfallet är borttaget och kortet är tillbaka."),
+    "angrat_skickat": ("warn", "Tiden är avbokad", "Sms:et om tiden hade redan gått. Ring eller skriv till personen."),
+    "undan": ("info", "Lagt åt sidan", "Kortet kommer tillbaka senare i dag."),
+    "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
+    "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
 }
 
 
 def _flash(request: Request) -> list[dict[str, str]]:
-    known = _FLASH.get(request.query_params.get("klart", ""))
-    return [{"kind": known[0], "title": known[1], "text": known[2]}] if known else []
+    done = request.query_params.get("klart", "")
+    if known := _FLASH.get(done):
+        return [{"kind": known[0], "title": known[1], "text": known[2]}]
+    corrected = in_words.set_right(*_set_right(done))
+    return [{"kind": "ok", "title": "Rättat", "text": corrected}] if corrected else []
+
+
+def _set_right(done: str) -> tuple[str, list[str]]:
+    """ "rattat.wrong_number.struck": what a text meant, and what followed."""
+    kind, _, rest = done.partition(".")
+    meant, *followed = rest.split(".")
+    return (meant, followed) if kind == CORRECTED else ("", [])
 
 
 def go(address: str, *, done: str = "") -> RedirectResponse:

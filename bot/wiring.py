@@ -162,7 +162,7 @@ class House:
         with self.database.read() as session:
             if storage.queue.unsettled_since(session, self.now() - reconcile.ASKED_BY, self.now()):
                 return 1.0
-            due = jobs.next_due(session) if patience else None
+            due = jobs.next_due(session, self.now()) if patience else None
         if due is None or due > self.now() + patience:
             return None
         return min(max((due - self.now()).total_seconds(), 0.01), 1.0)

@@ -12,12 +12,14 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 import storage.audit
+import storage.sharing
 import storage.staff
 from outreach.errors import BadInput, NotAllowed
 from storage.codes import new_code
 from storage.database import Session
 from storage.local_time import local_date
 from storage.offices import Office
+from storage.people import Person
 from storage.staff import Staff, StaffRole, StaffSession
 
 IDLE = timedelta(minutes=30)
@@ -57,12 +59,15 @@ MAY: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A signed-in member of staff, with what they may do and where, today."""
+    """A signed-in member of staff, with what they may do and where, today. `knows` are those whose pages are closed to
+    them for knowing the person (jäv).
+    """
 
     staff: Staff
     roles: Sequence[StaffRole]
     offices: Sequence[Office]
     csrf: str
+    knows: frozenset[int] = frozenset()
 
     def may(self, what: str) -> bool:
         """Whether any of the person's roles allows it."""
@@ -83,6 +88,12 @@ class Who:
         return any(
             role.role in ("enhetschef", "samordnare") and role.office_id in (None, office_id) for role in self.roles
         )
+
+    def may_see(self, person: Person) -> bool:
+        """Whether the person's page and name are open to them, as far as protection and jäv go."""
+        if person.id in self.knows:
+            return False
+        return not person.protected or self.sees_protected(person.office_id)
 
     @property
     def role_name(self) -> str:
@@ -156,6 +167,12 @@ def _password_fits(staff: Staff | None, password: str) -> bool:
         return _hasher.verify(staff.password_hash if staff and staff.password_hash else _nobody(), password)
     except (VerifyMismatchError, VerificationError):
         return False
+
+
+def may_now(session: Session, staff: Staff, what: str, *, now: datetime) -> bool:
+    """Whether somebody works here today, in a role that allows it."""
+    held = storage.staff.roles(session, staff.id, local_date(now))
+    return _employed(staff, now) and any(what in MAY[role.role] for role in held)
 
 
 def _employed(staff: Staff, now: datetime) -> bool:
@@ -246,7 +263,7 @@ def who(session: Session, row: StaffSession, *, now: datetime) -> Who:
         raise NotAllowed
     today = local_date(now)
     roles = storage.staff.roles(session, staff.id, today)
-    return Who(staff, roles, _offices(session, roles), row.csrf)
+    return Who(staff, roles, _offices(session, roles), row.csrf, storage.sharing.known_to(session, staff.id))
 
 
 def _offices(session: Session, roles: Sequence[StaffRole]) -> Sequence[Office]:

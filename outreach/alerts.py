@@ -1,4 +1,6 @@
-"""A cry for help is told to the one on duty, then the stand-in, then the head, until somebody has seen it (ux §5.3)."""
+"""A cry for help is told to the one on duty, then the stand-in, then the head, and to the last of them again, until
+somebody has seen it (ux §5.3) or a day has passed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import storage.messages
 import storage.numbers
 import storage.settings
 import storage.staff
-from outreach import delivery, one_by_one, phone_numbers, wording
+from outreach import access, delivery, one_by_one, phone_numbers, wording
 from storage.alerts import Alert
 from storage.conversations import Conversation
 from storage.database import Session
@@ -21,7 +23,10 @@ from storage.staff import Staff
 # The settings that say who is told, in order.
 CHAIN = ("on_duty", "stand_in", "head")
 PATIENCE = timedelta(minutes=10)
-# For so long somebody to tell is looked for, where there was nobody.
+# The last in the chain is told again: often at first, then every hour, some thirty times in all. Whoever sleeps
+# through the first ones is woken, and a telephone that is lost does not ring for weeks. Somebody to tell is looked for
+# as long, where there was nobody.
+AGAIN, OFTEN_FOR, SELDOM = timedelta(minutes=20), timedelta(hours=2), timedelta(hours=1)
 TRIED_FOR = timedelta(days=1)
 # A second cry within this long belongs to the first, as long as nobody has seen it.
 ONE_CRISIS = timedelta(hours=1)
@@ -62,15 +67,17 @@ def see(session: Session, conversation: Conversation, staff: Staff, *, how: str,
     return True
 
 
-def chosen(session: Session, key: str) -> Staff | None:
-    """Who has this place in the chain; None when nobody is chosen, or the one who was has left."""
+def chosen(session: Session, key: str, now: datetime) -> Staff | None:
+    """Who has this place in the chain; None when nobody is chosen, or the one who was may read no talks any longer:
+    has left, or whose employment or role has ended.
+    """
     staff = storage.staff.find(session, storage.settings.read(session, key))
-    return staff if staff is not None and staff.left_at is None else None
+    return staff if staff is not None and access.may_now(session, staff, "inbox", now=now) else None
 
 
-def reachable(session: Session) -> Sequence[Reachable]:
+def reachable(session: Session, now: datetime) -> Sequence[Reachable]:
     """Those in the chain who can be told, in order."""
-    found = [(place, chosen(session, key)) for place, key in enumerate(CHAIN)]
+    found = [(place, chosen(session, key, now)) for place, key in enumerate(CHAIN)]
     return [
         Reachable(place, staff, address)
         for place, staff in found
@@ -90,15 +97,18 @@ def address_of(session: Session, staff: Staff) -> str:
 
 def _tell_next(session: Session, alert: Alert, now: datetime) -> None:
     # Whoever cannot be told is passed over at once: ten minutes of waiting for nobody would help nobody.
-    left = [one for one in reachable(session) if one.place >= alert.step]
-    if not left:
-        # Somebody may be chosen, or get a number, while it still matters.
-        waits = alert.step == 0 and now - alert.raised_at < TRIED_FOR
-        storage.alerts.pass_on(session, alert, 0 if waits else len(CHAIN), now + PATIENCE if waits else None)
-        return
-    step, next_at = left[0].place + 1, now + PATIENCE if len(left) > 1 else None
-    if storage.alerts.pass_on(session, alert, step, next_at):
+    # Whoever is last is told again: to have nobody left to tell helps nobody either.
+    can_be_told = reachable(session, now)
+    left = [one for one in can_be_told if one.place >= alert.step] or can_be_told[-1:]
+    patience = PATIENCE if len(left) > 1 or not left else _patience_of_last(now - alert.raised_at)
+    goes_on = now + patience - alert.raised_at <= TRIED_FOR
+    step = left[0].place + 1 if left else alert.step
+    if storage.alerts.pass_on(session, alert, step, now + patience if goes_on else None) and left:
         _tell(session, alert, left[0], now)
+
+
+def _patience_of_last(so_far: timedelta) -> timedelta:
+    return AGAIN if so_far < OFTEN_FOR else SELDOM
 
 
 def _tell(session: Session, alert: Alert, one: Reachable, now: datetime) -> None:

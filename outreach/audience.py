@@ -7,6 +7,8 @@ from dataclasses import replace
 import storage.campaigns
 import storage.offices
 import storage.people
+import storage.staff
+from outreach import in_words, ladder_rules
 from outreach.errors import BadInput
 from storage.database import Session
 from storage.register import Filter
@@ -37,7 +39,13 @@ _SWITCHES: dict[str, Callable[[Filter], Filter]] = {
     "avslutade": lambda wanted: replace(wanted, closed=True),
 }
 
-_TURNS = re.compile(r"^fyller (?P<age>\d{2}) inom 60 dagar$")
+_TURNS = re.compile(r"^fyller (?P<age>\d{2}) inom (?P<days>\d{1,3}) dagar$")
+_CONTACT = re.compile(r"^(?P<how>kontakt senaste|ingen kontakt på) (?P<days>\d{1,3}) dagar(?:na)?$")
+# The steps of the ladder a person can stand on, in the words they are said with.
+STEPS = {f"trappsteg {word.casefold()}": kind for kind, word in ladder_rules.IN_WORDS.items()}
+NOBODY = "utan ansvarig"
+# What somebody is to do, in the words it is said with.
+TO_DO = {f"att göra {word.casefold()}": kind for kind, word in in_words.TASKS.items()}
 _NOT_ARRIVED = re.compile(r"^sms kom inte fram(?: \((?P<code>[\w?-]+)\))?$")
 # Ticked people, by the codes of their page addresses.
 _TICKED = "markerade "
@@ -79,13 +87,31 @@ def _add(session: Session, wanted: Filter, part: str) -> Filter:
 def _rarer(session: Session, wanted: Filter, part: str) -> Filter:
     turns, not_arrived = _TURNS.match(part), _NOT_ARRIVED.match(part)
     if turns:
-        return replace(wanted, turns=int(turns["age"]))
+        return replace(wanted, turns=int(turns["age"]), turns_days=int(turns["days"]))
+    contact = _CONTACT.match(part)
+    if contact:
+        days = int(contact["days"])
+        lately = contact["how"].startswith("kontakt")
+        return replace(wanted, contact_days=days) if lately else replace(wanted, silent_days=days)
     if not_arrived:
         return replace(wanted, not_arrived=not_arrived["code"] or "*")
     if part.startswith(_TICKED):
         people = storage.people.by_codes(session, part.removeprefix(_TICKED).split())
         return replace(wanted, ids=tuple(person.id for person in people))
-    return _place(session, wanted, part)
+    return _whose(session, wanted, part) or _place(session, wanted, part)
+
+
+def _whose(session: Session, wanted: Filter, part: str) -> Filter | None:
+    if part in STEPS:
+        return replace(wanted, step=STEPS[part])
+    if part in TO_DO:
+        return replace(wanted, task=TO_DO[part])
+    if part == NOBODY:
+        return replace(wanted, responsible_id=0)
+    if part.startswith("källa "):
+        return replace(wanted, source=part.removeprefix("källa "))
+    names = {f"ansvarig {name.casefold()}": key for key, name in storage.staff.names(session).items()}
+    return replace(wanted, responsible_id=names[part]) if part in names else None
 
 
 def _place(session: Session, wanted: Filter, part: str) -> Filter:
@@ -118,7 +144,7 @@ def words(session: Session, wanted: Filter) -> list[str]:
     A search for a name or a number has no words, since it must not be kept; nor have the limits that hold for everybody
     (the offices one works in, nobody with protected identity).
     """
-    return [*_who(session, wanted), *_where_they_stand(wanted), *_rest(wanted)]
+    return [*_who(session, wanted), *_where_they_stand(wanted), *_rest(session, wanted)]
 
 
 def is_rule(wanted: Filter) -> bool:
@@ -149,14 +175,26 @@ def _where_they_stand(wanted: Filter) -> list[str]:
     return [word for word in (status, *(yes if value else no for value, yes, no in pairs if value is not None)) if word]
 
 
-def _rest(wanted: Filter) -> list[str]:
+def _responsible(session: Session, wanted: Filter) -> str:
+    if not wanted.responsible_id:
+        return NOBODY if wanted.responsible_id == 0 else ""
+    return f"ansvarig {storage.staff.names(session).get(wanted.responsible_id, '')}".strip()
+
+
+def _rest(session: Session, wanted: Filter) -> list[str]:
     not_arrived = {"": "", "*": "sms kom inte fram"}.get(
         wanted.not_arrived, f"sms kom inte fram ({wanted.not_arrived})"
     )
     parts = (
         f"språk {wanted.language}" if wanted.language else "",
-        f"fyller {wanted.turns} inom 60 dagar" if wanted.turns else "",
+        f"fyller {wanted.turns} inom {wanted.turns_days} dagar" if wanted.turns else "",
         not_arrived,
+        next((word for word, kind in STEPS.items() if kind == wanted.step), ""),
+        next((word for word, kind in TO_DO.items() if kind == wanted.task), ""),
+        f"kontakt senaste {wanted.contact_days} dagarna" if wanted.contact_days is not None else "",
+        f"ingen kontakt på {wanted.silent_days} dagar" if wanted.silent_days is not None else "",
+        f"källa {wanted.source}" if wanted.source else "",
+        _responsible(session, wanted),
         "avslutade" if wanted.closed else "",
     )
     return [part for part in parts if part]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import storage.campaigns
-import storage.meetings
 from outreach import campaigns
 from storage.campaigns import Campaign, Line
 from storage.database import Session
@@ -80,5 +79,5 @@ def why(line: Line) -> str:
 
 def everybody(session: Session, campaign: Campaign, *, now: datetime) -> Everybody:
     """All lines of a campaign."""
-    booked = storage.meetings.people_booked_by_campaign(session, campaign.id)
-    return Everybody(storage.campaigns.lines(session, campaign.id), frozenset(booked), now)
+    booked = campaigns.who_booked(session, campaign)
+    return Everybody(storage.campaigns.lines(session, campaign.id), booked, now)

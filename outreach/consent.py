@@ -1,15 +1,17 @@
 """Stops and starts: who does not want to be reached, in which channel. A stop is a wish, not an erasure (domain B5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import storage.audit
 import storage.conversations
 import storage.messages
 import storage.numbers
-from outreach import gate_facts
+from outreach import delivery, gate_facts, ladder
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.numbers import Stop
+from storage.staff import Staff
 
 # How a number may stand that is worth a text.
 USABLE = ("unverified", "works", "confirmed")
@@ -33,9 +35,17 @@ def stop(
         if how == "provider":
             # Nothing can be said there any more, not even that we have understood.
             go_on_by_sms(session, conversation, now=now)
+    ladder.follow(session, conversation.person_id, now)
     if new:
         storage.audit.write(session, "stop", now=now, person_id=conversation.person_id, channel=channel)
     return new
+
+
+def uphold(session: Session, person_id: int, *, now: datetime) -> None:
+    """A stop that has become the person's by other ways than their own word just now holds in their talk."""
+    conversation = storage.conversations.of_person(session, person_id)
+    if conversation is not None and is_stopped(session, conversation):
+        _stand_still(session, conversation, now)
 
 
 def _stand_still(session: Session, conversation: Conversation, now: datetime) -> None:
@@ -60,6 +70,19 @@ def start(session: Session, conversation: Conversation, *, now: datetime) -> boo
     if ended:
         storage.audit.write(session, "start", now=now, person_id=conversation.person_id, channel=conversation.channel)
     return ended > 0
+
+
+def lift(session: Session, conversation: Conversation, stops: Sequence[Stop], staff: Staff, *, now: datetime) -> None:
+    """Staff have confirmed that these stops are none: a text was misread. Other stops go on holding."""
+    for stop_ in stops:
+        storage.numbers.end_stop(session, stop_, now=now)
+    storage.audit.write(session, "stop_lifted", now=now, staff_id=staff.id, person_id=conversation.person_id,
+                        conversation=conversation.code)  # fmt: skip
+    if conversation.state == "stopped" and not is_stopped(session, conversation):
+        conversation.state, conversation.state_at = conversation.resume_state or "invited", now
+        conversation.resume_state = ""
+        storage.conversations.keep(session, conversation)
+        delivery.put_back(session, conversation, reason="stopped", since=min(one.since for one in stops), now=now)
 
 
 def is_stopped(session: Session, conversation: Conversation) -> bool:

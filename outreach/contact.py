@@ -8,7 +8,7 @@ import storage.meetings
 import storage.messages
 import storage.people
 import storage.tasks
-from outreach import consent, gate_facts, meetings
+from outreach import consent, gate_facts, in_words, ladder, meetings, standing
 from outreach.errors import BadInput
 from storage.conversations import Conversation
 from storage.database import Session
@@ -23,6 +23,8 @@ NOTED = ("call", "meeting", "note", "met_outdoors", "visit")
 TRIES = ("call", "meeting", "met_outdoors", "visit")
 RESULTS = ("talked", "no_answer", "busy")
 LONGEST_NOTE = 4000
+# Why a reminder was taken back.
+NO_NEED = "har pratat med personen"
 
 
 def note(
@@ -35,13 +37,26 @@ def note(
     if kind == "note" and not text:
         raise BadInput("Anteckningen är tom. Skriv något först.")
     result = result if kind in TRIES and result in RESULTS else ""
+    if result == TALKED:
+        return talked(session, person, staff, kind=kind, text=text, now=now)
     attempt = storage.tasks.add_attempt(
         session, Attempt(person_id=person.id, kind=kind, result=result, note=text, at=now, staff_id=staff.id)
     )
-    if result == TALKED:
-        _no_need_to_ring(session, person, staff, now)
-        _no_need_to_remind(session, person, now)
+    if kind == "call" and result in ladder.UNANSWERED:
+        ladder.unanswered(session, person, staff, result, now)
     storage.audit.write(session, "noted", now=now, staff_id=staff.id, person_id=person.id, kind=kind, result=result)
+    return attempt
+
+
+def talked(session: Session, person: Person, staff: Staff, *, kind: str, text: str = "", now: datetime) -> Attempt:
+    """Somebody has talked with the right person: reached. Nobody needs to ring or remind, and the ladder is left."""
+    attempt = storage.tasks.add_attempt(
+        session, Attempt(person_id=person.id, kind=kind, result=TALKED, note=text, at=now, staff_id=staff.id)
+    )
+    _no_need_to_ring(session, person, staff, now)
+    _no_need_to_remind(session, person, now)
+    ladder.follow(session, person.id, now)
+    storage.audit.write(session, "noted", now=now, staff_id=staff.id, person_id=person.id, kind=kind, result=TALKED)
     return attempt
 
 
@@ -54,7 +69,7 @@ def _no_need_to_ring(session: Session, person: Person, staff: Staff, now: dateti
 def _no_need_to_remind(session: Session, person: Person, now: datetime) -> None:
     conversation = storage.conversations.of_person(session, person.id)
     if conversation is not None:
-        storage.messages.hold_back(session, conversation.id, ("nudge",), reason="har pratat med personen", now=now)
+        storage.messages.hold_back(session, conversation.id, ("nudge",), reason=NO_NEED, now=now)
 
 
 def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:
@@ -90,21 +105,9 @@ def outcome(session: Session, person: Person, staff: Staff, *, kind: str, on: da
                 confirmed_by_id=staff.id),
     )  # fmt: skip
     if kind == "deceased" and person.closed_reason != storage.people.DECEASED:
-        _leave_in_peace(session, person, staff, now)
+        standing.leave_in_peace(session, person, staff, now=now)
     storage.audit.write(session, "outcome", now=now, staff_id=staff.id, person_id=person.id, kind=kind)
     return kept
-
-
-def _leave_in_peace(session: Session, person: Person, staff: Staff, now: datetime) -> None:
-    # Whoever had been closed before, for another reason, is left in peace too.
-    person.closed_at, person.closed_reason, person.changed_at = person.closed_at or now, storage.people.DECEASED, now
-    session.add(person)
-    conversation = storage.conversations.of_person(session, person.id)
-    if conversation is not None:
-        storage.messages.hold_back(session, conversation.id, storage.messages.KINDS, reason="closed", now=now)
-    booking = storage.meetings.open_booking(session, person.id, after=now)
-    if booking is not None:
-        meetings.cancel(session, booking, now=now, staff_id=staff.id)
 
 
 def confirm(session: Session, proposed: Outcome, staff: Staff, *, now: datetime) -> None:
@@ -116,16 +119,30 @@ def confirm(session: Session, proposed: Outcome, staff: Staff, *, now: datetime)
                             kind=proposed.kind)  # fmt: skip
 
 
+def dismiss(session: Session, outcome_: Outcome, staff: Staff, *, now: datetime) -> None:
+    """What the service read in a text was not so, or somebody noted it by mistake: it is counted no longer."""
+    said = f"{in_words.OUTCOMES[outcome_.kind].lower()}, {outcome_.on.isoformat()}"
+    person = storage.people.get(session, outcome_.person_id)
+    storage.tasks.forget_outcome(session, outcome_)
+    standing.amend(session, person, staff, "outcome", said, "", now=now)
+    storage.audit.write(session, "outcome_dismissed", now=now, staff_id=staff.id, person_id=outcome_.person_id,
+                        kind=outcome_.kind)  # fmt: skip
+
+
 def spoken_stop(session: Session, person: Person, staff: Staff, *, now: datetime) -> bool:
     """The person has said stop aloud: the same as writing it. False when it already stood."""
-    conversation = storage.conversations.of_person(session, person.id) or _empty_talk(session, person, now)
+    conversation = talk_of(session, person, now)
     stopped = consent.stop(session, conversation, how="muntligt", now=now)
     if stopped:
         storage.audit.write(session, "spoken_stop", now=now, staff_id=staff.id, person_id=person.id)
     return stopped
 
 
-def _empty_talk(session: Session, person: Person, now: datetime) -> Conversation:
+def talk_of(session: Session, person: Person, now: datetime) -> Conversation:
+    """The person's talk; an empty one is begun where nobody has written yet."""
+    known = storage.conversations.of_person(session, person.id)
+    if known is not None:
+        return known
     address = gate_facts.choose_numbers(session, [person.id])[person.id].address
     return storage.conversations.keep(
         session, Conversation(person_id=person.id, channel="sms", address=address, state_at=now)

@@ -1,5 +1,5 @@
-"""Readings that staff correct with one press. Nothing is learnt from them: they are collected, and taken out as a list
-that `brygga evaluate` reads.
+"""Readings that staff correct with one press. What follows for the talk is done at once (`set_right`); nothing is
+learnt: corrections are collected, and taken out as a list that `brygga evaluate` reads.
 """
 
 from collections.abc import Collection
@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import storage.audit
+import storage.campaigns
 import storage.corrections
 import storage.staff
-from outreach import consent, in_words, masking
+from outreach import in_words, masking, set_right
 from outreach.errors import BadInput, NotFound
 from outreach.export import harmless
+from outreach.set_right import Case
 from storage.conversations import Conversation
 from storage.corrections import Corrected, Correction
 from storage.database import Session
-from storage.staff import Staff
+from storage.inbound import InboundText
+from storage.numbers import Stop
 
 HEADS = ("text", "lang", "intent")
 
@@ -28,33 +31,63 @@ class Names:
     common: Collection[str]
 
 
-def correct(
-    session: Session, conversation: Conversation, inbound_id: int, meant: str, staff: Staff, *, now: datetime
-) -> bool:
-    """Say what a text meant; those read as one with it meant the same. To choose what it was read as takes the
-    correction back. A stop that the service has missed is set (the person alone lifts it); nothing else is acted
-    on anew. False when nothing changed. Raises NotFound for a text of another talk, BadInput for no meaning.
-    """
+def find(session: Session, conversation: Conversation, inbound_id: int) -> InboundText:
+    """A text of this talk that has been read. Raises NotFound for any other."""
     text = storage.corrections.text(session, inbound_id)
     if text is None or text.conversation_id != conversation.id or not text.intent:
         raise NotFound("Texten finns inte kvar.")
+    return text
+
+
+def meaning(session: Session, text: InboundText) -> str:
+    """What a text stands as: what staff have said that it meant, else what it was read as."""
+    known = storage.corrections.of_texts(session, [text.id]).get(text.id)
+    return known.meant if known is not None else text.intent
+
+
+def lifts_stop(session: Session, conversation: Conversation, text: InboundText, meant: str) -> bool:
+    """Whether to say this would lift a stop: one that stands because of this very text. That is asked about first."""
+    says_otherwise = meaning(session, text) == "opt_out" != meant and meant in in_words.INTENTS
+    return says_otherwise and bool(_stops(session, conversation, text))
+
+
+def correct(case: Case, meant: str, *, lift: bool = False) -> tuple[str, ...]:
+    """Say what a text meant; those read as one with it meant the same. To choose what it was read as takes the
+    correction back. `lift` is a yes to lifting the stop that the text has set; without it the stop stays, since it is
+    the person's own. Returns what was done (`in_words.SET_RIGHT`), nothing when it stood so already. Raises BadInput
+    for no meaning.
+    """
+    session, text, talk = case.session, case.text, case.conversation
     if meant not in in_words.INTENTS:
         raise BadInput("Välj en av betydelserna.")
+    before = meaning(session, text)
+    if meant == before:
+        return ()
+    stops = _stops(session, talk, text) if lift else []
+    done = set_right.act(case, before, meant, stops=stops)
+    _keep(case, meant)
+    if talk.person_id is not None:
+        storage.campaigns.correct_answer(session, talk.person_id, meant, answered_at=text.handled_at)
+    storage.audit.write(session, "reading_corrected", now=case.now, staff_id=case.staff.id, person_id=talk.person_id,
+                        conversation=talk.code, text=text.id, was=text.intent, before=before, meant=meant,
+                        done=list(done))  # fmt: skip
+    return done
+
+
+def _stops(session: Session, conversation: Conversation, text: InboundText) -> list[Stop]:
     known = storage.corrections.of_texts(session, [text.id]).get(text.id)
-    if meant == (known.meant if known else text.intent):
-        return False
-    together = [row.id for row in storage.corrections.read_with(session, text)]
-    storage.corrections.take_away(session, together)
-    if meant != text.intent:
-        for row_id in together:
-            correction = Correction(inbound_id=row_id, was=text.intent, meant=meant, at=now, staff_id=staff.id)
-            storage.corrections.keep(session, correction)
-    if meant == "opt_out":
-        # Whoever asked to be left alone must not wait for the reading to be mended.
-        consent.stop(session, conversation, how="text", now=now)
-    storage.audit.write(session, "reading_corrected", now=now, staff_id=staff.id, person_id=conversation.person_id,
-                        conversation=conversation.code, was=text.intent, meant=meant)  # fmt: skip
-    return True
+    moments = [moment for moment in (text.handled_at, known.at if known else None) if moment is not None]
+    return set_right.stops_of(session, conversation, text, moments)
+
+
+def _keep(case: Case, meant: str) -> None:
+    storage.corrections.take_away(case.session, [text.id for text in case.together])
+    if meant != case.text.intent:
+        for text in case.together:
+            correction = Correction(
+                inbound_id=text.id, was=text.intent, meant=meant, at=case.now, staff_id=case.staff.id
+            )
+            storage.corrections.keep(case.session, correction)
 
 
 def listed(

@@ -41,6 +41,7 @@ REASONS = {
     "occupied": "jobbar eller pluggar",
     "frequency_cap": "har fått sms nyligen",
     "same_text": "har redan fått den här texten",
+    "contacted_today": "har redan kontaktats i dag",
     "missing_value": "texten har en lucka som inte går att fylla",
     "campaign_paused": "utskicket är pausat",
     "campaign_stopped": "utskicket är stoppat",
@@ -60,6 +61,8 @@ THROUGH_THE_PAUSE = ("crisis", "stop_confirmation", "staff")
 TALKING = ("offered", "time_proposed")
 # Texts that say our own open question once more: they are the talk, and do not talk across it.
 REPEATS = ("OFFER-AGAIN", "TIME-OK?")
+# Encouragement after a study start, which the person has said yes to (domain S39).
+ENCOURAGING = ("CHEER-1", "CHEER-2", "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,9 @@ class Rules:
 @dataclass(slots=True)
 class Facts:
     """All the gate knows about one text to one person at one address; filled in by those who gather it, then only
-    read. `repeats` is true of a text that says our own open question once more. `parts_left` is what the budget still
+    read. `repeats` is true of a text that says our own open question once more, `encourages` of one that somebody who
+    studies has said yes to, `contacted_today` of one that begins something with somebody whom staff have rung, met or
+    sent a card today. `parts_left` is what the budget still
     allows of SMS parts, this text's own included; None is no budget.
     """
 
@@ -104,6 +109,8 @@ class Facts:
     unanswered_90_days: int = 0
     same_text: bool = False
     repeats: bool = False
+    encourages: bool = False
+    contacted_today: bool = False
     campaign_state: str = ""
     parts: int = 1
     parts_left: int | None = None
@@ -237,7 +244,7 @@ def _conversation(facts: Facts, _rules: Rules, _now: datetime) -> str:
         return "human_has_it"
     if facts.booked:
         return "booked"
-    if facts.state in ("declined", "occupied"):
+    if facts.state == "declined" or facts.state == "occupied" and not facts.encourages:
         return facts.state
     return "in_conversation" if facts.state in TALKING and not facts.repeats else ""
 
@@ -245,6 +252,9 @@ def _conversation(facts: Facts, _rules: Rules, _now: datetime) -> str:
 def _campaign(facts: Facts, _rules: Rules, _now: datetime) -> str:
     if facts.campaign_state in ("stopped", "done"):
         return "campaign_stopped"
+    if facts.kind == "campaign" and facts.contacted_today:
+        # A campaign does not wait for one person; the others wait until tomorrow.
+        return "contacted_today"
     return "same_text" if facts.same_text else ""
 
 
@@ -279,7 +289,8 @@ def _wait(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     if facts.send_before is not None and allowed >= facts.send_before:
         return Verdict("wait", "cut_by_evening") if facts.kind == "campaign" else EXPIRE
     if allowed > now:
-        return Verdict("wait", "quiet_hours", allowed)
+        waits_for_tomorrow = facts.contacted_today and facts.kind in STARTED
+        return Verdict("wait", "contacted_today" if waits_for_tomorrow else "quiet_hours", allowed)
     if facts.kind in STARTED and facts.parts_left is not None and facts.parts > facts.parts_left:
         return Verdict("wait", "budget")
     return SEND
@@ -289,8 +300,14 @@ def _allowed_from(facts: Facts, rules: Rules, now: datetime) -> datetime:
     if facts.kind == "reminder" and rules.allowed_hours == "office" and not _is_day(now):
         return _next_day_begins(now)
     if facts.kind in STARTED:
-        return quiet_hours.next_allowed(now, rule=rules.allowed_hours)
+        earliest = _next_midnight(now) if facts.contacted_today else now
+        return quiet_hours.next_allowed(earliest, rule=rules.allowed_hours)
     return now
+
+
+def _next_midnight(now: datetime) -> datetime:
+    tomorrow = local_date(now) + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), tzinfo=STOCKHOLM).astimezone(now.tzinfo)
 
 
 def _is_day(now: datetime) -> bool:

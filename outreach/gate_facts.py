@@ -6,22 +6,26 @@ from datetime import date, datetime, timedelta
 
 import storage.campaigns
 import storage.conversations
+import storage.ladder_queue
 import storage.meetings
 import storage.messages
 import storage.numbers
 import storage.people
 import storage.settings
-from outreach.gate import MINIMUM_AGE, REPEATS, Facts, Rules
+from outreach.gate import ENCOURAGING, MINIMUM_AGE, REPEATS, Facts, Rules
+from outreach.ladder_rules import midnights
 from storage.conversations import Talk
 from storage.database import Session
+from storage.ladder_queue import Day
 from storage.local_time import age, local_date
 from storage.messages import Started
-from storage.numbers import Contact
+from storage.numbers import NOBODY, Contact, Holders
 from storage.people import Person, ProgrammeRule, Standing
 from storage.queue import Due
+from storage.silence import INVITING, NUDGE
 
 # The number to text first: one whose owner has answered, then one that has worked, then an untried one.
-_ORDER = {"confirmed": 0, "works": 1, "unverified": 2, "other_answers": 3, "dead": 4, "wrong_person": 5}
+ORDER = {"confirmed": 0, "works": 1, "unverified": 2, "other_answers": 3, "dead": 4, "wrong_person": 5}
 # A person as a page has them, or as sending has them by the thousand.
 Whoever = Person | Standing
 
@@ -76,13 +80,16 @@ def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[i
     at = _at_addresses(session, people)
     stopped = _stopped_addresses(session, texts)
     states = _campaign_states(session, texts)
+    contacted = _contacted_today(session, texts, now)
     found: dict[int, Facts] = {}
     for text in texts:
         choice = at.get((text.person_id, text.address), Choice(address=text.address, kind=""))
         facts = known.facts(text.person_id, kind=text.kind, choice=choice, channel=text.channel)
         talk = by_id.get(text.conversation_id or 0)
         facts.send_before, facts.parts = text.send_before, text.parts
+        facts.contacted_today = _begins(text) and text.person_id in contacted
         facts.repeats = text.kind == "nudge" and text.text_code in REPEATS
+        facts.encourages = text.kind == "follow_up" and text.text_code in ENCOURAGING
         facts.stopped = facts.stopped or (text.channel, text.address) in stopped
         facts.campaign_state = states.get(text.campaign_id or 0, "")
         if talk is not None:
@@ -96,20 +103,20 @@ def choose_numbers(session: Session, person_ids: Sequence[int]) -> dict[int, Cho
     held: dict[int, list[Contact]] = {person_id: [] for person_id in person_ids}
     for contact in storage.numbers.contacts(session, person_ids):
         held[contact.person_id].append(contact)
-    sharing = storage.numbers.sharing(session, {contact.number_id for ties in held.values() for contact in ties})
-    return {person_id: _best(ties, sharing) for person_id, ties in held.items()}
+    holders = storage.numbers.holders(session, {contact.number_id for ties in held.values() for contact in ties})
+    return {person_id: _best(ties, holders) for person_id, ties in held.items()}
 
 
-def _best(contacts: Sequence[Contact], sharing: dict[int, int]) -> Choice:
+def _best(contacts: Sequence[Contact], holders: dict[int, Holders]) -> Choice:
     mobiles = [contact for contact in contacts if _kind(contact) == "mobile"]
     if not mobiles:
         kinds = {_kind(contact) for contact in contacts}
         return Choice(kind=next((kind for kind in ("landline", "foreign", "guardian") if kind in kinds), ""))
-    return _choice(min(mobiles, key=lambda one: (_is_shared(one, sharing), _ORDER[one.standing], one.tie_id)), sharing)
+    return _choice(min(mobiles, key=lambda one: (_is_shared(one, holders), ORDER[one.standing], one.tie_id)), holders)
 
 
-def _choice(contact: Contact, sharing: dict[int, int]) -> Choice:
-    return Choice(contact.e164, _kind(contact), contact.standing, _is_shared(contact, sharing))
+def _choice(contact: Contact, holders: dict[int, Holders]) -> Choice:
+    return Choice(contact.e164, _kind(contact), contact.standing, _is_shared(contact, holders))
 
 
 def _kind(contact: Contact) -> str:
@@ -117,8 +124,8 @@ def _kind(contact: Contact) -> str:
     return "guardian" if contact.owner == "guardian" else contact.kind
 
 
-def _is_shared(contact: Contact, sharing: dict[int, int]) -> bool:
-    return sharing.get(contact.number_id, 0) > 1
+def _is_shared(contact: Contact, holders: dict[int, Holders]) -> bool:
+    return holders.get(contact.number_id, NOBODY).is_shared(contact.own_since)
 
 
 class _Known:
@@ -189,8 +196,8 @@ def within_age(
 
 def _at_addresses(session: Session, people: Iterable[int]) -> dict[tuple[int | None, str], Choice]:
     contacts = storage.numbers.contacts(session, people)
-    sharing = storage.numbers.sharing(session, {contact.number_id for contact in contacts})
-    return {(contact.person_id, contact.e164): _choice(contact, sharing) for contact in contacts}
+    holders = storage.numbers.holders(session, {contact.number_id for contact in contacts})
+    return {(contact.person_id, contact.e164): _choice(contact, holders) for contact in contacts}
 
 
 def _stopped_addresses(session: Session, texts: Sequence[Due]) -> set[tuple[str, str]]:
@@ -201,6 +208,16 @@ def _stopped_addresses(session: Session, texts: Sequence[Due]) -> set[tuple[str,
             session, channel, [text.address for text in texts if text.channel == channel]
         )
     }
+
+
+def _begins(text: Due) -> bool:
+    """Whether a text begins something, or begins it again; what goes on in a talk is another matter."""
+    return text.kind in INVITING or text.kind == "nudge" and text.text_code == NUDGE
+
+
+def _contacted_today(session: Session, texts: Sequence[Due], now: datetime) -> set[int]:
+    people = {text.person_id for text in texts if text.person_id is not None and _begins(text)}
+    return storage.ladder_queue.contacted_by_hand(session, people, Day(*midnights(now))) if people else set()
 
 
 def _campaign_states(session: Session, texts: Sequence[Due]) -> dict[int, str]:

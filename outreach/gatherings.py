@@ -18,7 +18,7 @@ import storage.offices
 import storage.people
 import storage.settings
 import storage.signups
-from outreach import consent, delivery, gate, meetings, one_by_one
+from outreach import consent, delivery, gate, meetings, one_by_one, own_questions
 from outreach.errors import Conflict
 from storage.conversations import Conversation
 from storage.database import Session
@@ -132,6 +132,12 @@ def cancel(session: Session, signup: Signup, slot: Slot, write: Write, *, now: d
     return True
 
 
+def leave_all(session: Session, conversation: Conversation, write: Write, *, now: datetime) -> int:
+    """Give back every place ahead of somebody who cannot come by this telephone any longer; returns how many."""
+    standing = storage.signups.standing(session, conversation.id, after=now)
+    return sum(cancel(session, signup, slot, write, now=now) for signup, slot in standing)
+
+
 def _leave(session: Session, signup: Signup, slot: Slot, now: datetime) -> None:
     storage.meetings.free_seats_of_signup(session, signup.id)
     storage.meetings.remind_of_signup(session, signup.id, [])
@@ -206,13 +212,23 @@ def pass_on_due(session: Session, write: Write, *, now: datetime) -> int:
     """End every offer that was not answered in time, or never arrived, and offer what is free to the next in line.
     Returns how much there was to do.
     """
-    over = [signup for signup, slot in storage.signups.offered(session) if _is_over(session, signup, slot, now)]
-    over += [signup for signup, _ in storage.signups.waited_in_vain(session, now)]
-    passed = one_by_one.each(session, over, lambda signup: _pass_on(session, signup, now), job="pass_on_places")
+    passed = one_by_one.each(
+        session, _over(session, now), lambda signup: _pass_on(session, signup, now), job="pass_on_places"
+    )
     slots = storage.signups.with_room_and_line(session, now)
     return passed + one_by_one.each(
         session, slots, lambda slot: offer_places(session, slot, write, now=now), job="pass_on_places"
     )  # fmt: skip
+
+
+def any_to_pass_on(session: Session, *, now: datetime) -> bool:
+    """Whether there is such an offer, or such a place."""
+    return bool(_over(session, now) or storage.signups.with_room_and_line(session, now))
+
+
+def _over(session: Session, now: datetime) -> list[Signup]:
+    over = [signup for signup, slot in storage.signups.offered(session) if _is_over(session, signup, slot, now)]
+    return over + [signup for signup, _ in storage.signups.waited_in_vain(session, now)]
 
 
 def _is_over(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
@@ -319,14 +335,14 @@ def _tell(
     session: Session, signup: Signup, conversation: Conversation, written: Written, *, about: Slot, keeps: datetime,
     now: datetime,
 ) -> None:  # fmt: skip
-    """Queue the text; its question is open from now on, and what was last spoken of is this sign-up."""
-    delivery.queue(
+    """Queue the text. Its question is open when it has left; what is then last spoken of is this sign-up."""
+    text = delivery.queue(
         session, conversation, written.text, kind="reminder", text_code=written.code, send_before=keeps,
         buttons=written.buttons if conversation.channel != "sms" else (), now=now,
     )  # fmt: skip
-    conversation.context = {
-        "asked": written.code, "asked_at": now.isoformat(), "about": signup.id, "slot": about.id,
-    }  # fmt: skip
+    own_questions.ask_when_it_leaves(
+        conversation, text, written.code, now=now, about=signup.id, slot=about.id
+    )  # fmt: skip
     storage.conversations.keep(session, conversation)
 
 

@@ -26,6 +26,9 @@ _OLDEST, LONGEST_HOURS = 200, 60
 # A longer number could cost one part more.
 _NUMBER = re.compile(r"\d(?:[ -]?\d){1,12}")
 LONGEST_NUMBER = 14
+SHORTEST_NAME, LONGEST_NAME = 2, 40
+# Whom a line of one's own can be for.
+AGES = {"alla": (0, _OLDEST), "under18": (0, 18), "fran18": (18, _OLDEST)}
 
 
 def ensure_defaults(session: Session, now: datetime) -> None:
@@ -62,7 +65,7 @@ def faults(session: Session, today: date) -> Sequence[str]:
 
 def contradicts_text(line: HelpLine) -> bool:
     """Whether a line that the texts call open day and night is not."""
-    return line.name in {name for name, *_ in DEFAULTS} and line.hours.casefold() != ALWAYS_OPEN
+    return not is_own(line) and line.hours.casefold() != ALWAYS_OPEN
 
 
 def check(session: Session, line: HelpLine, *, now: datetime, staff_id: int) -> None:
@@ -76,16 +79,60 @@ def change(session: Session, line: HelpLine, *, number: str, hours: str, now: da
     """Change a line; whoever types its number has just checked it. The name and the ages stand in the texts' own words,
     and are not changed here. Raises BadInput for what cannot be a number.
     """
-    number, hours = " ".join(number.split()), " ".join(hours.split())
-    if len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
-        raise BadInput(f"Skriv numret med siffror, till exempel 116 111. Högst {LONGEST_NUMBER} tecken får plats.")
+    number, hours = _number(number), _hours(hours)
     if line.name == DEFAULTS[0][0] and number != "112":
         raise BadInput("Numret till SOS Alarm är 112 och ändras inte här.")
-    if not hours or len(hours) > LONGEST_HOURS:
-        raise BadInput(f"Skriv när linjen svarar, till exempel {ALWAYS_OPEN}.")
     line.number, line.hours, line.verified_on = number, hours, local_date(now)
     storage.settings.keep_help_line(session, line)
     storage.audit.write(session, "help_line_changed", now=now, staff_id=staff_id, line=line.id, number=number)
+
+
+def add(
+    session: Session, *, name: str, number: str, hours: str, ages: str, now: datetime, staff_id: int
+) -> HelpLine:  # fmt: skip
+    """A line of one's own, for those who answer: the texts name none but the first five. `ages` is a key of AGES.
+    Raises BadInput for a name that is taken or cannot be one, and for what cannot be a number.
+    """
+    name = " ".join(name.split())
+    if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+        raise BadInput(f"Skriv vad linjen heter, med högst {LONGEST_NAME} tecken.")
+    if name.casefold() in {line.name.casefold() for line in storage.settings.help_lines(session)}:
+        raise BadInput("Den linjen finns redan. Ändra numret där den står.")
+    if ages not in AGES:
+        raise BadInput("Välj vilka åldrar linjen är till för.")
+    age_from, age_below = AGES[ages]
+    line = HelpLine(name=name, number=_number(number), hours=_hours(hours), age_from=age_from, age_below=age_below,
+                    verified_on=local_date(now))  # fmt: skip
+    storage.settings.keep_help_line(session, line)
+    storage.audit.write(session, "help_line_added", now=now, staff_id=staff_id, line=line.id, number=line.number)
+    return line
+
+
+def is_own(line: HelpLine) -> bool:
+    """Whether staff have added the line, so that no text names it."""
+    return line.name not in {name for name, *_ in DEFAULTS}
+
+
+def remove(session: Session, line: HelpLine, *, now: datetime, staff_id: int) -> None:
+    """Take away a line of one's own. Raises BadInput for one that the texts name."""
+    if not is_own(line):
+        raise BadInput("Linjen står i svaren och kan inte tas bort. Ändra numret i stället.")
+    storage.settings.drop_help_line(session, line)
+    storage.audit.write(session, "help_line_removed", now=now, staff_id=staff_id, line=line.id)
+
+
+def _number(typed: str) -> str:
+    number = " ".join(typed.split())
+    if len(number) > LONGEST_NUMBER or not _NUMBER.fullmatch(number):
+        raise BadInput(f"Skriv numret med siffror, till exempel 116 111. Högst {LONGEST_NUMBER} tecken får plats.")
+    return number
+
+
+def _hours(typed: str) -> str:
+    hours = " ".join(typed.split())
+    if not hours or len(hours) > LONGEST_HOURS:
+        raise BadInput(f"Skriv när linjen svarar, till exempel {ALWAYS_OPEN}.")
+    return hours
 
 
 def for_whom(line: HelpLine) -> str:

@@ -1,6 +1,6 @@
 """What is kept as a code, said in Swedish: one table a noun, used by pages, exports and reports alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # Conversation states (ux §5.3).
 STATES: Mapping[str, str] = {
@@ -55,6 +55,38 @@ INTENTS: Mapping[str, str] = {
     "unknown": "gick inte att tolka",
 }
 
+# What followed when staff said what a text meant, by the codes of `outreach.set_right`.
+SET_RIGHT: Mapping[str, str] = {
+    "calm": "Det akuta läget är över och larmet är stängt.",
+    "lifted": "Stoppet är hävt.",
+    "stays": "Stoppet står kvar: bara personen själv häver det, genom att skriva START.",
+    "alerted": "Jouren larmas nu och automaten är tyst. Inget hjälpsms skickas: skriv eller ring själv.",
+    "unheard": "Automaten är tyst, men ingen har jour. Inget hjälpsms skickas: skriv eller ring själv, nu.",
+    "stopped": "Stoppet gäller nu.",
+    "others": "Numret är märkt, och samtalet väntar på er.",
+    "struck": "Numret är struket.",
+    "struck_booked": "Numret är struket. En bokad tid står kvar: bestäm vad som ska hända med den.",
+    "let_be": "Inget mer skickas dit.",
+    "data": "Det ligger som uppgift, och inbjudningar är pausade i 30 dagar.",
+    "declined": "Personen får vara i fred i sex månader.",
+    "rests": "Personen vilar i 30 dagar.",
+    "booked": "En bokad tid står kvar, så samtalet väntar på er.",
+    "proposed": "Utfallet är föreslaget. Bekräfta det på personens sida och välj vilket.",
+    "wants": "Inget är skickat, och samtalet väntar på er.",
+    "waits": "Samtalet väntar på er.",
+    "noted": "Läget är som det var.",
+    "older": "Personen har skrivit mer sedan dess, så läget är som det var.",
+    "back": "Det står åter som det tolkades.",
+}
+
+
+def set_right(meant: str, done: Sequence[str]) -> str:
+    """Rättat till: fel nummer. Numret är struket. Empty where it says nothing we know."""
+    if meant not in INTENTS or not done or not SET_RIGHT.keys() >= set(done):
+        return ""
+    return " ".join([f"Rättat till: {INTENTS[meant]}.", *(SET_RIGHT[one] for one in done)])
+
+
 KINDS: Mapping[str, str] = {
     "campaign": "Utskick",
     "ladder": "Kontakttrappan",
@@ -80,6 +112,8 @@ STANDINGS: Mapping[str, str] = {
 
 NUMBER_KINDS: Mapping[str, str] = {"mobile": "mobil", "landline": "fast", "foreign": "utländskt"}
 
+OWNERS: Mapping[str, str] = {"self": "personens eget", "guardian": "en vårdnadshavares", "unknown": "inte sagt vems"}
+
 PROGRAMMES: Mapping[str, str] = {"kaa": "KAA", "uppsok": "Uppsök", "other": "Annan målgrupp"}
 
 OUTCOMES: Mapping[str, str] = {
@@ -94,7 +128,22 @@ OUTCOMES: Mapping[str, str] = {
     "deceased": "Avliden",
     "met": "Träffad",
     "enrolled": "Inskriven",
+    "support": "Råd och stöd utan inskrivning",
 }
+
+# What a measure leads to, first things first (domain S30).
+AIMS: Mapping[str, str] = {"study": "Studier", "work": "Arbete", "support": "Annat stöd"}
+
+ANSWERS: Mapping[str, str] = {"": "", "accepted": "Tackade ja", "declined": "Tackade nej"}
+
+# What staff can change about a person, as the timeline names it.
+AMENDED: Mapping[str, str] = {
+    "first_name": "Förnamn", "last_name": "Efternamn", "birth_date": "Födelsedatum", "care_of": "C/o",
+    "street": "Gatuadress", "postcode": "Postnummer", "town": "Postort", "district": "Område", "school": "Skola",
+    "language": "Språk", "office_id": "Kontor", "responsible_id": "Ansvarig", "protected": "Skyddade personuppgifter",
+    "closed": "Avslutad", "opened": "Öppnad igen", "paused": "Vilar", "resumed": "Vilar inte längre",
+    "outcome": "Utfall borttaget", "referral": "Hänvisning borttagen",
+}  # fmt: skip
 
 BOOKINGS: Mapping[str, str] = {
     "booked": "Inte bekräftad ännu",
@@ -117,10 +166,23 @@ ATTEMPTS: Mapping[str, str] = {
     "look_up": "Letade nummer",
     "note": "Anteckning",
     "meeting": "Möte",
+    "letter": "Brev",
+    "partner": "Genom en partner",
 }
+
+CARDS: Mapping[str, str] = {"first": "Vykort", "closing": "Avslutningskort"}
+
+# Steps of the contact ladder.
+STEPS: Mapping[str, str] = {
+    "ring": "Ring", "sms": "Sms", "reminder": "Påminnelse", "chat": "Chatt eller sociala medier",
+    "postcard": "Vykort", "other_way": "En annan väg", "guardian_call": "Ring vårdnadshavare",
+    "home_visit": "Hembesök", "rest": "Vila", "find_number": "Leta nummer", "closing_card": "Avslutningskort",
+}  # fmt: skip
 
 RESULTS: Mapping[str, str] = {
     "talked": "Vi fick kontakt",
+    "found": "Hittade ett nummer",
+    "not_found": "Hittade inget",
     "no_answer": "Svarade inte",
     "busy": "Upptaget eller avstängt",
 }
@@ -134,6 +196,7 @@ TASKS: Mapping[str, str] = {
     "shared_number": "Säg vems numret är",
     "duplicate": "Möjlig dubblett",
     "my_data": "Frågar om sina uppgifter",
+    "hand_over": "Lämna över före 20",
     "other": "Att göra",
 }
 

@@ -13,7 +13,7 @@ import storage.numbers
 import storage.people
 import storage.settings
 import storage.signups
-from outreach import consent
+from outreach import consent, numbers
 from outreach.gate import MINIMUM_AGE
 from storage.conversations import Conversation
 from storage.database import Session
@@ -194,6 +194,14 @@ def _hand_on(session: Session, chat: Conversation, talk: Conversation, now: date
     chat.state, chat.state_at, chat.context = "ended", now, {}
     chat.waiting_since, chat.waiting_why, chat.held_by_id, chat.held_since = None, "", None, None
     storage.conversations.keep(session, chat)
+
+
+def forget(session: Session, person: Person, talk: Conversation, *, why: str, now: datetime) -> None:
+    """Where the talk is now is not, or shall not be, the person's address: never text it for them again."""
+    if talk.channel == TELEGRAM:
+        untie(session, person, talk, why=why, now=now)
+    else:
+        numbers.strike(session, person, talk.address, why=why, now=now)
 
 
 def untie(session: Session, person: Person, talk: Conversation, *, why: str, now: datetime) -> None:

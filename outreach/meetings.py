@@ -10,7 +10,7 @@ import storage.meetings
 import storage.messages
 import storage.settings
 import storage.staff
-from outreach import aftermath
+from outreach import aftermath, ladder
 from outreach.errors import Conflict
 from storage.database import Session
 from storage.local_time import STOCKHOLM, local
@@ -112,6 +112,7 @@ def book(
     )  # fmt: skip
     if conversation_id is not None:
         storage.meetings.let_go(session, conversation_id)
+    ladder.follow(session, person_id, now)
     storage.audit.write(session, "booked", now=now, staff_id=staff_id, person_id=person_id, booking=booking.code)
     return booking
 

@@ -10,9 +10,10 @@ import storage.people
 import storage.tasks
 from outreach import phone_numbers
 from storage.database import Session
-from storage.numbers import Number, PersonNumber
+from storage.numbers import PersonNumber
 from storage.people import Person
-from storage.tasks import Task
+from storage.staff import Staff
+from storage.tasks import Attempt, Task
 
 
 def add(
@@ -25,7 +26,7 @@ def add(
     e164 = phone_numbers.normalise(typed)
     if storage.numbers.is_struck(session, person, e164):
         return None
-    known = _tie(session, person.id, e164)
+    known = storage.numbers.tie(session, person.id, e164)
     if known is not None:
         return known
     number = storage.numbers.intern(session, e164, phone_numbers.kind(e164))
@@ -38,7 +39,7 @@ def add(
 
 def strike(session: Session, person: Person, e164: str, *, why: str, now: datetime) -> None:
     """The number is somebody else's: never text it for this person again, and let somebody look for another one."""
-    tie = _tie(session, person.id, e164)
+    tie = storage.numbers.tie(session, person.id, e164)
     if tie is not None:
         _stand(session, tie, "wrong_person", why, now)
     storage.numbers.remember_struck(session, person, e164, why=why, now=now)
@@ -48,7 +49,7 @@ def strike(session: Session, person: Person, e164: str, *, why: str, now: dateti
 
 def mark_dead(session: Session, person: Person, e164: str, *, why: str, now: datetime) -> None:
     """The provider says the number cannot be reached, ever."""
-    tie = _tie(session, person.id, e164)
+    tie = storage.numbers.tie(session, person.id, e164)
     if tie is not None and tie.standing not in ("wrong_person", "dead"):
         _stand(session, tie, "dead", why, now)
         look_for_number(session, person, why=why, now=now)
@@ -56,23 +57,88 @@ def mark_dead(session: Session, person: Person, e164: str, *, why: str, now: dat
 
 def mark_works(session: Session, person_id: int, e164: str, *, now: datetime) -> None:
     """A text arrived: the number works, which does not say whose it is."""
-    tie = _tie(session, person_id, e164)
+    tie = storage.numbers.tie(session, person_id, e164)
     if tie is not None and tie.standing in ("unverified", "dead"):
         _stand(session, tie, "works", "levererat", now)
 
 
 def mark_confirmed(session: Session, person_id: int, e164: str, *, now: datetime) -> None:
     """The person answered from the number."""
-    tie = _tie(session, person_id, e164)
+    tie = storage.numbers.tie(session, person_id, e164)
     if tie is not None and tie.standing in ("unverified", "works", "dead"):
         _stand(session, tie, "confirmed", "svarade", now)
 
 
 def mark_other_answers(session: Session, person_id: int, e164: str, *, now: datetime) -> None:
     """Somebody else answered at the number (a parent, a partner)."""
-    tie = _tie(session, person_id, e164)
+    tie = storage.numbers.tie(session, person_id, e164)
     if tie is not None:
         _stand(session, tie, "other_answers", "annan svarar", now)
+
+
+def restore(session: Session, person: Person, e164: str, *, now: datetime) -> bool:
+    """Staff say that the number is the person's after all. False where nobody had said otherwise."""
+    tie = storage.numbers.tie(session, person.id, e164)
+    if tie is None or tie.standing not in ("wrong_person", "other_answers"):
+        return False
+    storage.numbers.forget_struck(session, person, e164)
+    _stand(session, tie, "works", "rättat av personal", now)
+    task = storage.tasks.open_task(session, "find_number", person.id)
+    if task is not None:
+        storage.tasks.finish(session, task, now=now, staff_id=None, outcome="restored")
+    storage.audit.write(session, "number_restored", now=now, person_id=person.id)
+    return True
+
+
+def confirm(session: Session, person: Person, e164: str, *, now: datetime) -> None:
+    """Staff have heard the person answer there; one that was struck is the person's after all."""
+    tie = storage.numbers.tie(session, person.id, e164)
+    if tie is not None:
+        storage.numbers.forget_struck(session, person, e164)
+        _stand(session, tie, "confirmed", "bekräftat av personal", now)
+        _found(session, person, now)
+        storage.audit.write(session, "number_confirmed", now=now, person_id=person.id)
+
+
+def say_whose(session: Session, person: Person, e164: str, owner: str, *, now: datetime) -> None:
+    """Staff say whose a number is: the person's own, a guardian's, or that nobody knows. A number is one person's own:
+    others who have it as theirs are asked about anew.
+    """
+    tie = storage.numbers.tie(session, person.id, e164)
+    if tie is None or owner not in storage.numbers.OWNERS:
+        return
+    if owner == "self":
+        for other, _ in storage.numbers.people_at(session, e164):
+            if other.owner == "self" and other.id != tie.id:
+                other.owner, other.own_since = "unknown", None
+                storage.numbers.link(session, other)
+    tie.owner, tie.own_since = owner, now if owner == "self" else None
+    storage.numbers.link(session, tie)
+    asked = storage.tasks.open_task(session, "shared_number", person.id)
+    if asked is not None and owner != "unknown":
+        storage.tasks.finish(session, asked, now=now, staff_id=None, outcome=owner)
+    storage.audit.write(session, "number_owner", now=now, person_id=person.id, owner=owner)
+
+
+def looked_up(
+    session: Session, person: Person, staff: Staff, *, source: str, found: PersonNumber | None, now: datetime
+) -> None:
+    """Keep where a number was looked for, and which one was found there, if any."""
+    number_id = found.number_id if found is not None else None
+    storage.tasks.add_attempt(session, Attempt(
+        person_id=person.id, kind="look_up", result="found" if found is not None else "not_found", at=now,
+        staff_id=staff.id, source=source, number_id=number_id,
+    ))  # fmt: skip
+    if found is not None:
+        _found(session, person, now)
+    storage.audit.write(session, "looked_up", now=now, staff_id=staff.id, person_id=person.id,
+                        found=found is not None)  # fmt: skip
+
+
+def _found(session: Session, person: Person, now: datetime) -> None:
+    task = storage.tasks.open_task(session, "find_number", person.id)
+    if task is not None and _has_usable_mobile(session, person.id):
+        storage.tasks.finish(session, task, now=now, staff_id=None, outcome="found")
 
 
 def look_for_number(session: Session, person: Person, *, why: str, now: datetime) -> None:
@@ -88,11 +154,6 @@ def _has_usable_mobile(session: Session, person_id: int) -> bool:
         number.kind == "mobile" and tie.standing in ("unverified", "works", "confirmed")
         for tie, number in storage.numbers.of_person(session, person_id)
     )
-
-
-def _tie(session: Session, person_id: int, e164: str) -> PersonNumber | None:
-    ties: list[tuple[PersonNumber, Number]] = list(storage.numbers.of_person(session, person_id))
-    return next((tie for tie, number in ties if number.e164 == e164), None)
 
 
 def _stand(session: Session, tie: PersonNumber, standing: str, why: str, now: datetime) -> None:

@@ -14,8 +14,13 @@ log = structlog.get_logger()
 Row = TypeVar("Row")
 
 
-def each(session: Session, rows: Iterable[Row], step: Callable[[Row], int | None], *, job: str) -> int:
-    """Take the step for each row; returns how much was dealt with, where a step that does not say counts as one."""
+def each(
+    session: Session, rows: Iterable[Row], step: Callable[[Row], int | None], *, job: str,
+    put_off: Callable[[Row], None] | None = None,
+) -> int:  # fmt: skip
+    """Take the step for each row; returns how much was dealt with, where a step that does not say counts as one. A row
+    that fails can be put off, so that it is not taken again before those that fall due meanwhile.
+    """
     done = 0
     for row in rows:
         try:
@@ -23,6 +28,8 @@ def each(session: Session, rows: Iterable[Row], step: Callable[[Row], int | None
                 said = step(row)
         except Exception:
             log.exception("row_failed", job=job)
+            if put_off is not None:
+                put_off(row)
         else:
             done += 1 if said is None else said
     return done

@@ -2,6 +2,7 @@
 installation starts with.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 import storage.people
@@ -39,15 +40,11 @@ def for_age(years: int) -> str:
 def join(session: Session, person: Person, programme: str, *, now: datetime, reason: str) -> ProgrammeMembership:
     """Let a person be part of a programme from today on, by the rule that holds now."""
     today = local_date(now)
-    holds = [
-        rule
-        for rule in storage.people.rules(session)
-        if rule.programme == programme and rule.valid_from <= today <= (rule.valid_to or today)
-    ]
+    rule = holding(session, programme, today)
     return storage.people.add_membership(
         session,
         ProgrammeMembership(
-            person_id=person.id, programme=programme, rule_version=holds[-1].version if holds else "",
+            person_id=person.id, programme=programme, rule_version=rule.version if rule is not None else "",
             valid_from=today, reason=reason,
         ),
     )  # fmt: skip
@@ -57,3 +54,18 @@ def join_by_age(session: Session, person: Person, *, now: datetime, reason: str)
     """Let a person be part of the programme of their age; None when none takes them in."""
     programme = for_age(age(person.birth_date, local_date(now))) if person.birth_date else ""
     return join(session, person, programme, now=now, reason=reason) if programme else None
+
+
+def primary(programmes: Collection[str]) -> str:
+    """The one that a person of several programmes belongs to first: KAA as long as it holds, since the law says so."""
+    return next((name for name in ("kaa", "uppsok", "other") if name in programmes), "")
+
+
+def holding(session: Session, programme: str, day: date) -> ProgrammeRule | None:
+    """The rule that a programme goes by on a day; None where it takes nobody in."""
+    rules = [
+        rule
+        for rule in storage.people.rules(session)
+        if rule.programme == programme and rule.valid_from <= day <= (rule.valid_to or day)
+    ]
+    return rules[-1] if rules else None

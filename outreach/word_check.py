@@ -4,7 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import translate
 from functools import cache
 from pathlib import Path
@@ -87,6 +87,46 @@ def check_words(
     return stops + list(_warnings(composed, purpose, senders))
 
 
+def check_card(
+    text: str,
+    *,
+    own_words: Iterable[str] = (),
+    names: Collection[str] = (),
+    sensitive_places: Iterable[str] = (),
+) -> list[Finding]:
+    """What must not stand on a postcard, which anybody in the stairwell can read: empty when nothing is to be changed.
+
+    Stricter than for texts: school and why we write are stops too, pressure and emoji stop instead of warning, and no
+    name may stand beside the address. `names` are first names and surnames, as they are spelt.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    words = _words(composed)
+    found = [
+        *_stopped_words(composed, own_words),
+        *_stopped_words(composed, (), _stops("card_stop")),
+        *_identities(composed, ()),
+        *(Finding("stop", name, "Inget namn får stå på kortet utom i adressen.", "Ta bort namnet.")
+          for name in _named(composed, words, names)),
+        *_places(composed, sensitive_places),
+        *_shortened_links(composed),
+        *_pressure(composed, words),
+        *(Finding("stop", match[0], "En emoji går inte att trycka.", "Ta bort den.") for match in
+          _EMOJI.finditer(composed)),
+    ]  # fmt: skip
+    return [replace(finding, level="stop") for finding in found]
+
+
+def _named(text: str, words: Sequence[_Word], names: Collection[str]) -> Iterator[str]:
+    """Words that are spelt like one of the names. Where a sentence begins, every word has a capital: there it is a name
+    only when it is called out ("Leila, …").
+    """
+    for word in words:
+        as_written = text[word.start : word.end]
+        begins = not (before := text[: word.start].rstrip()) or before[-1] in ".!?"
+        if as_written in names and (not begins or text[word.end : word.end + 1] in (",", "!")):
+            yield as_written
+
+
 def holds_personnummer(text: str) -> bool:
     """Whether a personnummer stands in the text; the one thing that also stops what a human writes (ux §4.3)."""
     return any(_is_personnummer(match) for match in _PERSONNUMMER.finditer(unicodedata.normalize("NFC", text)))
@@ -98,14 +138,14 @@ def _lists() -> dict[str, Any]:
 
 
 @cache
-def _stops() -> tuple[_Stop, ...]:
+def _stops(section: str = "stop") -> tuple[_Stop, ...]:
     lists = _lists()
     return tuple(
         _Stop(
             stop["word"], _forms(stop["forms"]), _forms(stop.get("but", ())),
             lists["why"][stop["kind"]], lists["suggestion"][stop["kind"]],
         )
-        for stop in lists["stop"]
+        for stop in lists[section]
     )  # fmt: skip
 
 
@@ -155,10 +195,12 @@ def _inside(words: Sequence[_Word], start: int, forms: Sequence[_Form]) -> bool:
 # ---------------------------------------------------------------------------- stops
 
 
-def _stopped_words(text: str, own_words: Iterable[str]) -> Iterator[Finding]:
+def _stopped_words(
+    text: str, own_words: Iterable[str], listed: Sequence[_Stop] | None = None
+) -> Iterator[Finding]:  # fmt: skip
     words = _words(text)
     found: dict[int, Finding] = {}
-    for stop in (*_stops(), *(_own_stop(word) for word in own_words if word.strip())):
+    for stop in (*(_stops() if listed is None else listed), *(_own_stop(word) for word in own_words if word.strip())):
         for start, end in _spans(words, stop.forms, stop.exceptions):
             found.setdefault(start, Finding("stop", text[start:end], stop.why, stop.suggestion))
     yield from (found[start] for start in sorted(found))

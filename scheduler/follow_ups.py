@@ -21,12 +21,17 @@ WAITS_FOR = timedelta(days=7)
 # Where the person stands in something newer, which a question about an old meeting would disturb.
 ELSEWHERE = ("no_show", "signed_up", "waiting_list", "human")
 OVER_AFTER = timedelta(days=14)
+# One that could not be dealt with for a fault of ours is tried again after the others.
+TRIED_AGAIN = timedelta(hours=1)
 
 
 def follow_up(session: Session, rules: Rules, now: datetime, say: Say) -> int:
     """Deal with the follow-ups that have come due, and end the talks whose last one is over; returns how many."""
     due = storage.follow_ups.due(session, now)
-    done = one_by_one.each(session, due, lambda row: _deal_with(session, row, rules, say, now), job="follow_up")
+    done = one_by_one.each(
+        session, due, lambda row: _deal_with(session, row, rules, say, now), job="follow_up",
+        put_off=lambda row: storage.follow_ups.put_off(session, row, now + TRIED_AGAIN),
+    )  # fmt: skip
     not_sent = storage.follow_ups.not_sent(session)
     for row, why in not_sent:
         storage.follow_ups.finish(session, row, why, now=now)
@@ -35,6 +40,15 @@ def follow_up(session: Session, rules: Rules, now: datetime, say: Say) -> int:
         conversation.state, conversation.state_at, conversation.context = "ended", now, {}
         storage.conversations.keep(session, conversation)
     return done + len(not_sent) + len(over)
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether a follow-up has come due, could not leave, or was the last and is over."""
+    return bool(
+        storage.follow_ups.due(session, now)
+        or storage.follow_ups.not_sent(session)
+        or storage.follow_ups.over(session, now - OVER_AFTER)
+    )
 
 
 def next_due(session: Session) -> datetime | None:

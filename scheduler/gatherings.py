@@ -2,6 +2,7 @@
 came are asked the day after.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import storage.signups
@@ -18,6 +19,11 @@ ASKED_AT = time(12)
 ASKED_WITHIN = timedelta(days=7)
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether an offer has run out, or a place is free and somebody in line."""
+    return gatherings.any_to_pass_on(session, now=now)
+
+
 def pass_on(session: Session, now: datetime, write: Write) -> int:
     """End the offers that ran out and offer the places to the next; returns how much there was to do."""
     return gatherings.pass_on_due(session, write, now=now)
@@ -25,12 +31,13 @@ def pass_on(session: Session, now: datetime, write: Write) -> int:
 
 def ask_after(session: Session, now: datetime, write: Write) -> int:
     """Ask those who came, the day after, what we should do more of; returns how many were asked."""
-    due = [
-        (signup, slot)
-        for signup, slot in storage.signups.came_untold(session, AFTER, since=now - ASKED_WITHIN, now=now)
-        if ask_at(slot) <= now
-    ]
-    return one_by_one.each(session, due, lambda row: _ask(session, *row, write, now), job="ask_after")
+    return one_by_one.each(session, to_ask(session, now), lambda row: _ask(session, *row, write, now), job="ask_after")
+
+
+def to_ask(session: Session, now: datetime) -> Sequence[tuple[Signup, Slot]]:
+    """Those who came and are to be asked now."""
+    came = storage.signups.came_untold(session, AFTER, since=now - ASKED_WITHIN, now=now)
+    return [(signup, slot) for signup, slot in came if ask_at(slot) <= now]
 
 
 def _ask(session: Session, signup: Signup, slot: Slot, write: Write, now: datetime) -> bool:

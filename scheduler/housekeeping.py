@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 import storage.imports
 from storage.database import Session
 
+KEPT_FOR = timedelta(days=1)
+
+
+def any_old(session: Session, now: datetime) -> bool:
+    """Whether any uploaded list has waited for a day."""
+    return storage.imports.has_files_before(session, now - KEPT_FOR)
+
 
 def forget_uploads(session: Session, now: datetime) -> int:
     """Uploaded lists nobody imported within a day hold personal data without a purpose: they go. Returns how many."""
-    return storage.imports.forget_files_before(session, now - timedelta(days=1))
+    return storage.imports.forget_files_before(session, now - KEPT_FOR)

@@ -32,6 +32,15 @@ def ask_missed(session: Session, now: datetime, say: Say) -> int:
     return done + one_by_one.each(session, silent, lambda pair: _let_be(session, pair[0], now), job="ask_missed")
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether anybody was missed, was not reached about it, or has not answered."""
+    return (
+        bool(storage.silence.missed_meetings(session, now - _LOOK_BACK))
+        or storage.silence.MISSED_UNHEARD.any_over(session, now)
+        or storage.silence.AFTER_MISSED.any_over(session, now - LET_BE_AFTER)
+    )
+
+
 def next_due(session: Session) -> datetime | None:
     """When somebody has not answered for so long that we let them be, or a text is found not to have left."""
     waits = (

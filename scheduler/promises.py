@@ -9,7 +9,7 @@ import storage.conversations
 import storage.meetings
 import storage.silence
 import storage.tasks
-from outreach import one_by_one
+from outreach import ladder, one_by_one
 from scheduler import unasked
 from scheduler.unasked import Say, Wish
 from storage.conversations import Conversation
@@ -38,6 +38,16 @@ def keep_promises(session: Session, now: datetime, say: Say) -> int:
     return done + _each(session, rested, lambda pair: _wake(session, *pair, say, now))
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether any call is due, or anybody has rested."""
+    return (
+        storage.silence.AFTER_OFFER.any_over(session, now - SILENT_FOR)
+        or storage.silence.AFTER_NUDGE.any_over(session, now - NUDGE_WAITS)
+        or storage.silence.REST_UNHEARD.any_over(session, now)
+        or storage.conversations.any_rested(session, now)
+    )
+
+
 def _each(session: Session, pairs: Iterable[Pair], step: Callable[[Pair], None]) -> int:
     return one_by_one.each(session, pairs, step, job="keep_promises")
 
@@ -64,7 +74,7 @@ def hand_to_caller(session: Session, conversation: Conversation, person: Person,
     has_talked = storage.tasks.talked_since(session, person.id, conversation.state_at)
     conversation.state, conversation.state_at = "ladder", now
     storage.conversations.keep(session, conversation)
-    if not has_talked:
+    if not has_talked and not (why == NO_ANSWER and ladder.goes_on_without_call(session, person.id)):
         ring(session, conversation, person, why, now=now)
 
 

@@ -35,6 +35,11 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 DENIED_FOR_SURE = 3
 
 
+def any_stuck(session: Session, now: datetime) -> bool:
+    """Whether any call began longer ago than any call lasts."""
+    return storage.queue.any_stuck(session, now - LEASE, now + LEASE)
+
+
 def settle_stuck(session: Session, now: datetime) -> int:
     """Texts whose call began longer ago than any call lasts become unknown; returns how many."""
     stuck = storage.queue.stuck(session, now - LEASE, now + LEASE)

@@ -12,10 +12,11 @@ import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.signups
-from outreach import consent, delivery, gatherings, meetings, one_by_one
+from outreach import consent, delivery, gatherings, meetings, one_by_one, own_questions
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Reminder, Slot
+from storage.messages import Message
 from storage.signups import Signup
 
 # A text that has not been read for this long holds nothing up: reading it has failed.
@@ -89,8 +90,8 @@ def _remind(session: Session, reminder: Reminder, now: datetime, write: Write) -
     reason = _not_needed(session, reminder, booking, slot, conversation, now)
     if reason or conversation is None:
         return reason or "no_conversation"
-    _queue(session, reminder, slot, conversation, meetings.who_meets(session, slot), now, write)
-    _open(session, reminder, conversation, {"booking": booking.id}, now)
+    text = _queue(session, reminder, slot, conversation, meetings.who_meets(session, slot), now, write)
+    _open(session, text, conversation, {"booking": booking.id}, now)
     return "queued"
 
 
@@ -106,8 +107,8 @@ def _remind_of_place(session: Session, reminder: Reminder, signup: Signup, now: 
     conversation = storage.conversations.get(session, signup.conversation_id)
     if reason := _cannot_hear(session, conversation):
         return reason
-    _queue(session, reminder, slot, conversation, gatherings.leader(session, slot), now, write)
-    _open(session, reminder, conversation, {"about": signup.id, "slot": slot.id}, now)
+    text = _queue(session, reminder, slot, conversation, gatherings.leader(session, slot), now, write)
+    _open(session, text, conversation, {"about": signup.id, "slot": slot.id}, now)
     return "queued"
 
 
@@ -126,25 +127,23 @@ def _cannot_hear(session: Session, conversation: Conversation) -> str:
 
 def _queue(
     session: Session, reminder: Reminder, slot: Slot, conversation: Conversation, name: str, now: datetime, write: Write
-) -> None:
+) -> Message:
     if reminder.kind == "REM-2":
         # The first one has waited in the queue so long (a pause) that both would come at once.
         storage.messages.take_back(
             session, conversation.id, ("REM-24",), send_before=slot.starts_at, reason="expired", now=now
         )
     written = write(Occasion(reminder.kind, conversation.lang, slot.starts_at, slot.place, name, now))
-    delivery.queue(
+    return delivery.queue(
         session, conversation, written.text, kind="reminder", text_code=reminder.kind, send_before=slot.starts_at,
         buttons=written.buttons if conversation.channel != "sms" else (), now=now,
     )  # fmt: skip
 
 
-def _open(
-    session: Session, reminder: Reminder, conversation: Conversation, about: Mapping[str, int], now: datetime
-) -> None:
-    """REM-24 asks; REM-2 leaves the open question as it is, but is what was last spoken of."""
-    if reminder.kind == "REM-24":
-        conversation.context = {"asked": "REM-24", "asked_at": now.isoformat(), **about}
+def _open(session: Session, text: Message, conversation: Conversation, about: Mapping[str, int], now: datetime) -> None:
+    """REM-24 asks when it has left; REM-2 leaves the open question as it is, but is what was last spoken of."""
+    if text.text_code == "REM-24":
+        own_questions.ask_when_it_leaves(conversation, text, text.text_code, now=now, **about)
     else:
         kept = {key: value for key, value in conversation.context.items() if key != "about"}
         conversation.context = {**kept, **about}

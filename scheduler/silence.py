@@ -27,13 +27,20 @@ def speak_up(session: Session, rules: Rules, now: datetime, say: Say) -> int:
     done = one_by_one.each(
         session, silent, lambda pair: promises.nudge(session, *pair, say, now=now), job="speak_up"
     )  # fmt: skip
-    if quiet_hours.next_allowed(now, rule=rules.allowed_hours) > now:
+    if not _may_speak(rules, now):
         # Which times are free is asked when the text can leave.
         return done
     undecided = storage.silence.AFTER_FIRST_OFFER.over(session, now - REPEAT_AFTER)
     return done + one_by_one.each(
         session, undecided, lambda pair: _repeat(session, *pair, say, now), job="speak_up"
     )  # fmt: skip
+
+
+def any_due(session: Session, rules: Rules, now: datetime) -> bool:
+    """Whether there is a silence to break, at this hour."""
+    return storage.silence.AFTER_INVITATION.any_over(session, now - NUDGE_AFTER) or (
+        _may_speak(rules, now) and storage.silence.AFTER_FIRST_OFFER.any_over(session, now - REPEAT_AFTER)
+    )
 
 
 def next_due(session: Session) -> datetime | None:
@@ -45,6 +52,10 @@ def next_due(session: Session) -> datetime | None:
         offered and quiet_hours.next_allowed(offered + REPEAT_AFTER),
     )  # fmt: skip
     return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _may_speak(rules: Rules, now: datetime) -> bool:
+    return quiet_hours.next_allowed(now, rule=rules.allowed_hours) <= now
 
 
 def _repeat(session: Session, conversation: Conversation, person: Person, say: Say, now: datetime) -> None:

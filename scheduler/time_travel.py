@@ -56,7 +56,7 @@ async def travel(clock: MovableClock, database: Database, jobs: Sequence[Job], t
 
 def _next_stop(clock: MovableClock, database: Database, soonest: datetime) -> datetime | None:
     with database.read() as session:
-        due = next_due(session)
+        due = next_due(session, clock.now())
     return max(due, soonest, clock.now()) if due is not None else None
 
 

@@ -11,7 +11,7 @@ from storage.database import Session
 
 class Alert(SQLModel, table=True):
     """One acute talk. `step` counts whom it has gone to (on duty, stand-in, head); `next_at` is when the next is told,
-    empty when somebody has seen it or nobody is left.
+    or the last once more; empty when somebody has seen it or nobody is told any longer.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -57,9 +57,12 @@ def pass_on(session: Session, alert: Alert, step: int, next_at: datetime | None)
     """Note by one conditional write that an alert has gone further; False when it has been seen, or another process
     was first.
     """
+    # The last in the chain is told again at the same step: the hour tells the times apart.
+    due = col(Alert.next_at)
     result = session.execute(
         update(Alert)
         .where(col(Alert.id) == alert.id, col(Alert.step) == alert.step, col(Alert.seen_at).is_(None))
+        .where(due.is_(None) if alert.next_at is None else due == alert.next_at)
         .values(step=step, next_at=next_at)
     )
     session.refresh(alert)

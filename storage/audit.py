@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
@@ -61,8 +62,11 @@ def first_break(session: Session) -> AuditEvent | None:
     return None
 
 
+_LAST_HASH = select_columns(col(AuditEvent.hash)).order_by(col(AuditEvent.id).desc()).limit(1)
+
+
 def _last_hash(session: Session) -> str:
-    return session.exec(select(AuditEvent.hash).order_by(col(AuditEvent.id).desc()).limit(1)).first() or ""
+    return session.rows(_LAST_HASH).scalar() or ""
 
 
 def _hash(event: AuditEvent) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import SQLModel, col, select
 
+import storage.people
 from storage.database import Session
 from storage.numbers import Number
 from storage.people import Person
@@ -42,6 +43,20 @@ def number_ids(session: Session, e164s: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def people(session: Session, ids: Iterable[int], marks: Iterable[str] = ()) -> list[Person]:
+    """The people with these ids, and those with these personnummer (as fingerprints), also where it came with a page
+    that was merged into theirs; merged ones left out.
+    """
+    found: dict[int, Person] = {}
+    marks = list(marks)
+    now = storage.people.former_marks(session, marks) if marks else {}
+    for column, wanted in ((Person.id, [*ids, *now.values()]), (Person.identity_mark, marks)):
+        for some in _in_parts(wanted):
+            query = select(Person).where(col(column).in_(some), col(Person.merged_into_id).is_(None))
+            found.update({person.id: person for person in session.exec(query)})
+    return list(found.values())
+
+
 @cache
 def _defaults(table: type[SQLModel]) -> tuple[dict[str, Any], dict[str, Any]]:
     fields = {name: field for name, field in table.model_fields.items() if name != "id"}
@@ -52,6 +67,6 @@ def _defaults(table: type[SQLModel]) -> tuple[dict[str, Any], dict[str, Any]]:
     return plain, made
 
 
-def _in_parts(values: Iterable[str]) -> Iterable[list[str]]:
+def _in_parts(values: Iterable[Any]) -> Iterable[list[Any]]:
     all_values = list(values)
     return (all_values[start : start + _AT_A_TIME] for start in range(0, len(all_values), _AT_A_TIME))

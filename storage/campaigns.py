@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import UniqueConstraint, bindparam, delete, func, update
@@ -67,13 +67,23 @@ class Recipient(SQLModel, table=True):
 
 
 class SavedAudience(SQLModel, table=True):
-    """A saved selection (sparat urval): a name for a filter sentence."""
+    """A saved selection (sparat urval): a name for a filter sentence; not `shared`, it is its maker's alone."""
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
     sentence: str
     office_id: int | None = Field(default=None, foreign_key="office.id")
     created_at: datetime
+    created_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    shared: bool = True
+
+
+class AudienceCount(SQLModel, table=True):
+    """How many a saved selection held on a day, so that a week's change can be shown."""
+
+    audience_id: int = Field(foreign_key="savedaudience.id", primary_key=True)
+    on: date = Field(primary_key=True)
+    people: int
 
 
 def add(session: Session, campaign: Campaign) -> Campaign:
@@ -207,9 +217,21 @@ def recipients_of_person(session: Session, person_id: int) -> Sequence[tuple[Rec
     return session.exec(query).all()
 
 
+class Invited(NamedTuple):
+    """A person's part in a campaign, as far as their answer depends on it; `slot_id` is the meeting it invites to."""
+
+    recipient_id: int
+    campaign_id: int
+    slot_id: int | None
+    has_answered: bool
+
+
 # Made once, since every text that comes in asks it.
 _LATEST_OF_PERSON = (
-    select(Recipient)
+    select_columns(  # type: ignore[call-overload]
+        Recipient.id, Recipient.campaign_id, Campaign.slot_id, col(Recipient.answered_at).is_not(None)
+    )
+    .join_from(Recipient, Campaign, col(Campaign.id) == Recipient.campaign_id)
     .join(Message, col(Message.recipient_id) == Recipient.id)
     .where(Recipient.person_id == bindparam("person_id"))
     .where(col(Message.state).in_(("sending", "unknown", "sent", "failed", "undelivered", "delivered")))
@@ -229,20 +251,35 @@ def people_invited(session: Session, person_ids: Iterable[int], slot_id: int) ->
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
-def latest_of_person(session: Session, person_id: int) -> Recipient | None:
+_ANSWER = (
+    update(Recipient.__table__)  # type: ignore[attr-defined]
+    .where(col(Recipient.id) == bindparam("recipient_id"), col(Recipient.answered_at).is_(None))
+    .values(answered_at=bindparam("now"), answer=bindparam("said"))
+)
+
+
+def latest_of_person(session: Session, person_id: int) -> Invited | None:
     """The newest campaign whose text has left for the person; one that still waits in the queue cannot be answered."""
-    return session.exec(_LATEST_OF_PERSON, params={"person_id": person_id}).first()
+    found = session.rows(_LATEST_OF_PERSON, person_id=person_id).first()
+    return Invited._make(found) if found is not None else None
 
 
-def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> Recipient | None:
+def record_answer(session: Session, person_id: int, answer: str, *, now: datetime) -> Invited | None:
     """The first answer after a campaign's text is what the person answered to it; later ones change nothing. Returns
     their part in that campaign.
     """
-    recipient = latest_of_person(session, person_id)
-    if recipient is not None and recipient.answered_at is None:
-        recipient.answered_at, recipient.answer = now, answer
+    invited = latest_of_person(session, person_id)
+    if invited is not None and not invited.has_answered:
+        session.rows(_ANSWER, recipient_id=invited.recipient_id, now=now, said=answer)
+    return invited
+
+
+def correct_answer(session: Session, person_id: int, answer: str, *, answered_at: datetime | None) -> None:
+    """Let the answer that was read at a moment count as what staff say that it was."""
+    query = select(Recipient).where(Recipient.person_id == person_id, col(Recipient.answered_at).is_not(None))
+    for recipient in session.exec(query.where(Recipient.answered_at == answered_at)):
+        recipient.answer = answer
         session.add(recipient)
-    return recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +348,44 @@ def save_audience(session: Session, audience: SavedAudience) -> SavedAudience:
 def saved_audiences(session: Session) -> Sequence[SavedAudience]:
     """Every saved selection, by name."""
     return session.exec(select(SavedAudience).order_by(SavedAudience.name)).all()
+
+
+def audience_by_id(session: Session, audience_id: int) -> SavedAudience | None:
+    """The saved selection with this id."""
+    return session.get(SavedAudience, audience_id)
+
+
+def forget_audience(session: Session, audience: SavedAudience) -> None:
+    """Take a saved selection away, and what was counted of it."""
+    session.execute(delete(AudienceCount).where(col(AudienceCount.audience_id) == audience.id))
+    session.delete(audience)
+    session.flush()
+
+
+def keep_count(session: Session, count: AudienceCount) -> None:
+    """Keep how many a saved selection held on a day."""
+    session.add(count)
+    session.flush()
+
+
+def counted(session: Session, audience_id: int, on: date) -> int | None:
+    """How many a saved selection held on a day, or on the nearest day before that within a week."""
+    query = select(AudienceCount.people).where(
+        AudienceCount.audience_id == audience_id, AudienceCount.on <= on, AudienceCount.on > on - timedelta(days=7)
+    )
+    return session.exec(query.order_by(col(AudienceCount.on).desc()).limit(1)).first()
+
+
+def uncounted(session: Session, on: date) -> Sequence[SavedAudience]:
+    """Saved selections nobody has counted on this day."""
+    counted_then = select(AudienceCount.audience_id).where(AudienceCount.on == on)
+    return session.exec(select(SavedAudience).where(col(SavedAudience.id).not_in(counted_then))).all()
+
+
+def with_audience(session: Session, words: Iterable[str]) -> Sequence[Campaign]:
+    """Campaigns that were made for one of these names or sentences, newest first."""
+    query = select(Campaign).where(col(Campaign.audience).in_(list(words)))
+    return session.exec(query.order_by(col(Campaign.id).desc())).all()
 
 
 def saved_audience(session: Session, name: str) -> SavedAudience | None:

@@ -39,6 +39,7 @@ class Conversation(SQLModel, table=True):
               sqlite_where=text("person_id IS NULL"), postgresql_where=text("person_id IS NULL")),
         # Who has been silent for so long, asked every minute of a whole register that has been invited.
         Index("conversation_by_state", "state", "state_at"),
+        Index("conversation_of_person", "person_id", "state"),
     )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
@@ -214,11 +215,19 @@ _RESTED = (
     .where(Conversation.state == "resting", col(Conversation.held_by_id).is_(None))
     .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
 )
+_ANY_RESTED = (
+    _RESTED.with_only_columns(col(Conversation.id)).where(col(Person.paused_until) <= bindparam("now")).limit(1)
+)
 
 
 def rested(session: Session, now: datetime) -> Sequence[tuple[Conversation, Person]]:
     """Talks that rest until a day that has come, and that nobody has just now."""
     return session.exec(_RESTED.where(col(Person.paused_until) <= now)).all()
+
+
+def any_rested(session: Session, now: datetime) -> bool:
+    """Whether there are such talks."""
+    return session.rows(_ANY_RESTED, now=now).first() is not None
 
 
 def next_rested(session: Session) -> datetime | None:

@@ -10,6 +10,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.inbound import InboundText
 from storage.people import Person
+from storage.tasks import Outcome
 
 
 class Correction(SQLModel, table=True):
@@ -81,3 +82,11 @@ def names(session: Session) -> set[str]:
     """Every first and last name in the register."""
     rows = session.exec(select(Person.first_name, Person.last_name).distinct())
     return {name for row in rows for name in row if name}
+
+
+def forget_proposed(session: Session, person_id: int, source: str) -> None:
+    """Take back outcomes that were proposed by a correction and that nobody has confirmed."""
+    mine = (Outcome.person_id == person_id, Outcome.source == source, col(Outcome.confirmed_at).is_(None))
+    for outcome in session.exec(select(Outcome).where(*mine)):
+        session.delete(outcome)
+    session.flush()

@@ -35,13 +35,15 @@ class Session(SqlModelSession):
 
     def rows(self, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
         """Run a statement that was made once, for plain values: the ORM's own work would cost more than the query."""
-        self.flush()
+        if self.autoflush:
+            self.flush()
         return self.connection().execute(statement, values)
 
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement that was made once for each of these rows."""
         if rows:
-            self.flush()
+            if self.autoflush:
+                self.flush()
             self.connection().execute(statement, rows)
 
 

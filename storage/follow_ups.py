@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, exists
+from sqlalchemy import UniqueConstraint, bindparam, exists
 from sqlmodel import Field, SQLModel, col, func, select
 
 from storage.columns import one_of
@@ -46,15 +46,28 @@ def of_person(session: Session, person_id: int) -> Sequence[FollowUp]:
     return session.exec(select(FollowUp).where(FollowUp.person_id == person_id).order_by(col(FollowUp.due_at))).all()
 
 
+_DUE = (
+    select(FollowUp)
+    .where(col(FollowUp.done_at).is_(None), col(FollowUp.due_at) <= bindparam("now"))
+    .order_by(col(FollowUp.due_at), col(FollowUp.id))
+)
+
+
 def due(session: Session, now: datetime) -> Sequence[FollowUp]:
     """Follow-ups whose time has come and that have not been dealt with."""
-    query = select(FollowUp).where(col(FollowUp.done_at).is_(None), FollowUp.due_at <= now)
-    return session.exec(query.order_by(col(FollowUp.due_at), col(FollowUp.id))).all()
+    return session.exec(_DUE, params={"now": now}).all()
 
 
 def next_due(session: Session) -> datetime | None:
     """When the next follow-up is due."""
     return session.exec(select(func.min(FollowUp.due_at)).where(col(FollowUp.done_at).is_(None))).one()
+
+
+def put_off(session: Session, row: FollowUp, until: datetime) -> None:
+    """Let a follow-up fall due again later."""
+    row.due_at = until
+    session.add(row)
+    session.flush()
 
 
 def finish(session: Session, row: FollowUp, outcome: str, *, now: datetime) -> None:
@@ -69,16 +82,18 @@ def asked(session: Session, person_id: int, kind: str) -> FollowUp | None:
     return session.exec(query.where(col(FollowUp.done_at).is_not(None)).order_by(col(FollowUp.id).desc())).first()
 
 
+_NOT_SENT = (
+    select(FollowUp, Message.reason)
+    .join(Message, col(Message.person_id) == FollowUp.person_id)
+    .where(FollowUp.outcome == QUEUED, Message.text_code == FollowUp.kind)
+    .where(col(Message.created_at) >= col(FollowUp.done_at))
+    .where(col(Message.state).in_(("withheld", "expired", "cancelled", "failed")))
+)
+
+
 def not_sent(session: Session) -> Sequence[tuple[FollowUp, str]]:
     """Follow-ups whose text was put in the queue and did not leave, each with the reason."""
-    query = (
-        select(FollowUp, Message.reason)
-        .join(Message, col(Message.person_id) == FollowUp.person_id)
-        .where(FollowUp.outcome == QUEUED, Message.text_code == FollowUp.kind)
-        .where(col(Message.created_at) >= col(FollowUp.done_at))
-        .where(col(Message.state).in_(("withheld", "expired", "cancelled", "failed")))
-    )
-    return session.exec(query).all()
+    return session.exec(_NOT_SENT).all()
 
 
 def keep_answer(session: Session, row: FollowUp, answer: str, *, now: datetime) -> None:
@@ -94,11 +109,12 @@ _OVER = (
     .where(FollowUp.kind == KINDS[-1], col(FollowUp.done_at).is_not(None), Conversation.state == "follow_up")
     .where(col(Conversation.held_by_id).is_(None), col(Conversation.waiting_since).is_(None), ~_booked)
 )
+_OVER_BEFORE = _OVER.where(col(FollowUp.done_at) <= bindparam("before"))
 
 
 def over(session: Session, before: datetime) -> Sequence[Conversation]:
     """Talks of which the last question was dealt with before a moment or exactly then, and that nobody waits in."""
-    return [talk for talk, _ in session.exec(_OVER.where(col(FollowUp.done_at) <= before))]
+    return [talk for talk, _ in session.exec(_OVER_BEFORE, params={"before": before})]
 
 
 def first_over(session: Session) -> datetime | None:

@@ -78,12 +78,51 @@ _UNREAD_FROM = (
 )
 
 
-def unread_from(session: Session, channel: str, sender: str, *, lock: bool = False) -> Sequence[InboundText]:
-    """Texts from an address that have not been handled, in the order they came; with `lock` nobody else reads them
-    until the transaction ends.
-    """
-    query = _UNREAD_FROM.with_for_update() if lock else _UNREAD_FROM
-    return session.exec(query, params={"from_channel": channel, "from_sender": sender}).all()
+def unread_from(session: Session, channel: str, sender: str) -> Sequence[InboundText]:
+    """Texts from an address that have not been handled, in the order they came."""
+    return session.exec(_UNREAD_FROM, params={"from_channel": channel, "from_sender": sender}).all()
+
+
+class Unread(NamedTuple):
+    """What reading a text must know of it, without the rest of the row."""
+
+    id: int
+    channel: str
+    recipient: str
+    text: str
+    provider_did: str
+    received_at: datetime
+    rule: str
+
+
+_TO_READ = _UNREAD_FROM.with_only_columns(*(getattr(InboundText, name) for name in Unread._fields)).with_for_update()
+
+
+def to_read(session: Session, channel: str, sender: str) -> Sequence[Unread]:
+    """The same, for whoever reads them: nobody else does until the transaction ends."""
+    return [Unread._make(row) for row in session.rows(_TO_READ, from_channel=channel, from_sender=sender)]
+
+
+_HANDLED = (
+    update(InboundText.__table__)  # type: ignore[attr-defined]
+    .where(among(InboundText.id))
+    .values(handled_at=bindparam("now"), conversation_id=bindparam("talk"), rule=bindparam("by_rule"))
+)
+_HANDLED_AS = _HANDLED.values(intent=bindparam("meant"), considered=bindparam("others"))
+
+
+def handled(session: Session, ids: Iterable[int], conversation_id: int, rule: str, *, now: datetime) -> None:
+    """Note that texts need no reading any more, and in a word why."""
+    session.rows(_HANDLED, ids=list(ids), talk=conversation_id, by_rule=rule, now=now)
+
+
+def read_as(
+    session: Session, ids: Iterable[int], conversation_id: int, intent: str, rule: str, considered: Sequence[str], *,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Note what texts were read as: the meaning, the rule that told, and the others that fitted."""
+    values = {"meant": intent, "by_rule": rule, "others": list(considered)}
+    session.rows(_HANDLED_AS, ids=list(ids), talk=conversation_id, now=now, **values)
 
 
 class NewText(NamedTuple):
@@ -146,16 +185,18 @@ def read_now(session: Session, channel: str, sender: str, *, now: datetime) -> N
     )
 
 
-def senders_due(session: Session, now: datetime, limit: int = 100) -> Sequence[tuple[str, str]]:
+_SENDERS_DUE = (
+    select_columns(col(InboundText.channel), col(InboundText.sender))
+    .where(col(InboundText.handled_at).is_(None), col(InboundText.due_at) <= bindparam("now"))
+    .group_by(col(InboundText.channel), col(InboundText.sender))
+    .order_by(func.min(InboundText.id))
+    .limit(bindparam("most"))
+)
+
+
+def senders_due(session: Session, now: datetime, most: int = 100) -> Sequence[tuple[str, str]]:
     """Addresses (channel, sender) with texts whose time to be read has come, longest wait first."""
-    query = (
-        select(InboundText.channel, InboundText.sender)
-        .where(col(InboundText.handled_at).is_(None), col(InboundText.due_at) <= now)
-        .group_by(InboundText.channel, InboundText.sender)
-        .order_by(func.min(InboundText.id))
-        .limit(limit)
-    )
-    return session.exec(query).all()
+    return [(channel, sender) for channel, sender in session.rows(_SENDERS_DUE, now=now, most=most)]
 
 
 def next_due(session: Session) -> datetime | None:

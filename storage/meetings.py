@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, and_, bindparam, delete, func, true, update
+from sqlalchemy import UniqueConstraint, and_, bindparam, delete, func, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -110,11 +110,14 @@ def slot(session: Session, slot_id: int) -> Slot:
     return session.get_one(Slot, slot_id)
 
 
+_SLOTS = select(Slot).where(among(Slot.id))
+
+
 def slots(session: Session, ids: Sequence[int]) -> Sequence[Slot]:
     """Times by id, in the order asked for; ids of times that are gone are left out."""
     if not ids:
         return []
-    found = {row.id: row for row in session.exec(select(Slot).where(col(Slot.id).in_(list(ids))))}
+    found = {row.id: row for row in session.exec(_SLOTS, params={"ids": list(ids)})}
     return [found[number] for number in ids if number in found]
 
 
@@ -157,24 +160,30 @@ def slots_between(session: Session, office_ids: Sequence[int], start: datetime, 
     return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).all()
 
 
+_FREE = (
+    select(Slot)
+    .join(Seat, col(Seat.slot_id) == Slot.id)
+    .where(Slot.office_id == bindparam("office_id"), Slot.kind == "meeting", col(Slot.called_off_at).is_(None))
+    .where(Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end"), _EMPTY)
+    .order_by(col(Slot.starts_at), col(Slot.id))
+)
+_FREE_AND_UNHELD = _FREE.where(
+    or_(
+        col(Seat.held_until).is_(None), col(Seat.held_until) <= bindparam("now"),
+        col(Seat.held_for) == bindparam("talk"),
+    )
+)  # fmt: skip
+
+
 def free_slots(
     session: Session, office_id: int, start: datetime, end: datetime, *, now: datetime, for_conversation: int | None,
     even_held: bool = False,
 ) -> Sequence[Slot]:  # fmt: skip
     """Times for a talk with an empty seat that nobody else holds just now (or held ones too), earliest first."""
-    unheld = (
-        true()
-        if even_held
-        else or_(col(Seat.held_until).is_(None), col(Seat.held_until) <= now, col(Seat.held_for) == for_conversation)
-    )
-    query = (
-        select(Slot)
-        .join(Seat, col(Seat.slot_id) == Slot.id)
-        .where(Slot.office_id == office_id, Slot.kind == "meeting", col(Slot.called_off_at).is_(None))
-        .where(Slot.starts_at >= start, Slot.starts_at < end, _EMPTY, unheld)
-        .order_by(col(Slot.starts_at), col(Slot.id))
-    )
-    return session.exec(query).all()
+    period = {"office_id": office_id, "start": start, "end": end}
+    if even_held:
+        return session.exec(_FREE, params=period).all()
+    return session.exec(_FREE_AND_UNHELD, params={**period, "now": now, "talk": for_conversation}).all()
 
 
 def hold(session: Session, slot_ids: Sequence[int], conversation_id: int, *, until: datetime) -> None:
@@ -325,12 +334,6 @@ def bookings_between(
         .order_by(col(Slot.starts_at))
     )
     return session.exec(query).all()
-
-
-def bookings_of_campaign(session: Session, campaign_id: int) -> int:
-    """How many people booked because of a campaign; a moved booking counts once."""
-    query = select(func.count(func.distinct(Booking.person_id))).where(Booking.campaign_id == campaign_id)
-    return session.exec(query).one()
 
 
 def people_booked_by_campaign(session: Session, campaign_id: int) -> set[int]:

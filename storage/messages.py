@@ -15,18 +15,9 @@ from storage.numbers import CHANNELS
 from storage.people import Person
 
 KINDS = (
-    "campaign",
-    "ladder",
-    "nudge",
-    "reminder",
-    "follow_up",
-    "reply",
-    "staff",
-    "stop_confirmation",
-    "crisis",
-    "notice",
+    "campaign", "ladder", "nudge", "reminder", "follow_up", "reply", "staff", "stop_confirmation", "crisis", "notice",
     "test",
-)
+)  # fmt: skip
 # Rank says which state wins when receipts come late, doubled or swapped: a state only moves to a higher rank. No two of
 # a provider's states share a rank, so that every order of its receipts ends alike. The telephone's own word (delivered)
 # wins over the operator's doubt. What we ended ourselves never left, so no receipt can be about it.
@@ -37,6 +28,7 @@ RANK = {
 STATES = tuple(RANK)
 # Texts somebody must still look at, as an index knows them.
 UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
+NOT_ARRIVED = ("undelivered", "failed")
 # Texts we start by ourselves after a silence.
 NUDGING = "kind = 'nudge'"
 
@@ -167,7 +159,7 @@ def explain(session: Session, message_id: int, state: str, reason: str) -> None:
 
 def unknown_since(session: Session, since: datetime) -> Sequence[Message]:
     """Texts of which nobody knows whether they went out, oldest first."""
-    query = select(Message).where(Message.state == "unknown", Message.state_at >= since)
+    query = select(Message).where(text(UNSETTLED), Message.state == "unknown", Message.state_at >= since)
     return session.exec(query.order_by(col(Message.state_at), col(Message.id))).all()
 
 
@@ -225,13 +217,19 @@ def queued_between(session: Session, campaign_id: int) -> tuple[datetime, dateti
     return (first, last) if first is not None else None
 
 
+# Asked for every text that comes in, most often in vain.
+_WAITING = select_columns(col(Message.id)).where(
+    col(Message.conversation_id) == bindparam("talk"), col(Message.state) == "queued"
+)
+
+
 def hold_back(
     session: Session, conversation_id: int, kinds: Sequence[str], *, reason: str, now: datetime,
     channels: Sequence[str] = CHANNELS, besides: Sequence[str] = (),
 ) -> int:  # fmt: skip
-    """Cancel a conversation's queued texts of these kinds, in these channels, but for those of the codes `besides`;
-    returns how many.
-    """
+    """Cancel a talk's queued texts of these kinds, in these channels, but for the codes `besides`; returns how many."""
+    if session.rows(_WAITING, talk=conversation_id).first() is None:
+        return 0
     result = session.execute(
         update(Message)
         .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
@@ -305,14 +303,15 @@ def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
-_AUTOMATIC_TO = select(Message.created_at).where(
-    Message.conversation_id == bindparam("talk"), Message.kind == "reply", Message.created_at >= bindparam("since")
-)
+_AUTOMATIC_TO = select_columns(col(Message.created_at)).where(
+    col(Message.conversation_id) == bindparam("talk"), col(Message.kind) == "reply",
+    col(Message.created_at) >= bindparam("since"),
+)  # fmt: skip
 
 
 def automatic_to(session: Session, conversation_id: int, since: datetime) -> Sequence[datetime]:
     """When a conversation was given each of its automatic replies since a moment."""
-    return session.exec(_AUTOMATIC_TO, params={"talk": conversation_id, "since": since}).all()
+    return session.rows(_AUTOMATIC_TO, talk=conversation_id, since=since).scalars().all()
 
 
 def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
@@ -321,18 +320,27 @@ def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+class Said(NamedTuple):
+    """A text to a conversation, as far as the next one depends on it."""
+
+    text: str
+    text_code: str
+    campaign_id: int | None
+    created_at: datetime
+
+
 _LAST_TO = (
-    select(Message)
-    .where(Message.conversation_id == bindparam("talk"))
+    select_columns(*(getattr(Message, name) for name in Said._fields))
+    .where(col(Message.conversation_id) == bindparam("talk"))
     .where(col(Message.state).not_in(("cancelled", "withheld", "expired")))
     .order_by(col(Message.id).desc())
     .limit(1)
 )
 
 
-def last_to(session: Session, conversation_id: int) -> Message | None:
+def last_to(session: Session, conversation_id: int) -> Said | None:
     """The latest text to a conversation that was not cancelled."""
-    return session.exec(_LAST_TO, params={"talk": conversation_id}).first()
+    return next(map(Said._make, session.rows(_LAST_TO, talk=conversation_id)), None)
 
 
 # Texts held for these reasons wait for no hour but for a switch, or for somebody's word.
@@ -382,7 +390,7 @@ def not_arrived(session: Session, office_ids: Sequence[int], since: datetime) ->
     query = (
         select(Message.error, func.max(Message.reason), func.count(func.distinct(Message.person_id)))
         .join(Person, col(Person.id) == Message.person_id)
-        .where(col(Message.state).in_(("undelivered", "failed")), Message.state_at >= since)
+        .where(text(UNSETTLED), col(Message.state).in_(NOT_ARRIVED), Message.state_at >= since)
         .where(col(Person.office_id).in_(office_ids), col(Person.protected).is_(False))
         .where(col(Person.merged_into_id).is_(None), col(Person.closed_at).is_(None))
         .group_by(Message.error)

@@ -17,6 +17,8 @@ OWNERS = ("self", "guardian", "unknown")
 # overifierat -> fungerar -> bekräftat (the person answered), or fungerar inte / fel person / annan svarar (ux §1.3)
 STANDINGS = ("unverified", "works", "confirmed", "dead", "wrong_person", "other_answers")
 CHANNELS = ("sms", "telegram")
+# What somebody may wish not to get: letters too, cards among them.
+STOP_CHANNELS = (*CHANNELS, "letter")
 
 
 class Number(SQLModel, table=True):
@@ -31,7 +33,7 @@ class Number(SQLModel, table=True):
 
 class PersonNumber(SQLModel, table=True):
     """That a person can be reached at a number: where it came from, who found it and when, whose it is, how it
-    stands.
+    stands. `own_since` is when staff said that it is the person's own, whoever else it had been noted for by then.
     """
 
     __table_args__ = (
@@ -47,6 +49,7 @@ class PersonNumber(SQLModel, table=True):
     found_by: str = ""
     found_at: datetime
     owner: str = "unknown"
+    own_since: datetime | None = None
     standing: str = "unverified"
     standing_at: datetime
     standing_why: str = ""
@@ -76,9 +79,11 @@ class ChannelAddress(SQLModel, table=True):
 
 
 class Stop(SQLModel, table=True):
-    """A wish not to be reached: per address and, where known, per person. Ended only by the person (START)."""
+    """A wish not to be reached: per address and, where known, per person. Ended only by the person (START). A wish for
+    no letters has no address.
+    """
 
-    __table_args__ = (one_of("channel", CHANNELS),)
+    __table_args__ = (one_of("channel", STOP_CHANNELS),)
 
     id: int = Field(default=None, primary_key=True)
     channel: str
@@ -104,6 +109,12 @@ def link(session: Session, link_: PersonNumber) -> PersonNumber:
     session.add(link_)
     session.flush()
     return link_
+
+
+def untie(session: Session, link_: PersonNumber) -> None:
+    """Take a number away from a person that was tied to them by mistake."""
+    session.delete(link_)
+    session.flush()
 
 
 def by_e164(session: Session, e164: str) -> Number | None:
@@ -145,13 +156,14 @@ class Contact(NamedTuple):
     e164: str
     kind: str
     owner: str
+    own_since: datetime | None
     standing: str
 
 
 _CONTACTS = (
     select_columns(  # type: ignore[call-overload]
         PersonNumber.person_id, PersonNumber.id, Number.id, Number.e164, Number.kind, PersonNumber.owner,
-        PersonNumber.standing,
+        PersonNumber.own_since, PersonNumber.standing,
     )
     .join_from(PersonNumber, Number, col(Number.id) == PersonNumber.number_id)
     .where(among(PersonNumber.person_id))
@@ -187,6 +199,19 @@ _PEOPLE_AT = (
     .where(Number.e164 == bindparam("e164"), col(PersonNumber.standing) != "wrong_person")
     .where(col(Person.merged_into_id).is_(None))
 )
+
+
+_TIE = (
+    select(PersonNumber)
+    .join(Number, col(Number.id) == PersonNumber.number_id)
+    .where(PersonNumber.person_id == bindparam("person_id"), Number.e164 == bindparam("e164"))
+    .order_by(col(PersonNumber.id))
+)
+
+
+def tie(session: Session, person_id: int, e164: str) -> PersonNumber | None:
+    """What we know of this number as the person's; None when it has never been theirs."""
+    return session.exec(_TIE, params={"person_id": person_id, "e164": e164}).first()
 
 
 def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Person]]:
@@ -230,8 +255,23 @@ def untie_address(session: Session, channel: str, person_id: int | None) -> None
     session.execute(delete(ChannelAddress).where(mine, col(ChannelAddress.channel) == channel))
 
 
+class Holders(NamedTuple):
+    """Who has a number: how many people, when the last of them got it, and how many guardians."""
+
+    people: int = 0
+    latest: datetime | None = None
+    guardians: int = 0
+
+    def is_shared(self, own_since: datetime | None) -> bool:
+        """Whether it is shared (ux §1.3). What staff have said holds until it is noted for another or a guardian."""
+        if self.people + self.guardians <= 1:
+            return False
+        return bool(self.guardians) or own_since is None or self.latest is None or own_since < self.latest
+
+
+NOBODY = Holders()
 _HOLDERS = (
-    select(PersonNumber.number_id, func.count())
+    select_columns(col(PersonNumber.number_id), func.count(), func.max(PersonNumber.found_at))
     .where(among(PersonNumber.number_id), col(PersonNumber.standing) != "wrong_person")
     .group_by(col(PersonNumber.number_id))
 )
@@ -243,13 +283,13 @@ _GUARDIANS = (
 )
 
 
-def sharing(session: Session, number_ids: Iterable[int]) -> dict[int, int]:
-    """How many people hold each number; a guardian with the same number counts as one more (ux §1.3)."""
+def holders(session: Session, number_ids: Iterable[int]) -> dict[int, Holders]:
+    """Who holds each number; a guardian with the same number counts too (ux §1.3)."""
     wanted = list(number_ids)
-    shared: dict[int, int] = dict(session.rows(_HOLDERS, ids=wanted).all())
-    for number_id, count in session.rows(_GUARDIANS, ids=wanted):
-        shared[number_id] = shared.get(number_id, 0) + count
-    return shared
+    found = {number_id: Holders(people, latest) for number_id, people, latest in session.rows(_HOLDERS, ids=wanted)}
+    for number_id, guardians in session.rows(_GUARDIANS, ids=wanted):
+        found[number_id] = found.get(number_id, NOBODY)._replace(guardians=guardians)
+    return found
 
 
 def remember_struck(session: Session, person: Person, e164: str, *, why: str, now: datetime) -> None:
@@ -275,6 +315,12 @@ def is_struck(session: Session, person: Person, e164: str) -> bool:
 def struck_marks(session: Session) -> set[str]:
     """Every struck pair's mark, for matching a whole list."""
     return set(session.exec(select(StruckNumber.mark)))
+
+
+def struck_of(session: Session, person: Person) -> list[str]:
+    """The numbers that have been struck for this person: their marks tell only whoever tries every number."""
+    marks = struck_marks(session)
+    return [e164 for e164 in session.exec(select(Number.e164)) if struck_mark(session, person, e164) in marks]
 
 
 def struck_mark(session: Session, person: Person, e164: str) -> str:
@@ -318,10 +364,7 @@ def end_stops(session: Session, channel: str, address: str, person_id: int | Non
     """The person wrote START: end every stop at this address, and the person's own in the channel; what others who
     have the number have said goes on holding for them.
     """
-    whose = col(Stop.address) == address
-    if person_id is not None:
-        whose = or_(whose, col(Stop.person_id) == person_id)
-    open_here = session.exec(select(Stop).where(Stop.channel == channel, whose, col(Stop.until).is_(None))).all()
+    open_here = open_stops(session, channel, address, person_id)
     for row in open_here:
         row.until = now
         session.add(row)
@@ -329,6 +372,21 @@ def end_stops(session: Session, channel: str, address: str, person_id: int | Non
             # Whoever else writes from the number does not take a person's own word back.
             session.add(Stop(channel=channel, address="", person_id=row.person_id, since=row.since, how=row.how))
     return len(open_here)
+
+
+def open_stops(session: Session, channel: str, address: str, person_id: int | None) -> Sequence[Stop]:
+    """The stops that hold at an address, and the person's own in the channel."""
+    whose = col(Stop.address) == address
+    if person_id is not None:
+        whose = or_(whose, col(Stop.person_id) == person_id)
+    return session.exec(select(Stop).where(Stop.channel == channel, whose, col(Stop.until).is_(None))).all()
+
+
+def end_stop(session: Session, stop_: Stop, *, now: datetime) -> None:
+    """This stop holds no longer."""
+    stop_.until = now
+    session.add(stop_)
+    session.flush()
 
 
 def stops_of(session: Session, person_id: int) -> Sequence[Stop]:

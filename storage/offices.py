@@ -121,6 +121,7 @@ def places(session: Session, office_id: int) -> Sequence[Place]:
 
 
 def known_districts(session: Session) -> Sequence[str]:
-    """Every district an office serves or a person lives in, by name."""
-    names = set(session.exec(select(District.name))) | set(session.exec(select(Person.district).distinct()))
+    """Every district an office serves or a person lives in, by name; people with protected identity left out."""
+    lived_in = select(Person.district).where(col(Person.protected).is_(False)).distinct()
+    names = set(session.exec(select(District.name))) | set(session.exec(lived_in))
     return sorted(name for name in names if name)

@@ -1,10 +1,10 @@
 """The people in the register, their guardians and their programme memberships, and every query on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import UniqueConstraint, bindparam, func
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, text
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, or_, select
 
@@ -14,6 +14,7 @@ from storage.database import Session
 
 IDENTITY_KINDS = ("personnummer", "samordningsnummer", "interim", "")
 PROGRAMMES = ("kaa", "uppsok", "other")
+LISTED = "closed_at IS NULL AND merged_into_id IS NULL AND protected"
 # Why somebody is closed to whom nothing more is ever written.
 DECEASED = "avliden"
 
@@ -21,10 +22,17 @@ DECEASED = "avliden"
 class Person(SQLModel, table=True):
     """A young person. `identity_sealed` is the personnummer, encrypted; `identity_mark` its keyed fingerprint.
 
-    `protected` (skyddade personuppgifter) only ever goes from false to true by import; a person takes it away.
+    `protected` (skyddade personuppgifter) only ever goes from false to true by import; a person takes it away. Whoever
+    is merged into another (`merged_into_id`) is nowhere to be found; so is somebody who was taken out of the register
+    with the import that brought them: only an emptied row is left, merged into itself, for the log to point to.
     """
 
-    __table_args__ = (one_of("identity_kind", IDENTITY_KINDS),)
+    __table_args__ = (
+        one_of("identity_kind", IDENTITY_KINDS),
+        # What the register and Idag list and count, by name: nearly every question about many people is answered here.
+        Index("people_listed", "office_id", "name_key", "birth_date", "district",
+              sqlite_where=text(f"{LISTED} IS 0"), postgresql_where=text(f"{LISTED} IS false")),
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
@@ -52,7 +60,8 @@ class Person(SQLModel, table=True):
     changed_at: datetime
     closed_at: datetime | None = Field(default=None, index=True)
     closed_reason: str = ""
-    paused_until: datetime | None = None
+    paused_until: datetime | None = Field(default=None, index=True)
+    paused_why: str = ""
     merged_into_id: int | None = Field(default=None, foreign_key="person.id")
 
     @property
@@ -115,11 +124,32 @@ def add(session: Session, person: Person) -> Person:
     return person
 
 
+def keep(session: Session, person: Person) -> None:
+    """Keep what was changed about somebody, so that they are found by it."""
+    person.name_key = name_key(person.name)
+    session.add(person)
+    session.flush()
+
+
 def set_identity(session: Session, person: Person, digits: str, kind: str) -> None:
     """Seal a personnummer, samordningsnummer or interim number on the person."""
     person.identity_kind = kind
     person.identity_sealed = session.vault.seal(digits)
     person.identity_mark = identity_mark(session, digits)
+
+
+def swap_identities(session: Session, one: Person, other: Person) -> None:
+    """Let two people's rows change personnummer with each other."""
+    columns = ("identity_kind", "identity_sealed", "identity_mark")
+    mine, theirs = ([getattr(person, column) for column in columns] for person in (one, other))
+    one.identity_mark = other.identity_mark = None
+    session.add_all([one, other])
+    # A personnummer is one person's at a time.
+    session.flush()
+    for person, values in ((one, theirs), (other, mine)):
+        for column, value in zip(columns, values, strict=True):
+            setattr(person, column, value)
+    session.flush()
 
 
 def identity_mark(session: Session, digits: str) -> str:
@@ -143,8 +173,9 @@ def get(session: Session, person_id: int) -> Person:
 
 
 def by_code(session: Session, code: str) -> Person | None:
-    """The person a page address means."""
-    return session.exec(select(Person).where(Person.code == code)).first()
+    """The person a page address means; nobody for one who has been taken out of the register."""
+    is_gone = col(Person.merged_into_id) == Person.id
+    return session.exec(select(Person).where(Person.code == code, is_gone.is_not(True))).first()
 
 
 def many(session: Session, ids: Iterable[int]) -> dict[int, Person]:
@@ -194,6 +225,11 @@ def guardians(session: Session, person_id: int) -> Sequence[Guardian]:
     """A person's guardians, first one first."""
     query = select(Guardian).where(Guardian.person_id == person_id).order_by(col(Guardian.position))
     return session.exec(query).all()
+
+
+def guardians_of(session: Session, person_ids: Iterable[int]) -> Sequence[Guardian]:
+    """The guardians of many people."""
+    return session.exec(select(Guardian).where(col(Guardian.person_id).in_(list(person_ids)))).all()
 
 
 def all_guardians(session: Session) -> Sequence[Guardian]:
@@ -255,8 +291,36 @@ def rules(session: Session) -> Sequence[ProgrammeRule]:
 
 def by_identity(session: Session, digits: str) -> Person | None:
     """The person with this personnummer, samordningsnummer or interim number (twelve characters)."""
-    wanted = select(Person).where(Person.identity_mark == identity_mark(session, digits))
-    return session.exec(wanted.where(col(Person.merged_into_id).is_(None))).first()
+    mark = identity_mark(session, digits)
+    wanted = select(Person).where(Person.identity_mark == mark, col(Person.merged_into_id).is_(None))
+    former = former_marks(session, [mark]).get(mark)
+    return session.exec(wanted).first() or (get(session, former) if former is not None else None)
+
+
+def former_marks(session: Session, marks: Sequence[str] | None = None) -> dict[str, int]:
+    """Numbers (as fingerprints) that stand on pages merged into others, and whose they are now; all, or of these."""
+    merged = session.exec(
+        select(Person.id, Person.merged_into_id, Person.identity_mark).where(col(Person.merged_into_id).is_not(None))
+    ).all()
+    # Whoever was taken out of the register is merged into nobody but the emptied row itself.
+    into = {person_id: other for person_id, other, _ in merged if other is not None and other != person_id}
+    found = {}
+    for person_id, _, mark in merged:
+        if mark is not None and person_id in into and (marks is None or mark in marks):
+            found[mark] = _last_of(into, person_id)
+    return found
+
+
+def _last_of(into: Mapping[int, int], person_id: int) -> int:
+    while person_id in into:
+        person_id = into[person_id]
+    return person_id
+
+
+def born(session: Session, day: date | None) -> Sequence[Person]:
+    """Everybody born on that day who is not merged into another; nobody for a day that is not known."""
+    query = select(Person).where(Person.birth_date == day, col(Person.merged_into_id).is_(None))
+    return session.exec(query).all() if day is not None else []
 
 
 def by_codes(session: Session, codes: Iterable[str]) -> Sequence[Person]:
@@ -265,9 +329,11 @@ def by_codes(session: Session, codes: Iterable[str]) -> Sequence[Person]:
 
 
 def languages(session: Session, office_ids: Sequence[int]) -> Sequence[str]:
-    """Every language somebody at these offices speaks, as the lists write it."""
+    """Every language somebody at these offices speaks, as the lists write it; people with protected identity left
+    out.
+    """
     query = select(Person.language).where(col(Person.office_id).in_(office_ids), Person.language != "")
-    return sorted(session.exec(query.distinct()))
+    return sorted(session.exec(query.where(col(Person.protected).is_(False)).distinct()))
 
 
 def districts(session: Session, office_ids: Sequence[int]) -> Sequence[str]:

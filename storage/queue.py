@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Table, and_, bindparam, case, exists, func, or_, select, text, update
 
 from storage.columns import among, given
 from storage.database import Session
-from storage.messages import Message
+from storage.messages import UNSETTLED, Message
 
 _texts: Table = Message.__table__  # type: ignore[attr-defined]
 _text = _texts.c
@@ -43,13 +43,22 @@ class Sent(NamedTuple):
     provider_id: str | None
 
 
+_IS_DUE = and_(_text.state == "queued", _text.send_after <= bindparam("now"))
+_ANY_DUE = select(_text.id).where(_IS_DUE).limit(1)
 _DUE = (
     select(*(_text[name] for name in Due._fields))
-    .where(_text.state == "queued", _text.send_after <= bindparam("now"))
+    .where(_IS_DUE)
     .order_by(_text.priority, _text.send_after, _text.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
+# The condition of an index must be said for the index to be used.
+_IS_STUCK = and_(
+    text(UNSETTLED),
+    _text.state == "sending",
+    or_(_text.claimed_at < bindparam("before"), _text.claimed_at > bindparam("after")),
+)
+_ANY_STUCK = select(_text.id).where(_IS_STUCK).limit(1)
 _BEGIN = (
     update(_texts)
     .where(among(_text.id), _text.state == "queued")
@@ -87,6 +96,11 @@ def due(session: Session, *, now: datetime, most: int) -> list[Due]:
     return [Due._make(row) for row in session.rows(_DUE, now=now, most=most).all()]
 
 
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether any text may leave now; locks none."""
+    return session.rows(_ANY_DUE, now=now).first() is not None
+
+
 def begin(session: Session, ids: Sequence[int], provider: str, *, now: datetime) -> None:
     """Say that calls to `provider` begin."""
     if ids:
@@ -121,9 +135,13 @@ def stuck(session: Session, begun_before: datetime, begun_after: datetime) -> Se
     """Texts whose call began so long ago that their sender must have died, or after a moment that has not come, before
     a clock was set back: nobody knows whether they went out.
     """
-    when = or_(_text.claimed_at < begun_before, _text.claimed_at > begun_after)
-    query = select(Message).where(_text.state == "sending", when)
-    return session.execute(query.order_by(_text.id).with_for_update()).scalars().all()
+    query = select(Message).where(_IS_STUCK).order_by(_text.id).with_for_update()
+    return session.execute(query, {"before": begun_before, "after": begun_after}).scalars().all()
+
+
+def any_stuck(session: Session, begun_before: datetime, begun_after: datetime) -> bool:
+    """Whether there are such texts; locks none."""
+    return session.rows(_ANY_STUCK, before=begun_before, after=begun_after).first() is not None
 
 
 def requeue(session: Session, message: Message, send_after: datetime, *, now: datetime, reason: str = "") -> None:

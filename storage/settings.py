@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, bindparam
+from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
@@ -31,10 +32,13 @@ class HelpLine(SQLModel, table=True):
     verified_on: date
 
 
+_VALUE = select_columns(col(Setting.value)).where(col(Setting.key) == bindparam("name"))
+
+
 def read(session: Session, key: str, default: Any = None) -> Any:
     """The setting's value, or the default where nobody has set it."""
-    row = session.get(Setting, key)
-    return default if row is None else row.value
+    row = session.rows(_VALUE, name=key).first()
+    return default if row is None else row[0]
 
 
 def write(session: Session, key: str, value: Any, *, now: datetime | None = None, staff_id: int | None = None) -> None:
@@ -62,6 +66,12 @@ def keep_help_line(session: Session, line: HelpLine) -> HelpLine:
     session.add(line)
     session.flush()
     return line
+
+
+def drop_help_line(session: Session, line: HelpLine) -> None:
+    """Keep a help line no longer."""
+    session.delete(line)
+    session.flush()
 
 
 def help_line(session: Session, line_id: int) -> HelpLine | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func, text, update
+from sqlalchemy import Index, bindparam, func, text, update
 from sqlmodel import Field, SQLModel, col, exists, or_, select
 
 import storage.messages
@@ -96,22 +96,32 @@ def standing_for(session: Session, slot_id: int, conversation_id: int) -> Signup
     return session.exec(query).first()
 
 
+_STANDING = (
+    select(Signup, Slot)
+    .join(Slot, col(Slot.id) == Signup.slot_id)
+    .where(Signup.conversation_id == bindparam("talk"), col(Signup.state).in_(STANDING))
+    .where(Slot.starts_at > bindparam("after"), col(Slot.called_off_at).is_(None))
+    .order_by(col(Slot.starts_at), col(Signup.id))
+)
+
+
 def standing(session: Session, conversation_id: int, *, after: datetime) -> Sequence[tuple[Signup, Slot]]:
     """The talk's places in meetings that begin after a moment, called-off ones left out, earliest first."""
-    query = (
-        select(Signup, Slot)
-        .join(Slot, col(Slot.id) == Signup.slot_id)
-        .where(Signup.conversation_id == conversation_id, col(Signup.state).in_(STANDING))
-        .where(Slot.starts_at > after, col(Slot.called_off_at).is_(None))
-        .order_by(col(Slot.starts_at), col(Signup.id))
-    )
-    return session.exec(query).all()
+    return session.exec(_STANDING, params={"talk": conversation_id, "after": after}).all()
 
 
 def people_signed_up(session: Session, slot_id: int, person_ids: Sequence[int]) -> set[int]:
     """Which of these people stand on the meeting's list, or in the line for it."""
     query = select(Signup.person_id).where(
         Signup.slot_id == slot_id, col(Signup.person_id).in_(list(person_ids)), col(Signup.state).in_(STANDING)
+    )
+    return {person_id for person_id in session.exec(query) if person_id is not None}
+
+
+def people_of_campaign(session: Session, campaign_id: int) -> set[int]:
+    """Who has got a place at a dialog meeting because of a campaign, and has not given it back."""
+    query = select(Signup.person_id).where(
+        Signup.campaign_id == campaign_id, col(Signup.state).in_(("signed_up", "came", "no_show"))
     )
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
@@ -131,36 +141,34 @@ def place_in_line(session: Session, signup: Signup) -> int:
     return session.exec(query).one() + 1
 
 
+# What is asked at every tick is made once: to put a question together takes longer than to answer it.
+_JOINED = select(Signup, Slot).join(Slot, col(Slot.id) == Signup.slot_id)
+_OFFERED = _JOINED.where(Signup.state == "offered").order_by(col(Signup.offer_until), col(Signup.id))
+_IN_VAIN = _JOINED.where(Signup.state == "waiting", col(Slot.starts_at) <= bindparam("now")).order_by(col(Signup.id))
+_has_room = exists().where(
+    col(Seat.slot_id) == Slot.id, col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None)
+)  # fmt: skip
+_has_line = exists().where(col(Signup.slot_id) == Slot.id, col(Signup.state) == "waiting")
+_WITH_ROOM_AND_LINE = (
+    select(Slot)
+    .where(col(Slot.starts_at) > bindparam("now"), col(Slot.called_off_at).is_(None), _has_room, _has_line)
+    .order_by(col(Slot.starts_at), col(Slot.id))
+)
+
+
 def offered(session: Session) -> Sequence[tuple[Signup, Slot]]:
     """Every offer that is open, the first to run out first."""
-    query = (
-        select(Signup, Slot)
-        .join(Slot, col(Slot.id) == Signup.slot_id)
-        .where(Signup.state == "offered")
-        .order_by(col(Signup.offer_until), col(Signup.id))
-    )
-    return session.exec(query).all()
+    return session.exec(_OFFERED).all()
 
 
 def waited_in_vain(session: Session, now: datetime) -> Sequence[tuple[Signup, Slot]]:
     """Those who stand in the line for a meeting that has begun."""
-    query = (
-        select(Signup, Slot)
-        .join(Slot, col(Slot.id) == Signup.slot_id)
-        .where(Signup.state == "waiting", Slot.starts_at <= now)
-        .order_by(col(Signup.id))
-    )
-    return session.exec(query).all()
+    return session.exec(_IN_VAIN, params={"now": now}).all()
 
 
 def with_room_and_line(session: Session, now: datetime) -> Sequence[Slot]:
     """Meetings ahead that have an empty seat and somebody in line."""
-    empty = exists().where(
-        col(Seat.slot_id) == Slot.id, col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None)
-    )  # fmt: skip
-    waits = exists().where(col(Signup.slot_id) == Slot.id, col(Signup.state) == "waiting")
-    query = select(Slot).where(Slot.starts_at > now, col(Slot.called_off_at).is_(None), empty, waits)
-    return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).all()
+    return session.exec(_WITH_ROOM_AND_LINE, params={"now": now}).all()
 
 
 def offer_was_lost(session: Session, signup: Signup, text_code: str) -> bool:
@@ -179,20 +187,20 @@ def next_offer_ends(session: Session) -> datetime | None:
     return session.exec(query).one()
 
 
+_told = exists().where(
+    col(Message.conversation_id) == Signup.conversation_id, col(Message.text_code) == bindparam("text_code"),
+    col(Message.created_at) >= Slot.starts_at,
+)  # fmt: skip
+_CAME_UNTOLD = (
+    _JOINED.where(Signup.state == "came", col(Signup.conversation_id).is_not(None), ~_told)
+    .where(col(Slot.starts_at) >= bindparam("since"), col(Slot.starts_at) < bindparam("now"))
+    .order_by(col(Signup.id))
+)
+
+
 def came_untold(session: Session, text_code: str, *, since: datetime, now: datetime) -> Sequence[tuple[Signup, Slot]]:
     """Those who came to a meeting that began in this stretch and have had no text of this code since."""
-    told = exists().where(
-        col(Message.conversation_id) == Signup.conversation_id, col(Message.text_code) == text_code,
-        col(Message.created_at) >= Slot.starts_at,
-    )  # fmt: skip
-    query = (
-        select(Signup, Slot)
-        .join(Slot, col(Slot.id) == Signup.slot_id)
-        .where(Signup.state == "came", col(Signup.conversation_id).is_not(None), ~told)
-        .where(Slot.starts_at >= since, Slot.starts_at < now)
-        .order_by(col(Signup.id))
-    )
-    return session.exec(query).all()
+    return session.exec(_CAME_UNTOLD, params={"text_code": text_code, "since": since, "now": now}).all()
 
 
 def take_back_reminders(session: Session, signup: Signup, slot: Slot, *, reason: str, now: datetime) -> None:

@@ -5,9 +5,10 @@ silence is said elsewhere; none of these asks what time it is, so that the next 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -27,19 +28,32 @@ NOT_SENT = ("withheld", "expired", "failed")
 _ON_THEIR_WAY = ("queued", "sending")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Silence:
     """A kind of silence: the talks with their people, and the moment it is counted from."""
 
     query: Any
     since: Any
 
+    @cached_property
+    def _over(self) -> Any:
+        # Made once, since it is asked all day. No silence began before the person's state did, which is quick to see:
+        # what is costly is asked of few.
+        before: ColumnElement[datetime] = bindparam("before")
+        return self.query.where(col(Conversation.state_at) <= before, self.since <= before)
+
+    @cached_property
+    def _any_over(self) -> Any:
+        return self._over.with_only_columns(col(Conversation.id)).limit(1)
+
     def over(self, session: Session, before: datetime) -> Sequence[tuple[Conversation, Person]]:
         """Talks that have been silent since before a moment or exactly that, the longest first; some at a time."""
-        # None began before the person's state did, which is quick to see: what is costly is asked of few.
-        query = self.query.where(col(Conversation.state_at) <= before, self.since <= before)
-        rows = session.execute(query.order_by(self.since).limit(AT_ONCE))
+        rows = session.execute(self._over.order_by(self.since).limit(AT_ONCE), {"before": before})
         return [(conversation, person) for conversation, person in rows]
+
+    def any_over(self, session: Session, before: datetime) -> bool:
+        """Whether any talk has been silent for so long."""
+        return session.rows(self._any_over, before=before).first() is not None
 
     def first(self, session: Session) -> datetime | None:
         """Since when the longest of these silences has lasted; None when there is none."""
@@ -115,7 +129,8 @@ AFTER_NUDGE = Silence(
 # Rested until the agreed day, and the text of that day could not leave.
 REST_UNHEARD = Silence(
     _invited.where(
-        col(Conversation.state) == "resting", col(Message.kind) == "nudge", col(Message.state).in_(NOT_SENT),
+        _was_nudged, col(Conversation.state) == "resting", col(Message.kind) == "nudge",
+        col(Message.state).in_(NOT_SENT),
         col(Message.created_at) >= col(Conversation.state_at), col(Person.paused_until).is_(None), ~_booked_ahead,
         _heard_nothing_since(col(Message.created_at)),
     ),
@@ -158,18 +173,21 @@ MISSED_UNHEARD = Silence(
 )  # fmt: skip
 
 
+_asked_about = exists().where(
+    col(Message.conversation_id) == col(Conversation.id), col(Message.text_code) == MISSED,
+    col(Message.created_at) >= col(Slot.starts_at),
+)  # fmt: skip
+_MISSED_MEETINGS = (
+    select(Booking, Slot, Conversation, Person)
+    .join(Slot, col(Slot.id) == col(Booking.slot_id))
+    .join(Person, col(Person.id) == col(Booking.person_id))
+    .join(Conversation, col(Conversation.person_id) == col(Person.id))
+    .where(col(Booking.state) == "no_show", col(Slot.starts_at) >= bindparam("since"))
+    .where(col(Conversation.state) == "no_show", _let_alone, ~_asked_about)
+)
+
+
 def missed_meetings(session: Session, since: datetime) -> Sequence[tuple[Booking, Slot, Conversation, Person]]:
     """Meetings that began after a moment and that somebody did not come to, of whom nothing has been asked yet."""
-    asked = exists().where(
-        col(Message.conversation_id) == col(Conversation.id), col(Message.text_code) == MISSED,
-        col(Message.created_at) >= col(Slot.starts_at),
-    )  # fmt: skip
-    query = (
-        select(Booking, Slot, Conversation, Person)
-        .join(Slot, col(Slot.id) == col(Booking.slot_id))
-        .join(Person, col(Person.id) == col(Booking.person_id))
-        .join(Conversation, col(Conversation.person_id) == col(Person.id))
-        .where(col(Booking.state) == "no_show", col(Slot.starts_at) >= since, col(Conversation.state) == "no_show")
-        .where(_let_alone, ~asked)
-    )
-    return [(booking, slot, talk, person) for booking, slot, talk, person in session.execute(query)]
+    rows = session.execute(_MISSED_MEETINGS, {"since": since})
+    return [(booking, slot, talk, person) for booking, slot, talk, person in rows]

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Field, SQLModel, col, select
+from sqlalchemy import bindparam, func
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
 from storage.columns import one_of
@@ -115,12 +115,36 @@ def roles(session: Session, staff_id: int, on: date) -> Sequence[StaffRole]:
     return [row for row in rows if (row.valid_from or on) <= on <= (row.valid_to or on)]
 
 
+_WITH_ROLE = (
+    select(Staff)
+    .join(StaffRole, col(StaffRole.staff_id) == Staff.id)
+    .where(StaffRole.role == bindparam("role"), col(Staff.left_at).is_(None))
+    .order_by(col(Staff.id))
+    .distinct()
+)
+_WITH_ROLE_IN = _WITH_ROLE.where(
+    (col(StaffRole.office_id) == bindparam("office_id")) | col(StaffRole.office_id).is_(None)
+)
+
+
 def with_role(session: Session, role: str, office_id: int | None = None) -> Sequence[Staff]:
     """Accounts with a role, in an office or in all, by id."""
-    query = select(Staff).join(StaffRole, col(StaffRole.staff_id) == Staff.id).where(StaffRole.role == role)
-    if office_id is not None:
-        query = query.where((col(StaffRole.office_id) == office_id) | col(StaffRole.office_id).is_(None))
-    return session.exec(query.where(col(Staff.left_at).is_(None)).order_by(col(Staff.id)).distinct()).all()
+    if office_id is None:
+        return session.exec(_WITH_ROLE, params={"role": role}).all()
+    return session.exec(_WITH_ROLE_IN, params={"role": role, "office_id": office_id}).all()
+
+
+def at_offices(session: Session, office_ids: Sequence[int], on: date) -> Sequence[Staff]:
+    """Who works with people at these offices on a day, by name."""
+    query = (
+        select(Staff)
+        .join(StaffRole, col(StaffRole.staff_id) == Staff.id)
+        .where(col(StaffRole.role).in_(("enhetschef", "samordnare", "konsulent")), col(Staff.left_at).is_(None))
+        .where(or_(col(StaffRole.office_id).in_(office_ids), col(StaffRole.office_id).is_(None)))
+        .where(or_(col(StaffRole.valid_from).is_(None), col(StaffRole.valid_from) <= on))
+        .where(or_(col(StaffRole.valid_to).is_(None), col(StaffRole.valid_to) >= on))
+    )
+    return session.exec(query.distinct().order_by(Staff.name)).all()
 
 
 def offices_of_roles(session: Session, held: Sequence[StaffRole]) -> Sequence[Office]:

@@ -4,20 +4,28 @@ from sqlmodel import SQLModel
 
 from storage import (
     alerts,
+    amendments,
     audit,
     campaigns,
+    cards,
     conversations,
     corrections,
     follow_ups,
     imports,
     inbound,
+    ladders,
     link_codes,
     meetings,
+    merges,
     messages,
     numbers,
+    offers,
     offices,
+    other_help,
+    partners,
     people,
     settings,
+    sharing,
     signups,
     staff,
     tasks,
@@ -25,7 +33,8 @@ from storage import (
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    alerts, audit, campaigns, conversations, corrections, follow_ups, imports, inbound, link_codes, meetings, messages,
-    numbers, offices, people, settings, signups, staff, tasks,
+    alerts, amendments, audit, campaigns, cards, conversations, corrections, follow_ups, imports, inbound, ladders,
+    link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners, people, settings,
+    sharing, signups, staff, tasks,
 )  # fmt: skip
 metadata = SQLModel.metadata

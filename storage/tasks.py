@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, bindparam, func, text
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.codes import new_code
@@ -11,13 +11,22 @@ from storage.columns import one_of
 from storage.database import Session
 from storage.people import Person
 
-TASK_KINDS = ("ring", "find_number", "postcard", "answer", "crisis", "shared_number", "duplicate", "my_data", "other")
-ATTEMPT_KINDS = ("call", "social", "postcard", "visit", "met_outdoors", "guardian_call", "look_up", "note", "meeting")
+# "hand_over": turns 20 within 60 days and goes from the coordinators of KAA to those of the older (domain S28).
+TASK_KINDS = (
+    "ring", "find_number", "postcard", "answer", "crisis", "shared_number", "duplicate", "my_data", "hand_over",
+    "other",
+)  # fmt: skip
+ATTEMPT_KINDS = (
+    "call", "social", "postcard", "visit", "met_outdoors", "guardian_call", "look_up", "note", "meeting", "letter",
+    "partner",
+)  # fmt: skip
+# Notes that are no try to reach anybody.
+NO_TRY = ("note", "look_up")
 # What a note about a try by hand says when the right person was talked to; the only result that counts as reached.
 TALKED = "talked"
 OUTCOME_KINDS = (
     "studies", "work", "work_experience", "other_measure", "has_support", "abroad", "declined", "moved", "deceased",
-    "met", "enrolled",
+    "met", "enrolled", "support",
 )  # fmt: skip
 
 
@@ -45,7 +54,9 @@ class Task(SQLModel, table=True):
 
 
 class Attempt(SQLModel, table=True):
-    """A try to reach a person by hand (kontaktförsök), or a note. Two-way contact is what counts as reached (nådd)."""
+    """A try to reach a person by hand (kontaktförsök), or a note. Two-way contact is what counts as reached (nådd).
+    `source` is where a number was looked for, and `number_id` the one that was found there.
+    """
 
     __table_args__ = (one_of("kind", ATTEMPT_KINDS),)
 
@@ -56,6 +67,8 @@ class Attempt(SQLModel, table=True):
     note: str = ""
     at: datetime
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    source: str = ""
+    number_id: int | None = Field(default=None, foreign_key="number.id")
 
 
 class Outcome(SQLModel, table=True):
@@ -74,10 +87,14 @@ class Outcome(SQLModel, table=True):
     note: str = ""
 
 
-def open_task(session: Session, kind: str, person_id: int | None) -> Task | None:
+_OPEN = select(Task).where(
+    Task.kind == bindparam("kind"), Task.person_id == bindparam("person_id"), col(Task.done_at).is_(None)
+)
+
+
+def open_task(session: Session, kind: str, person_id: int) -> Task | None:
     """The person's open task of this kind."""
-    query = select(Task).where(Task.kind == kind, Task.person_id == person_id, col(Task.done_at).is_(None))
-    return session.exec(query).first()
+    return session.exec(_OPEN, params={"kind": kind, "person_id": person_id}).first()
 
 
 def ensure(session: Session, task: Task) -> Task:
@@ -122,6 +139,12 @@ def counts(session: Session, office_ids: Sequence[int] | None = None) -> dict[st
 def of_person(session: Session, person_id: int) -> Sequence[Task]:
     """A person's tasks, done ones too, oldest first."""
     return session.exec(select(Task).where(Task.person_id == person_id).order_by(col(Task.id))).all()
+
+
+def of_conversation(session: Session, conversation_id: int, kind: str) -> Sequence[Task]:
+    """Open tasks of a kind that a talk has given, that of an unknown number too."""
+    query = select(Task).where(Task.conversation_id == conversation_id, Task.kind == kind, col(Task.done_at).is_(None))
+    return session.exec(query.order_by(col(Task.id))).all()
 
 
 def finish(session: Session, task: Task, *, now: datetime, staff_id: int | None, outcome: str = "") -> None:
@@ -185,7 +208,7 @@ def last_tried(session: Session, person_ids: Sequence[int]) -> dict[int, datetim
     """When each person was last tried by hand; notes and look-ups are no tries."""
     query = (
         select(Attempt.person_id, func.max(Attempt.at))
-        .where(col(Attempt.person_id).in_(person_ids), col(Attempt.kind).not_in(("note", "look_up")))
+        .where(col(Attempt.person_id).in_(person_ids), col(Attempt.kind).not_in(NO_TRY))
         .group_by(col(Attempt.person_id))
     )
     return dict(session.exec(query).all())
@@ -200,3 +223,24 @@ def last_outcomes(session: Session, person_ids: Sequence[int]) -> dict[int, Outc
 def outcome(session: Session, outcome_id: int) -> Outcome | None:
     """The outcome with this id."""
     return session.get(Outcome, outcome_id)
+
+
+def forget_attempt(session: Session, attempt_id: int | None) -> None:
+    """Take a try away that was noted by mistake."""
+    row = session.get(Attempt, attempt_id) if attempt_id is not None else None
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def forget_outcome(session: Session, outcome: Outcome) -> None:
+    """Take an outcome away that was noted by mistake."""
+    session.delete(outcome)
+    session.flush()
+
+
+def reopen(session: Session, task: Task) -> None:
+    """What ended a task did not hold: it is to be done after all."""
+    task.done_at, task.done_by_id, task.outcome = None, None, ""
+    session.add(task)
+    session.flush()

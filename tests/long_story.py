@@ -1,5 +1,6 @@
 """A whole house, a cast of very different people, and everything that can happen to them, one thing after another."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import anyio
 import campaign_town
 from builders import NOW, a_number, a_slot, a_staff, e164
+from doubted_jobs import doubted
 from sqlmodel import SQLModel
 from witness import STOCKHOLM, Handed, Somebody, Tie, Witness, say
 
@@ -101,11 +103,13 @@ class Network:
 
 
 def a_house(file: Path) -> House:
-    """One for many stories: a new one each time would make every query anew."""
-    return build(Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20), clock=StoryClock(NOW))
+    """One for many stories: a new one each time would make every query anew. No job in it may overlook anything."""
+    house = build(Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20), clock=StoryClock(NOW))
+    return replace(house, jobs=doubted(house.jobs))
 
 
-def _empty(database: Database) -> None:
+def empty(database: Database) -> None:
+    """Take everybody and everything away."""
     with database.connect() as connection:
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
@@ -119,7 +123,7 @@ class Story:
         self.house, self.clock = house, house.clock
         self.clock.set(start.astimezone(UTC))
         self.database, self.rules = house.database, house.sender.rules
-        _empty(self.database)
+        empty(self.database)
         self.witness = Witness(self.database, self.clock.now)
         self.network = Network(self.witness)
         self.house.sender.channels["sms"] = self.network  # type: ignore[index]

@@ -2,6 +2,7 @@
 still.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -64,7 +65,7 @@ class Town:
 
     house: House
     clock: Clock
-    times: tuple[str, ...] = TIMES
+    times: Sequence[str] = TIMES
     office_id: int = field(init=False)
     staff_id: int = field(init=False)
 
@@ -240,3 +241,11 @@ class Youth:
         with self.town.house.database.read() as session:
             until = storage.people.get(session, self.person_id).paused_until
         return until - self.town.clock.now() if until is not None else None
+
+
+def by_code(town: Town, *endings: str) -> list[Youth]:
+    """Strangers who come by the poster, one after another."""
+    strangers = [town.stranger(ending) for ending in endings]
+    for stranger in strangers:
+        stranger.says("KOM 7K3P")
+    return strangers

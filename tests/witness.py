@@ -311,6 +311,9 @@ class Witness:
             yield "is closed or rests"
         years, today = person.age(here.date()), here.date()
         inside = [name for name, last in person.programmes.items() if last is None or today <= last]
+        if "kaa" in inside and years is not None and years >= 20:
+            # On that birthday the municipality's own work with those who are older takes over.
+            inside.append("uppsok")
         if years is None or not any(years in AGES[name] for name in inside):
             yield f"is {years} and in {inside or 'no programme'}"
         talk = storage.conversations.of_person(session, person.id)

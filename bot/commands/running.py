@@ -170,17 +170,18 @@ def _provider_faults(chosen: Settings) -> list[str]:
 
 
 def _register_faults(house: House) -> list[str]:
+    now = house.now()
     with house.database.read() as session:
         offices = storage.offices.all_offices(session)
-        free = storage.meetings.next_free(session, [office.id for office in offices], now=house.now())
-        on_duty = alerts.chosen(session, "on_duty") is not None
+        free = storage.meetings.next_free(session, [office.id for office in offices], now=now)
+        on_duty = alerts.chosen(session, "on_duty", now) is not None
         checks = [
             (not offices, "Det finns inget kontor. Lägg upp ett med: brygga office add NAMN."),
             (not storage.staff.everyone(session), "Det finns inget konto. Lägg upp ett med: brygga staff add E-POST."),
             (bool(offices) and not free, "Det finns inga lediga tider. Utan tider kan automaten inte boka."),
             (not on_duty, "Ingen har jour. Välj under Inställningar: Jour och hjälplinjer."),
-            (on_duty and not alerts.reachable(session), "Ingen med jour har ett mobilnummer att få sms på."),
+            (on_duty and not alerts.reachable(session, now), "Ingen med jour har ett mobilnummer att få sms på."),
             (storage.audit.first_break(session) is not None, "Loggens kedja är bruten. Ta reda på när och varför."),
         ]
-        lines = help_lines.faults(session, local_date(house.now()))
+        lines = help_lines.faults(session, local_date(now))
     return [sentence for wrong, sentence in checks if wrong] + [*lines]

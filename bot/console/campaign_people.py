@@ -116,7 +116,7 @@ def _named(ask: Ask, lines: Sequence[Line]) -> list[tuple[Person, Line]]:
 
 def _may_name(ask: Ask, person: Person) -> bool:
     # Nobody with protected identity stands in a list, whoever asks (ux §1.4).
-    return not person.protected and person.office_id in ask.who.office_ids
+    return not person.protected and person.office_id in ask.who.office_ids and ask.who.may_see(person)
 
 
 def _what(line: Line) -> tuple[str, str]:
@@ -132,6 +132,8 @@ def _answer(line: Line) -> str:
 
 
 def _person(ask: Ask, person: Person, what: str, answer: str) -> Data:
+    if not ask.who.may_see(person):
+        return {"name": "En person", "href": "", "age": "", "what": what, "answer": answer}
     born = person.birth_date
     return {
         "name": person.name,

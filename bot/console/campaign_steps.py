@@ -10,10 +10,10 @@ import storage.meetings
 import storage.messages
 import storage.register
 from bot import shown
-from bot.console import campaign_preview, campaign_words, register
+from bot.console import campaign_preview, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.conversation import replies
-from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, wording
+from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, selections, wording
 from outreach.campaign_plan import Entry
 from outreach.errors import BadInput
 from outreach.lists.words import many
@@ -85,7 +85,7 @@ def _saved(draft: Draft) -> list[Data]:
     for saved in storage.campaigns.saved_audiences(ask.session):
         chosen = saved.name.casefold() == draft.campaign.audience.casefold().strip()
         # Ticked people are kept for one campaign: they are offered to that one only.
-        count = _count(draft, saved.sentence) if chosen or not saved.name.startswith(register.TICKED) else 0
+        count = _count(draft, saved.sentence) if chosen or not saved.name.startswith(selections.TICKED) else 0
         if chosen or count:
             found.append({"name": saved.name, "count": count, "chosen": chosen})
     return found
@@ -96,7 +96,7 @@ def _count(draft: Draft, sentence: str) -> int:
         wanted = audience.read(draft.ask.session, sentence)
     except BadInput:
         return 0
-    limited = replace(wanted, office_ids=tuple(office.id for office in draft.offices))
+    limited = replace(wanted, office_ids=tuple(office.id for office in draft.offices), protected=False)
     return storage.register.count(draft.ask.session, limited, now=draft.ask.now)
 
 

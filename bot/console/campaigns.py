@@ -7,13 +7,12 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import storage.campaigns
-import storage.meetings
 import storage.messages
 from bot import requests
 from bot.console import campaign_build, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading
-from outreach import campaign_plan, prices
+from outreach import campaign_plan, campaigns, prices
 from outreach.prices import Price
 from storage.campaigns import Campaign
 
@@ -104,7 +103,7 @@ def _row(ask: Ask, campaign: Campaign, price: Price) -> Data:
         row |= {
             "sent": counts.get("sent", 0) + counts.get("delivered", 0),
             "answered": sum(storage.campaigns.answer_counts(ask.session, campaign.id).values()),
-            "booked": storage.meetings.bookings_of_campaign(ask.session, campaign.id),
+            "booked": len(campaigns.who_booked(ask.session, campaign)),
             "cost": price.of(storage.messages.parts_of_campaign(ask.session, campaign.id)),
             "sent_href": f"{base}/personer?visa=skickade",
             "answered_href": f"{base}/personer?visa=svarade",

@@ -19,6 +19,7 @@ from storage.settings import HelpLine
 from storage.staff import Staff
 
 routes = APIRouter()
+AGES = (("alla", "Alla åldrar"), ("under18", "Under 18 år"), ("fran18", "18 år och äldre"))
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
@@ -78,6 +79,29 @@ def save_line(ask: Writing, linje: Text = "", nummer: Text = "", oppet: Text = "
     return go(f"{HERE}#linjer", done="sparat")
 
 
+@routes.post(HERE + "/ny")
+def add_line(
+    ask: Writing, namn: Text = "", nytt_nummer: Text = "", nytt_oppet: Text = "", aldrar: Text = ""
+) -> Response:  # fmt: skip
+    """One more line."""
+    ask.who.needs("settings")
+    try:
+        help_lines.add(ask.session, name=namn, number=nytt_nummer, hours=nytt_oppet, ages=aldrar, now=ask.now,
+                       staff_id=ask.who.staff.id)  # fmt: skip
+    except BadInput as error:
+        typed = {"namn": namn, "nytt_nummer": nytt_nummer, "nytt_oppet": nytt_oppet, "aldrar": aldrar}
+        return _page(ask, typed, [{"field": "namn", "text": error.sentence}])
+    return go(f"{HERE}#linjer", done="sparat")
+
+
+@routes.post(HERE + "/bort")
+def remove_line(ask: Writing, linje: Text = "") -> Response:
+    """A line that was added here is not needed."""
+    ask.who.needs("settings")
+    help_lines.remove(ask.session, _line(ask, linje), now=ask.now, staff_id=ask.who.staff.id)
+    return go(f"{HERE}#linjer", done="sparat")
+
+
 @routes.post(HERE + "/kontrollerad")
 def check_line(ask: Writing, linje: Text = "") -> Response:
     """Somebody has called the line today."""
@@ -125,7 +149,14 @@ def _candidates(ask: Ask) -> list[Staff]:
 
 
 def _chosen(ask: Ask) -> list[Staff]:
-    found = [alerts.chosen(ask.session, key) for _, key, *_ in PLACES]
+    found = [alerts.chosen(ask.session, key, ask.now) for _, key, *_ in PLACES]
+    return list({staff.id: staff for staff in found if staff is not None}.values())
+
+
+def _ended(ask: Ask) -> list[Staff]:
+    """Those who are chosen and may read no talks any longer: the next in the chain is told in their place."""
+    gone = [key for _, key, *_ in PLACES if alerts.chosen(ask.session, key, ask.now) is None]
+    found = [storage.staff.find(ask.session, storage.settings.read(ask.session, key)) for key in gone]
     return list({staff.id: staff for staff in found if staff is not None}.values())
 
 
@@ -135,8 +166,12 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
         "places": [_place(ask, *place) for place in PLACES],
         "staff": [("", "Ingen"), *((staff.code, staff.name) for staff in _candidates(ask))],
         "chosen": [_telephone(ask, staff, typed) for staff in _chosen(ask)],
-        "reachable": bool(alerts.reachable(ask.session)),
+        "on_duty": alerts.chosen(ask.session, "on_duty", ask.now) is not None,
+        "ended": [staff.name for staff in _ended(ask)],
+        "reachable": bool(alerts.reachable(ask.session, ask.now)),
         "lines": [_help_line(ask, line, typed) for line in storage.settings.help_lines(ask.session)],
+        "new": {"hours": help_lines.ALWAYS_OPEN, "ages": "alla", **_typed_new(typed)},
+        "ages": AGES,
         "errors": errors,
         "error": {one["field"]: one["text"] for one in errors},
     }
@@ -145,8 +180,14 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     )
 
 
+def _typed_new(typed: Data) -> Data:
+    """What somebody typed about a new line that could not be kept."""
+    fields = {"namn": "name", "nytt_nummer": "number", "nytt_oppet": "hours", "aldrar": "ages"}
+    return {name: typed[field] for field, name in fields.items() if typed.get(field)}
+
+
 def _place(ask: Ask, field: str, key: str, label: str, hint: str) -> Data:
-    staff = alerts.chosen(ask.session, key)
+    staff = alerts.chosen(ask.session, key, ask.now)
     told = [hint, settings_tabs.changed(ask, key)]
     return {"field": field, "label": label, "value": staff.code if staff else "", "hint": " ".join(filter(None, told))}
 
@@ -165,4 +206,5 @@ def _help_line(ask: Ask, line: HelpLine, typed: Data) -> Data:
         "id": line.id, "name": line.name, "ages": help_lines.for_whom(line), "verified_on": line.verified_on,
         "number": typed.get(f"nummer-{line.id}", line.number), "hours": typed.get(f"oppet-{line.id}", line.hours),
         "old": help_lines.needs_check(line, local_date(ask.now)), "contradicts": help_lines.contradicts_text(line),
+        "own": help_lines.is_own(line),
     }  # fmt: skip

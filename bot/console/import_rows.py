@@ -3,17 +3,18 @@
 Of protected people they hold no number, address or relative; of people at other offices nothing the list does not say.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import storage.people
 from outreach import personnummer, phone_numbers
-from outreach.lists.matching import SAME, TWO
-from outreach.lists.plan import Plan, PlannedPerson, RowResult
+from outreach.lists import missing
+from outreach.lists.matching import SAME, TWO, is_same_first_name
+from outreach.lists.plan import Choices, Plan, PlannedPerson, RowResult
 from outreach.lists.register import Known
-from outreach.lists.rows import AGES, ReadRow
+from outreach.lists.rows import ReadRow
 from outreach.lists.tables import Line
 from outreach.lists.words import FAULTS, FIELDS, many
 from storage.local_time import age
@@ -24,7 +25,11 @@ MOST_SHOWN = 500
 ADULT = 18
 """From this age on relatives are nobody's business (ux §4.6)."""
 
+DECLINABLE = frozenset(FIELDS) - {"protected"}
+"""The fields of which somebody may say that they shall stay. Protection is taken away on the person's page alone."""
+
 _ANSWERS = {SAME: "samma", TWO: "tva"}
+_SAID = {value: answer for answer, value in _ANSWERS.items()}
 _NOT_SHOWN = "visas inte här"
 _ELSEWHERE = "finns hos ett annat kontor"
 _PROTECTED_FIELDS = frozenset({"own_phone", "address", "district"})
@@ -78,41 +83,72 @@ def twins(trial: Trial) -> list[dict[str, Any]]:
         {
             "row": row.read.row, "answer": _ANSWERS.get(answers.get(row.read.row, ""), "vanta"),
             "theirs": _side(f"I filen, rad {row.read.row}", row.read, trial), "ours": _other_side(row, rows, trial),
+            "why": _why_asked(row, rows),
         }
         for row in asked[:MOST_SHOWN]
     ]  # fmt: skip
 
 
 def changed(trial: Trial) -> list[dict[str, Any]]:
-    """Field by field what stands now and what it becomes."""
+    """Field by field what stands now and what it becomes; also what somebody has said shall stay as it is."""
+    rows = [row for row in trial.plan.rows if row.result == "changed" or (row.person and row.person.declined)]
     return [
         {
             "row": row.read.row, "name": row.person.known.person.name,
             "href": f"/register/{row.person.known.person.code}",
-            "fields": [_change(name, row.person, row.person.known, trial) for name in row.person.fields],
+            "fields": [
+                {**_change(name, row.person, row.person.known, trial), "key": name, "kept": name in row.person.declined,
+                 "fixed": name not in DECLINABLE}
+                for name in sorted({*row.person.fields, *row.person.declined})
+            ],
         }
-        for row in trial.with_result("changed")[:MOST_SHOWN] if row.person and row.person.known
+        for row in rows[:MOST_SHOWN] if row.result != "repeated" and row.person and row.person.known
     ]  # fmt: skip
 
 
-def missing(trial: Trial) -> dict[str, Any] | None:
-    """Those a complete list no longer has, by what we can guess of why."""
-    people = trial.plan.missing
-    if not people:
+def absent(trial: Trial) -> dict[str, Any] | None:
+    """Those a complete list no longer has, by what we can guess of why. Protected people are counted, never listed."""
+    if not trial.plan.missing:
         return None
-    below = AGES[trial.plan.choices.list_type][1]
-    grown = [person for person in people if person.birth_date and age(person.birth_date, trial.today) >= below]
-    others = [person for person in people if person not in grown]
-    groups = [(f"Har fyllt {below}", grown), ("Har troligen börjat skolan eller flyttat", others)]
-    lies = "Den ligger" if len(people) == 1 else "De ligger"
+    likely, list_type = missing.likely_reasons(trial.plan), trial.plan.choices.list_type
+    shown = [person for person in trial.plan.missing if not person.protected]
+    groups = [(key, [person for person in shown if likely[person.id] == key]) for key in missing.REASONS]
+    count = len(trial.plan.missing)
+    stay = (
+        "Den ligger kvar i registret tills någon avslutar den"
+        if count == 1
+        else ("De ligger kvar i registret tills någon avslutar dem")
+    )
     return {
-        "words": f"{many(len(people), 'person', 'personer')} finns inte i listan. "
-        f"{lies} kvar i registret tills någon avslutar {'den' if len(people) == 1 else 'dem'}.",
+        "words": f"{many(count, 'person', 'personer')} finns inte i listan. {stay}. Det gör ni efter importen.",
+        "protected": count - len(shown),
         "groups": [
-            {"reason": reason, "count": len(group), "people": [_missing_line(person, trial) for person in group]}
-            for reason, group in groups if group
+            {"reason": missing.guessed(key, list_type), "count": len(group),
+             "people": [_missing_line(person, trial) for person in group]}
+            for key, group in groups if group
         ],
     }  # fmt: skip
+
+
+def answered(choices: Choices, fields: Mapping[str, str]) -> Choices:
+    """The choices with what the form says about doubts and what shall stay; rows it does not name are as before."""
+    said = dict(_by_row(fields, "tvilling_"))
+    answers = {row: answer for row, answer in choices.answers.items() if row not in said}
+    answers |= {row: _SAID[value] for row, value in said.items() if value in _SAID}
+    seen = {row for row, _ in _by_row(fields, "visad_")}
+    declined = {row: names for row, names in choices.declined.items() if row not in seen}
+    for name in fields:
+        row, _, field = name.removeprefix("behall_").partition("_")
+        if name.startswith("behall_") and row.isdecimal() and int(row) in seen and field in DECLINABLE:
+            declined[int(row)] = [*declined.get(int(row), ()), field]
+    return replace(choices, answers=answers, declined=declined)
+
+
+def _by_row(fields: Mapping[str, str], prefix: str) -> Iterator[tuple[int, str]]:
+    for name, value in fields.items():
+        row = name.removeprefix(prefix)
+        if row != name and row.isdecimal():
+            yield int(row), value
 
 
 def mask(text: str) -> str:
@@ -153,9 +189,22 @@ def _other_side(row: RowResult, rows: dict[int, RowResult], trial: Trial) -> dic
     return _side(f"I filen, rad {like.read.row}", like.read, trial) if like else None
 
 
+def _why_asked(row: RowResult, rows: dict[int, RowResult]) -> str:
+    """What makes it look like one person, and what speaks against it."""
+    known = row.asked_about[0] if row.asked_about else row.person.known if row.person else None
+    like = rows.get(row.like_row or 0)
+    name = known.person.name if known else like.read.name if like else row.read.name
+    if is_same_first_name(storage.people.name_key(name), storage.people.name_key(row.read.name)):
+        return "Samma namn och födelsedatum, men inget som visar säkert att det är samma person."
+    return "Samma mobil och födelsedatum, men olika förnamn. Syskon och tvillingar kan dela telefon."
+
+
 def _is_like(row: RowResult, other: RowResult) -> bool:
-    who = (storage.people.name_key(row.read.name), row.read.birth_date)
-    return row is not other and who == (storage.people.name_key(other.read.name), other.read.birth_date)
+    if row is other or row.read.birth_date != other.read.birth_date:
+        return False
+    mobiles = {number.e164 for number in row.read.phones if number.kind == "mobile"}
+    shares = any(number.e164 in mobiles for number in other.read.phones)
+    return shares or storage.people.name_key(row.read.name) == storage.people.name_key(other.read.name)
 
 
 def _side(label: str, read: ReadRow, trial: Trial) -> dict[str, Any]:
@@ -193,7 +242,8 @@ def _change(name: str, planned: PlannedPerson, known: Known, trial: Trial) -> di
 def _old_and_new(name: str, planned: PlannedPerson, known: Known, *, is_ours: bool) -> tuple[str, str]:
     values, person = planned.values, known.person
     if name == "own_phone":
-        return _numbers(known.ties), "läggs till: " + _numbers(number.e164 for number in planned.new_numbers)
+        added = [number.e164 for number in planned.values.phones if number.e164 not in known.ties]
+        return _numbers_with_standing(known), "läggs till: " + _numbers(added)
     if name == "address":
         return _address(person), _address(values, person if is_ours else None)
     if name == "protected":
@@ -223,6 +273,14 @@ def _missing_line(person: Person, trial: Trial) -> dict[str, str]:
 
 def _born(born: date | None, today: date) -> str:
     return f"{born.isoformat()}, {age(born, today)} år" if born else "Födelsedatum saknas"
+
+
+def _numbers_with_standing(known: Known) -> str:
+    """A person's numbers; those they have answered from are pointed out, since no list takes them away."""
+    return ", ".join(
+        phone_numbers.show(e164) + (" (bekräftat)" if tie.standing == "confirmed" else "")
+        for e164, (tie, _) in known.ties.items()
+    )
 
 
 def _numbers(e164s: Iterable[str]) -> str:

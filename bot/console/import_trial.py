@@ -14,7 +14,7 @@ _SECTIONS: dict[str, tuple[str, Callable[[Trial], Any]]] = {
     "fel": ("faulty", import_rows.faulty),
     "dubbletter": ("twins", import_rows.twins),
     "andras": ("changed", import_rows.changed),
-    "saknas": ("missing", import_rows.missing),
+    "saknas": ("missing", import_rows.absent),
 }
 _LISTS = {"nya": "Nya", "oforandrade": "Oförändrade", "stopp": "Har sagt stopp"}
 _RESULTS = {"nya": "new", "oforandrade": "unchanged"}

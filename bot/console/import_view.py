@@ -41,7 +41,9 @@ class Answers:
     complete: bool
 
 
-def first_part(offices: Sequence[Office], answers: Answers, fault: Mapping[str, str] | None) -> dict[str, Any]:
+def first_part(
+    offices: Sequence[Office], answers: Answers, fault: Mapping[str, str] | None, earlier: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:  # fmt: skip
     """The page before a file has been chosen."""
     return {
         "part": 1,
@@ -52,6 +54,7 @@ def first_part(offices: Sequence[Office], answers: Answers, fault: Mapping[str, 
         "offices": [(office.id, office.name) for office in offices],
         "complete": answers.complete,
         "sample_href": "/register/importera/exempel.csv",
+        "earlier": earlier,
     }
 
 

@@ -13,14 +13,14 @@ from fastapi.responses import Response
 import storage.imports
 import storage.settings
 from bot import requests
-from bot.console import import_sample, import_view
+from bot.console import import_rows, import_sample, import_undo, import_view
 from bot.console.import_view import Answers
 from bot.requests import Ask, Reading, go
 from outreach.errors import BadInput, NotAllowed, NotFound, Refused
-from outreach.lists import fault_file, matching, meanings, protection, run
+from outreach.lists import fault_file, meanings, run, saving
 from outreach.lists.layout import Layout
 from outreach.lists.plan import Choices, Plan
-from storage.database import Session
+from scheduler.imports import Carrier
 from storage.imports import SavedFile
 from storage.local_time import local_date
 
@@ -31,7 +31,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # 20 000 rows are about 5 MB. A file somewhat too large is received all the same, so that the browser hears why.
 LARGEST_FILE = 25 * 1024 * 1024
 LARGEST_REQUEST = 4 * LARGEST_FILE
-_ANSWERS = {"samma": matching.SAME, "tva": matching.TWO}
+# A page of changes has a field or two for each of 500 rows, and up to four ticks.
+MOST_FIELDS = 5_000
+# A thousand rows or so: a second or two.
+SHORT_FILE = 150_000
 _LONGEST_NAME = 200
 _NO_NAME = "no_name_or_id_column"
 _NO_COLUMNS = {
@@ -46,7 +49,8 @@ _NO_HEADS = {
 
 async def form_fields(request: Request) -> dict[str, str]:
     """Fields whose names depend on the list: one for each column, one for each doubt."""
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = await request.form(max_fields=MOST_FIELDS)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def posting(ask: Reading, csrf: Text = "") -> Ask:
@@ -106,7 +110,7 @@ def faulty_rows(ask: Reading, code: str) -> Response:
     """The rows that were held back, to mend and choose again; also for a day after the import."""
     ask.who.needs("import")
     file = _kept(ask, code)
-    content = file.content if "imported_as" in file.choices else _left(ask.session, _plan(ask, file, _choices(file)))
+    content = file.content if _is_used_up(file) else fault_file.of(ask.session, _plan(ask, file, _choices(file)))
     if not content:
         raise NotFound("Inga rader har fel. Gå tillbaka till importen.")
     return _download(content, f"brygga_rader-med-fel_{local_date(ask.now)}.xlsx", XLSX)
@@ -133,7 +137,7 @@ def read_again(ask: Posting, code: str, fields: Fields) -> Response:
 @routes.post("/register/importera/{code}/svar")
 def answer_doubts(ask: Posting, code: str, fields: Fields) -> Response:
     """Keep the answers to possible duplicates and reckon again."""
-    wanted = _answered(_choices(_waiting(ask, code)), fields)
+    wanted = import_rows.answered(_choices(_waiting(ask, code)), fields)
     with ask.house.database.write() as session:
         storage.imports.choose(session, code, asdict(wanted))
     return go(f"/register/importera/{code}#p3")
@@ -141,31 +145,27 @@ def answer_doubts(ask: Posting, code: str, fields: Fields) -> Response:
 
 @routes.post("/register/importera/{code}/klart")
 def carry_out(ask: Posting, code: str, fields: Fields) -> Response:
-    """Take the list in. The file is used up in the same transaction, so that pressing twice takes it in once."""
-    file, today = _kept(ask, code), local_date(ask.now)
+    """Take the list in. It is handed in once, however often the button is pressed; a short list is taken in while the
+    browser waits, a long one by the timetable, whether or not anybody looks on.
+    """
+    file = _kept(ask, code)
     if "imported_as" in file.choices:
         return go(_result(file), done="redan")
-    choices = _answered(_choices(file), fields)
-    found, people = run.read_rows(file.content, file.filename, choices, today=today)
+    choices, is_short = import_rows.answered(_choices(file), fields), len(file.content) <= SHORT_FILE
+    if is_short and not _plan(ask, file, choices).people:
+        raise BadInput("Ingen rad i filen kan läsas in som den är. Rätta felen och välj filen igen.")
     with ask.house.database.write() as session:
         file = _mine(ask, storage.imports.claim_file(session, code))
         if "imported_as" in file.choices:
             return go(_result(file), done="redan")
-        plan = run.plan_rows(session, found, people, choices, today=today)
-        _save(ask, session, file, plan)
+        begun = saving.begin(session, file, choices, now=ask.now, staff_id=ask.who.staff.id)
+    if is_short:
+        Carrier(ask.house.database, ask.house.clock).carry(begun)
     return go(_result(file))
 
 
-def _save(ask: Ask, session: Session, file: SavedFile, plan: Plan) -> None:
-    if not plan.people:
-        raise BadInput("Ingen rad i filen kan läsas in som den är. Rätta felen och välj filen igen.")
-    left = _left(session, plan)
-    done = run.apply(session, plan, now=ask.now, staff_id=ask.who.staff.id)
-    storage.imports.use_up(session, file, run_code=done.code, left=left)
-
-
 def _first_part(ask: Ask, answers: Answers, *, fault: BadInput | None = None) -> Response:
-    imp = import_view.first_part(ask.who.offices, answers, _fault(fault))
+    imp = import_view.first_part(ask.who.offices, answers, _fault(fault), import_undo.earlier(ask))
     return requests.page(ask, "importera.html", title="Importera lista", imp=imp, status_code=422 if fault else 200)
 
 
@@ -196,11 +196,20 @@ def _take(ask: Ask, upload: UploadFile | None, answers: Answers) -> SavedFile:
     content, filename = upload.file.read(), upload.filename.replace("\\", "/").rpartition("/")[2][-_LONGEST_NAME:]
     choices, found = _first_look(ask, content, filename, answers)
     if fault_file.is_one(found):
-        # It holds a few people: nobody is missing from it.
-        choices = replace(choices, complete=False)
+        choices = _as_the_list_it_is_from(ask, content, choices)
     return SavedFile(
         filename=filename, content=content, uploaded_at=ask.now, staff_id=ask.who.staff.id, choices=asdict(choices)
     )  # fmt: skip
+
+
+def _as_the_list_it_is_from(ask: Ask, content: bytes, choices: Choices) -> Choices:
+    """Mended rows belong to the type and office of their list, whatever is asked for now; and since they are a few,
+    nobody is missing from them.
+    """
+    list_type, office_id = fault_file.origin(content) or (choices.list_type, choices.office_id)
+    if office_id not in ask.who.office_ids:
+        list_type, office_id = choices.list_type, choices.office_id
+    return replace(choices, list_type=list_type, office_id=office_id, complete=False)
 
 
 def _first_look(ask: Ask, content: bytes, filename: str, answers: Answers) -> tuple[Choices, Layout]:
@@ -258,23 +267,21 @@ def _waiting(ask: Ask, code: str) -> SavedFile:
     return file
 
 
+def _is_used_up(file: SavedFile) -> bool:
+    """Whether nothing but the faulty rows are left of it."""
+    return "imported_as" in file.choices and "columns" not in file.choices
+
+
 def _result(file: SavedFile) -> str:
     return f"/register/import/{file.choices['imported_as']}"
 
 
 def _choices(file: SavedFile) -> Choices:
-    answers = {int(row): answer for row, answer in file.choices["answers"].items()}
-    return Choices(**{**file.choices, "answers": answers})
+    return Choices.kept(file.choices)
 
 
 def _plan(ask: Ask, file: SavedFile, choices: Choices) -> Plan:
     return run.make_plan(ask.session, file.content, file.filename, choices, today=local_date(ask.now))
-
-
-def _left(session: Session, plan: Plan) -> bytes:
-    if not plan.count("faulty"):
-        return b""
-    return fault_file.make(plan, protection.secret_rows(session, plan))
 
 
 def _reread(ask: Ask, file: SavedFile, choices: Choices, fields: Mapping[str, str]) -> Choices:
@@ -301,15 +308,6 @@ def _chosen(found: Layout, fields: Mapping[str, str]) -> dict[str, str]:
         column.head: meaning for column, meaning in wanted.items()
         if meaning is not None and meaning != column.meaning and (meaning == "" or meaning in meanings.LABELS)
     }  # fmt: skip
-
-
-def _answered(choices: Choices, fields: Mapping[str, str]) -> Choices:
-    said = {
-        int(row): value for name, value in fields.items()
-        if (row := name.removeprefix("tvilling_")) != name and row.isdecimal()
-    }  # fmt: skip
-    answers = {row: answer for row, answer in choices.answers.items() if row not in said}
-    return replace(choices, answers={**answers, **{row: _ANSWERS[one] for row, one in said.items() if one in _ANSWERS}})
 
 
 def _download(content: bytes, name: str, kind: str) -> Response:

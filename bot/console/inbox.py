@@ -42,7 +42,8 @@ def page(ask: Reading, code: str, samtal: str = "") -> Response:
     if conversation is None:
         raise NotFound("Samtalet finns inte kvar.")
     if conversation.person_id is not None:
-        return go(f"/register/{storage.people.get(ask.session, conversation.person_id).code}")
+        somebody = opening.find(ask, storage.people.get(ask.session, conversation.person_id).code)
+        return go(f"/register/{somebody.code}")
     opening.enter_talk(ask, conversation)
     opening.see_alert(ask, conversation)
     return _unknown(ask, conversation, everything=samtal == "allt")

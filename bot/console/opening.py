@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import storage.alerts
 import storage.audit
-import storage.numbers
 import storage.people
+import storage.staff
 from bot.requests import Ask
-from outreach import alerts
+from outreach import alerts, waiting
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.conversations import Conversation
 from storage.database import Session
@@ -26,9 +26,18 @@ def find(ask: Ask, code: str) -> Person:
     person = storage.people.by_code(ask.session, code)
     if person is None:
         raise NotFound("Personen finns inte kvar. Sök i registret.")
-    if person.protected and not ask.who.sees_protected(person.office_id):
+    if person.id in ask.who.knows:
+        raise NotAllowed(f"Du har sagt att du känner personen. {whom_to_ask(ask, person)}")
+    if not ask.who.may_see(person):
         raise NotAllowed
     return person
+
+
+def whom_to_ask(ask: Ask, person: Person) -> str:
+    """Fråga Karin Ek: the heads of the person's office, never oneself."""
+    heads = storage.staff.with_role(ask.session, "enhetschef", person.office_id)
+    names = [one.name for one in heads if one.id != ask.who.staff.id]
+    return f"Fråga {' eller '.join(names) if names else 'den som är chef för kontoret'} om något behöver ändras."
 
 
 def is_open(ask: Ask, person: Person) -> bool:
@@ -58,13 +67,8 @@ def enter_talk(ask: Ask, conversation: Conversation) -> Person | None:
 
 
 def may_read_unknown(ask: Ask, conversation: Conversation) -> bool:
-    """Whether one may read texts tied to nobody. Where people in the register share the number, only their offices
-    may, and with protected identity among them only the two roles there.
-    """
-    holders = [person for _, person in storage.numbers.people_at(ask.session, conversation.address)]
-    mine = [person for person in holders if person.office_id is None or person.office_id in ask.who.office_ids]
-    allowed = all(ask.who.sees_protected(person.office_id) for person in holders if person.protected)
-    return not holders or (bool(mine) and allowed)
+    """Whether one may read texts tied to nobody."""
+    return waiting.may_read_unknown(ask.session, ask.who, conversation)
 
 
 def give_reason(ask: Ask, person: Person, why: str) -> None:

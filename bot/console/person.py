@@ -1,24 +1,21 @@
 """A person's page: who they are, the talk, everything that has happened, and what staff note there (ux §4.6)."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path
+from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 import storage.audit
 import storage.conversations
-import storage.numbers
 import storage.people
-import storage.tasks
 from bot import requests
-from bot.console import opening, person_facts, talk
+from bot.console import opening, person_boxes, person_facts, talk
 from bot.console.timeline import GROUPS, SHORT, Teller
 from bot.requests import Ask, Reading, Writing, go
-from outreach import contact, in_words, numbers, takeover
-from outreach.errors import BadInput, BryggaError, NotFound
-from outreach.lists import dates
+from outreach import contact, in_words, takeover
+from outreach.errors import BadInput, BryggaError
 from storage.conversations import Conversation
-from storage.local_time import local_date
 from storage.people import Person
 
 routes = APIRouter()
@@ -48,17 +45,31 @@ def timeline(ask: Reading, code: str, visa: str = "", allt: str = "") -> Respons
     return requests.fragment(ask, "_person_tidslinje.html", person={"events": events})
 
 
+def saved(
+    ask: Ask, person: Person, act: Callable[[], object], *, field: str = "", form: Mapping[str, str] | None = None
+) -> Response:  # fmt: skip
+    """Do what a form on the page asks for; what cannot be done is said at its `field`, and what was typed is kept."""
+    try:
+        act()
+    except BadInput as error:
+        return show(ask, person, error=error, field=field, form=form)
+    return go(f"/register/{person.code}", done="sparat")
+
+
 def show(
     ask: Ask, person: Person, *, group: str = "", everything: bool = False, whole_talk: bool = False,
     in_clear: bool = False, error: BryggaError | None = None, field: str = "", typed: str | None = None,
+    form: Mapping[str, str] | None = None,
 ) -> Response:  # fmt: skip
-    """The page. With an `error` it keeps what was `typed` in the `field` and says what to mend."""
+    """The page. With an `error` it says what to mend, and keeps what was `typed` in the `field`, or in a `form`."""
     if person.merged_into_id is not None:
         return _merged(ask, person)
+    kept = {**(form or {}), **({field: typed} if typed is not None else {})}
     conversation = storage.conversations.of_person(ask.session, person.id)
     events, more = _events(ask, person, group, everything=everything)
     shown = {
         **person_facts.show(ask, person, conversation, in_clear=in_clear),
+        **person_boxes.show(ask, person),
         "talk": _talk(ask, person, conversation, everything=whole_talk, typed=typed if field == "meddelande" else None),
         "may_begin": conversation is None and _may_begin(ask, person),
         "events": events,
@@ -67,16 +78,19 @@ def show(
         "query": f"visa={group}&allt={'ja' if everything else ''}",
         "notes": [(kind, in_words.ATTEMPTS[kind]) for kind in ("note", *contact.TRIES)],
         "results": [("", "Inget av det här"), *((kind, in_words.RESULTS[kind]) for kind in contact.RESULTS)],
-        "sources": SOURCES,
+        "source_words": [(source, source.capitalize()) for source in SOURCES],
         "errors": [{"field": field, "text": error.sentence}] if error else [],
-        "typed": {field: typed or ""},
+        "typed": kept,
     }
     title = "Person"
     return requests.page(ask, "person.html", title=title, status_code=422 if error else 200, person=shown)
 
 
 def _merged(ask: Ask, person: Person) -> Response:
-    kept = storage.people.get(ask.session, person.merged_into_id or person.id)
+    """Leads on to the page that holds now, through every merge there has been."""
+    kept = person
+    while kept.merged_into_id is not None:
+        kept = storage.people.get(ask.session, kept.merged_into_id)
     gone = {"text": "Den här sidan har slagits ihop med en annan.", "href": f"/register/{kept.code}"}
     return requests.page(ask, "person.html", title="Person", person={"gone": gone, "marks": [], "state": None})
 
@@ -132,62 +146,6 @@ def note(ask: Writing, code: str, slag: Text = "", resultat: Text = "", text: Te
         contact.note(ask.session, person, ask.who.staff, kind=slag, result=resultat, text=text, now=ask.now)
     except BadInput as error:
         return show(ask, person, error=error, field="text", typed=text)
-    return go(f"/register/{person.code}", done="sparat")
-
-
-@routes.post("/register/{code}/nummer")
-def add_number(ask: Writing, code: str, nummer: Text = "", kalla: Text = "") -> Response:
-    """A number somebody found."""
-    person = opening.enter(ask, code)
-    source = kalla if kalla in SOURCES else SOURCES[0]
-    try:
-        tie = numbers.add(
-            ask.session, person, nummer, source=source, found_by=ask.who.staff.name, now=ask.now
-        )  # fmt: skip
-        if tie is None:
-            raise BadInput("Numret har varit fel för den här personen och läggs inte tillbaka.")
-    except BadInput as error:
-        return show(ask, person, error=error, field="nummer", typed=nummer)
-    return go(f"/register/{person.code}", done="sparat")
-
-
-@routes.post("/register/{code}/nummer/{tie_id}/fel")
-def strike(ask: Writing, code: str, tie_id: int) -> Response:
-    """The number is somebody else's."""
-    person = opening.enter(ask, code)
-    ties = storage.numbers.of_person(ask.session, person.id)
-    e164 = next((number.e164 for tie, number in ties if tie.id == tie_id), None)
-    if e164 is None:
-        raise NotFound("Numret finns inte kvar på personen.")
-    numbers.strike(ask.session, person, e164, why="fel nummer", now=ask.now)
-    storage.audit.write(
-        ask.session, "number_marked_wrong", now=ask.now, staff_id=ask.who.staff.id, person_id=person.id
-    )  # fmt: skip
-    return go(f"/register/{person.code}", done="sparat")
-
-
-@routes.post("/register/{code}/utfall")
-def outcome(ask: Writing, code: str, utfall: Text = "", datum: Text = "") -> Response:
-    """What the person does now."""
-    person = opening.enter(ask, code)
-    try:
-        day = dates.read_date(datum, local_date(ask.now))
-        if day is None:
-            raise BadInput("Datumet gick inte att läsa. Skriv till exempel 2026-11-24.")
-        contact.outcome(ask.session, person, ask.who.staff, kind=utfall, on=day, now=ask.now)
-    except BadInput as error:
-        return show(ask, person, error=error, field="datum", typed=datum)
-    return go(f"/register/{person.code}", done="sparat")
-
-
-@routes.post("/register/{code}/utfall/{outcome_id}/bekrafta")
-def confirm_outcome(ask: Writing, code: str, outcome_id: Annotated[int, Path(ge=0, le=2**31)]) -> Response:
-    """Vouch for what the service read in a text."""
-    person = opening.enter(ask, code)
-    proposed = storage.tasks.outcome(ask.session, outcome_id)
-    if proposed is None or proposed.person_id != person.id:
-        raise NotFound("Utfallet finns inte kvar på personen.")
-    contact.confirm(ask.session, proposed, ask.who.staff, now=ask.now)
     return go(f"/register/{person.code}", done="sparat")
 
 

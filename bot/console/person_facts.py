@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import storage.ladders
 import storage.meetings
 import storage.numbers
 import storage.offices
@@ -10,11 +11,11 @@ import storage.staff
 import storage.tasks
 from bot.console import words
 from bot.requests import Ask
-from outreach import in_words, personnummer, phone_numbers, takeover
+from outreach import consent, in_words, personnummer, phone_numbers, takeover
 from storage.conversations import Conversation
 from storage.local_time import age, local, local_date
 from storage.meetings import OPEN, Booking, Slot
-from storage.numbers import Number, PersonNumber
+from storage.numbers import NOBODY, Number, PersonNumber
 from storage.people import Person
 
 # Only while the person is under age (ux §4.6).
@@ -35,34 +36,38 @@ def show(ask: Ask, person: Person, conversation: Conversation | None, *, in_clea
         "office": storage.offices.get(ask.session, person.office_id).name if person.office_id else "",
         "state": words.state(conversation.state if conversation else "new"),
         "owner": storage.staff.names(ask.session).get(person.responsible_id or 0, ""),
-        "marks": _marks(ask, person, years),
+        "marks": marks(ask, person),
         "protected": person.protected,
         "personnummer": _personnummer(ask, person, in_clear=in_clear),
         "personnummer_shown": in_clear,
         "primary": _primary(ask, person, conversation),
-        "numbers": _numbers(ask, person),
+        "numbers": numbers(ask, person),
         "guardians": _guardians(ask, person) if years is not None and years < GUARDIANS_UNTIL else [],
         "bookings": _bookings(ask, person),
+        "address": _address(person),
         "offers": _outcomes(ask, person),
         "outcomes": OUTCOMES,
         "wishes": _wishes(ask, person, conversation),
     }
 
 
-def _marks(ask: Ask, person: Person, years: int | None) -> list[dict[str, str]]:
+def marks(ask: Ask, person: Person) -> list[dict[str, str]]:
+    """What stands beside the name: programmes, under 18, stop, shared number, pause, closed, language."""
+    years = age(person.birth_date, local_date(ask.now)) if person.birth_date else None
     memberships = storage.people.current_memberships(ask.session, [person.id], local_date(ask.now)).get(person.id, [])
-    marks = [{"kind": "", "text": in_words.PROGRAMMES[one.programme]} for one in memberships]
+    programmes = dict.fromkeys(in_words.PROGRAMMES[one.programme] for one in memberships)
+    found = [{"kind": "", "text": text} for text in programmes]
     if years is not None and years < GUARDIANS_UNTIL:
-        marks.append({"kind": "info", "text": "Under 18"})
+        found.append({"kind": "info", "text": "Under 18"})
     if storage.numbers.people_stopped(ask.session, "sms", [person.id]):
-        marks.append({"kind": "danger", "text": "Har sagt stopp"})
+        found.append({"kind": "danger", "text": "Har sagt stopp"})
     if person.paused_until is not None and person.paused_until > ask.now:
-        marks.append({"kind": "", "text": f"Vilar till {local_date(person.paused_until).isoformat()}"})
+        found.append({"kind": "", "text": f"Vilar till {local_date(person.paused_until).isoformat()}"})
     if person.closed_at is not None:
-        marks.append({"kind": "", "text": f"Avslutad: {person.closed_reason}" if person.closed_reason else "Avslutad"})
+        found.append({"kind": "", "text": f"Avslutad: {person.closed_reason}" if person.closed_reason else "Avslutad"})
     if person.language and person.language.casefold() != "svenska":
-        marks.append({"kind": "", "text": person.language.capitalize()})
-    return marks
+        found.append({"kind": "", "text": person.language.capitalize()})
+    return found
 
 
 def _personnummer(ask: Ask, person: Person, *, in_clear: bool) -> str:
@@ -82,30 +87,53 @@ def _primary(ask: Ask, person: Person, conversation: Conversation | None) -> dic
         return None
     if any(is_due(ask, booking, slot) for booking, slot in storage.meetings.bookings_of_person(ask.session, person.id)):
         return {"text": "Markera närvaro", "href": "#bokningar"}
-    return _ring(ask, person)
+    if person.closed_at is not None or (person.paused_until is not None and person.paused_until > ask.now):
+        return None
+    return _ring(ask, person) or _by_state(ask, person, conversation)
+
+
+def _by_state(ask: Ask, person: Person, conversation: Conversation | None) -> dict[str, str] | None:
+    """What comes next by where the person stands: look for a number, offer a time, follow up."""
+    if not storage.numbers.of_person(ask.session, person.id):
+        return {"text": "Leta nummer", "href": "#nummerbox"}
+    state = conversation.state if conversation else "new"
+    if state in ("offered", "time_proposed") and ask.who.may("inbox"):
+        return {"text": "Erbjud tid", "href": "#samtal"}
+    if state in ("met", "follow_up", "occupied"):
+        return {"text": "Följ upp", "href": "#lagg-till"}
+    return None
 
 
 def _ring(ask: Ask, person: Person) -> dict[str, str] | None:
     ties = storage.numbers.of_person(ask.session, person.id)
-    usable = [number.e164 for tie, number in ties if tie.standing in ("confirmed", "works", "unverified")]
-    if not usable or storage.tasks.open_task(ask.session, "ring", person.id) is None:
+    usable = [number.e164 for tie, number in ties if tie.standing in consent.USABLE and tie.owner != "guardian"]
+    place = storage.ladders.place(ask.session, person.id)
+    asked = storage.tasks.open_task(ask.session, "ring", person.id) is not None
+    if not usable or not (asked or place is not None and (place.state, place.kind) == ("on", "ring")):
         return None
     return {"text": f"Ring {phone_numbers.show(usable[0])}", "href": f"tel:{usable[0]}"}
 
 
-def _numbers(ask: Ask, person: Person) -> list[dict[str, Any]]:
+def numbers(ask: Ask, person: Person) -> list[dict[str, Any]]:
+    """The person's numbers as their box shows them."""
     ties = storage.numbers.of_person(ask.session, person.id)
-    sharing = storage.numbers.sharing(ask.session, [number.id for _, number in ties])
-    return [_number(tie, number, shared=sharing.get(number.id, 0) > 1) for tie, number in ties]
+    holders = storage.numbers.holders(ask.session, [number.id for _, number in ties])
+    return [
+        _number(tie, number, shared=holders.get(number.id, NOBODY).people > 1,
+                asks=holders.get(number.id, NOBODY).is_shared(tie.own_since))
+        for tie, number in ties
+    ]  # fmt: skip
 
 
-def _number(tie: PersonNumber, number: Number, *, shared: bool) -> dict[str, Any]:
+def _number(tie: PersonNumber, number: Number, *, shared: bool, asks: bool) -> dict[str, Any]:
     found = f"{tie.found_by} {local_date(tie.found_at).isoformat()}".strip()
     return {
         "id": tie.id, "e164": number.e164, "shown": phone_numbers.show(number.e164), "spoken": spoken(number.e164),
         "kind": in_words.NUMBER_KINDS[number.kind], "source": tie.source, "found": found,
         "standing": words.standing(tie.standing), "struck": tie.standing == "wrong_person",
-        "shared": shared and tie.standing != "wrong_person",
+        "confirmed": tie.standing == "confirmed", "dead": tie.standing == "dead",
+        "owner": tie.owner, "whose": in_words.OWNERS[tie.owner],
+        "shared": (shared or asks) and tie.standing != "wrong_person", "asks": asks and tie.owner != "guardian",
     }  # fmt: skip
 
 
@@ -141,11 +169,18 @@ def is_due(ask: Ask, booking: Booking, slot: Slot) -> bool:
     return booking.state in OPEN and slot.starts_at <= ask.now and slot.called_off_at is None
 
 
+def _address(person: Person) -> str:
+    lines = (person.care_of and f"c/o {person.care_of}", person.street, f"{person.postcode} {person.town}".strip())
+    return ", ".join(line for line in lines if line)
+
+
 def _outcomes(ask: Ask, person: Person) -> list[dict[str, Any]]:
+    names = storage.staff.names(ask.session)
     return [
         {
             "id": outcome.id, "what": in_words.OUTCOMES[outcome.kind], "on": outcome.on,
-            "proposed": outcome.confirmed_at is None,
+            "proposed": outcome.confirmed_at is None, "met": outcome.kind == "met",
+            "by": names.get(outcome.confirmed_by_id or 0, ""),
         }
         for outcome in reversed(storage.tasks.outcomes(ask.session, person.id))
     ]  # fmt: skip

@@ -7,26 +7,63 @@ from fastapi.responses import Response
 
 import storage.corrections
 from bot import requests
-from bot.console import inbox, settings_tabs
-from bot.conversation import known_names
-from bot.requests import Ask, Reading, Writing, go, whole
+from bot.console import inbox, read_as, settings_tabs, words
+from bot.conversation import corrected, known_names
+from bot.requests import CORRECTED, Ask, Reading, Writing, go, whole
 from outreach import corrections
 from outreach.errors import BadInput
+from outreach.set_right import Case
 from storage.local_time import local
 
 routes = APIRouter()
 Text = Annotated[str, Form()]
+# The answer to whether a stop shall be lifted; any other leaves it.
+LIFT = "hav"
 HERE = settings_tabs.PAGES["Tolkningar"]
 
 
 @routes.post("/inkorg/{code}/tolkning")
-def correct(ask: Writing, code: str, text: Text = "", betydelse: Text = "") -> Response:
-    """Say what a text meant. Nothing is done about it anew: that is for whoever reads."""
+def correct(ask: Writing, code: str, text: Text = "", betydelse: Text = "", stoppet: Text = "") -> Response:
+    """Say what a text meant, and do what follows. To lift a stop is asked about first: `stoppet` is the answer, hav
+    or kvar.
+    """
+    case = _case(ask, code, text)
+    if not stoppet and corrections.lifts_stop(ask.session, case.conversation, case.text, betydelse):
+        return go(f"/inkorg/{code}/tolkning/stoppet?text={whole(text)}&betydelse={betydelse}")
+    done = corrections.correct(case, betydelse, lift=stoppet == LIFT)
+    return go(_told_at(case), done=".".join((CORRECTED, betydelse, *done)) if done else "redan")
+
+
+@routes.get("/inkorg/{code}/tolkning/stoppet")
+def ask_about_stop(ask: Reading, code: str, text: str = "", betydelse: str = "") -> Response:
+    """The stop is the person's own: whoever says that the text was none says so twice."""
+    case = _case(ask, code, text)
+    if not corrections.lifts_stop(ask.session, case.conversation, case.text, betydelse):
+        return go(inbox.home(case.conversation, case.person))
+    data = {
+        "talk": code, "text": case.text.id, "meant": betydelse, "words": words.read_as(betydelse),
+        "said": "\n".join(one.text for one in case.together), "home": inbox.home(case.conversation, case.person),
+    }  # fmt: skip
+    return requests.page(ask, "tolkning_stopp.html", title="Häva stoppet?", r=data)
+
+
+@routes.post("/inkorg/{code}/tolkning/svara")
+def answer(ask: Writing, code: str, text: Text = "") -> Response:
+    """Let the automatic service answer as it would have done."""
+    case = _case(ask, code, text)
+    meant = corrections.meaning(ask.session, case.text)
+    done = corrected.answer(case, meant, ask.house.sender.rules)
+    return go(_told_at(case), done="svarat" if done else "obesvarat")
+
+
+def _told_at(case: Case) -> str:
+    """The head of the page, where it stands what was done: further down nobody would see it."""
+    return inbox.home(case.conversation, case.person).partition("#")[0]
+
+
+def _case(ask: Ask, code: str, text: str) -> Case:
     conversation, somebody = inbox.find(ask, code)
-    done = corrections.correct(
-        ask.session, conversation, whole(text) or 0, betydelse, ask.who.staff, now=ask.now
-    )  # fmt: skip
-    return go(inbox.home(conversation, somebody), done="sparat" if done else "redan")
+    return read_as.case(ask, conversation, somebody, corrections.find(ask.session, conversation, whole(text) or 0))
 
 
 @routes.get(HERE)

@@ -14,7 +14,7 @@ from bot import requests
 from bot.console import register_rows, selection
 from bot.console.selection import Selection
 from bot.requests import Ask, Reading, Writing, go
-from outreach import audience, personnummer
+from outreach import audience, name_search, personnummer, selections
 from outreach.errors import BadInput
 from storage.campaigns import SavedAudience
 from storage.local_time import local_date
@@ -25,9 +25,6 @@ Text = Annotated[str, Form()]
 
 SEARCH_IS_KEPT = 3600
 COLUMNS_ARE_KEPT = 365 * 24 * 3600
-LONGEST_NAME = 80
-# Selections made by ticking people are kept for the campaign they were made for, not shown as rules.
-TICKED = "Markerade "
 
 
 @routes.get("/register")
@@ -47,7 +44,7 @@ def page(
 
 def _shown(ask: Ask, chosen: Selection, sort: str, page_no: int) -> dict[str, Any]:
     total = storage.register.count(ask.session, chosen.wanted, now=ask.now)
-    everybody = Filter(office_ids=tuple(ask.who.office_ids), closed=None, protected=False)
+    everybody = Filter(office_ids=tuple(ask.who.office_ids), closed=None, protected=False, reader_id=ask.who.staff.id)
     empty = total == 0 and storage.register.count(ask.session, everybody, now=ask.now) == 0
     wanted = register_rows.chosen_columns(ask)
     return {
@@ -55,7 +52,7 @@ def _shown(ask: Ask, chosen: Selection, sort: str, page_no: int) -> dict[str, An
         "sentence": selection.in_sentence(ask, chosen, total),
         "chosen": selection.chosen(ask, chosen),
         "filters": selection.choices(ask, chosen),
-        "hidden": {key: chosen.params[key] for key in ("fyller", "ejfram", "avslutade") if key in chosen.params},
+        "hidden": {key: chosen.params[key] for key in ("ejfram", "uppgift", "avslutade") if key in chosen.params},
         "query": chosen.text,
         "fraga": chosen.query,
         "clear_href": "/register?rensa=allt",
@@ -97,8 +94,8 @@ def names_its_office(ask: Ask, wanted: Filter) -> bool:
 
 def _saved(ask: Ask) -> list[dict[str, Any]]:
     found = []
-    for saved in storage.campaigns.saved_audiences(ask.session):
-        shown = None if saved.name.startswith(TICKED) else selection.address_of(ask, saved)
+    for saved in selections.visible(ask.session, ask.who.staff.id):
+        shown = selection.address_of(ask, saved)
         if shown is not None:
             address, wanted = shown
             count = storage.register.count(ask.session, wanted, now=ask.now)
@@ -109,6 +106,8 @@ def _saved(ask: Ask) -> list[dict[str, Any]]:
 def _what_to_try(ask: Ask, chosen: Selection) -> list[dict[str, str]]:
     found = []
     if chosen.text:
+        meant = name_search.spelt_right(ask.session, ask.who.office_ids, chosen.text)
+        found += [{"text": f"Menade du {words}?", "search": words} for words in meant]
         found.append({"text": "Kontrollera stavningen, eller sök på bara efternamnet eller slutet av numret."})
     closed = selection.closed_too(chosen.wanted)
     if count := storage.register.count(ask.session, closed, now=ask.now):
@@ -144,7 +143,7 @@ def search(ask: Writing, q: Text = "") -> Response:
 def _by_identity(ask: Ask, written: str) -> str:
     identity = personnummer.read(written, local_date(ask.now)).identity
     person = storage.people.by_identity(ask.session, identity.digits) if identity else None
-    if person is None or (person.protected and not ask.who.sees_protected(person.office_id)):
+    if person is None or not ask.who.may_see(person):
         return ""
     return person.code
 
@@ -162,21 +161,20 @@ def choose_columns(ask: Writing, kolumn: Annotated[list[str], Form()] = [], frag
 
 
 @routes.post("/register/urval")
-def save_selection(ask: Writing, namn: Text = "", urval: Text = "", fraga: Text = "") -> Response:
+def save_selection(ask: Writing, namn: Text = "", urval: Text = "", fraga: Text = "", delat: Text = "ja") -> Response:
     """Keep the filter under a name: a rule, not a frozen list. Raises BadInput for a name that is taken or missing."""
     ask.who.needs("register")
-    name = namn.strip()[:LONGEST_NAME]
-    if not name or name.startswith(TICKED.strip()):
-        raise BadInput("Urvalet behöver ett eget namn. Gå tillbaka och skriv ett.")
-    if storage.campaigns.saved_audience(ask.session, name) is not None:
-        raise BadInput("Det finns redan ett urval med det namnet. Gå tillbaka och skriv ett annat.")
+    name = namn.strip()[: selections.LONGEST_NAME]
+    selections.check_name(ask.session, name)
     wanted = audience.read(ask.session, urval)
     elsewhere = wanted.office_id is not None and wanted.office_id not in ask.who.office_ids
     if elsewhere or not audience.is_rule(wanted) or not names_its_office(ask, wanted):
         raise BadInput("Urvalet behöver gälla ett av dina kontor. Välj kontor uppe på sidan och spara igen.")
     storage.campaigns.save_audience(
-        ask.session, SavedAudience(name=name, sentence=urval, office_id=wanted.office_id, created_at=ask.now)
-    )
+        ask.session,
+        SavedAudience(name=name, sentence=urval, office_id=wanted.office_id, created_at=ask.now,
+                      created_by_id=ask.who.staff.id, shared=delat != "nej"),
+    )  # fmt: skip
     return go(back_to(fraga), done="sparat")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import storage.ladders
 import storage.numbers
 import storage.register
 import storage.staff
@@ -12,7 +13,8 @@ import storage.tasks
 from bot.console import words
 from bot.console.selection import Selection
 from bot.requests import Ask
-from outreach import in_words
+from outreach import in_words, ladder_rules
+from storage.ladders import LadderPlace
 from storage.local_time import age, local, local_date
 from storage.meetings import Slot
 from storage.register import Row
@@ -60,6 +62,7 @@ class _Beside:
     contacts: dict[int, datetime]
     meetings: dict[int, Slot]
     tasks: dict[int, list[Task]]
+    places: dict[int, LadderPlace]
     stopped: set[int]
     names: dict[int, str]
 
@@ -79,6 +82,7 @@ def _beside(ask: Ask, found: Sequence[Row]) -> _Beside:
         contacts=storage.register.last_contacts(ask.session, found),
         meetings=storage.register.next_meetings(ask.session, ids, now=ask.now),
         tasks=storage.tasks.open_of_people(ask.session, ids),
+        places=storage.ladders.places(ask.session, ids),
         stopped=storage.numbers.people_stopped(ask.session, "sms", ids),
         names=storage.staff.names(ask.session),
     )
@@ -100,7 +104,7 @@ def _row(ask: Ask, row: Row, beside: _Beside) -> dict[str, Any]:
 
 
 def _next_step(ask: Ask, row: Row, beside: _Beside) -> tuple[str, datetime | None]:
-    """What happens next with a person: an answer, a meeting, a task, or rest until a day."""
+    """What happens next with a person: an answer, a meeting, a task, rest until a day, or their step of the ladder."""
     if row.waiting_since is not None:
         return "Svara", None
     meeting = beside.meetings.get(row.person.id)
@@ -110,4 +114,8 @@ def _next_step(ask: Ask, row: Row, beside: _Beside) -> tuple[str, datetime | Non
     if tasks:
         return in_words.TASKS[tasks[0].kind], None
     paused = row.person.paused_until
-    return ("Hör av oss", local(paused)) if paused is not None and paused > ask.now else ("", None)
+    if paused is not None and paused > ask.now:
+        return "Hör av oss", local(paused)
+    place = beside.places.get(row.person.id)
+    on_it = place is not None and place.state == "on"
+    return (ladder_rules.IN_WORDS[place.kind], local(place.due_at)) if place is not None and on_it else ("", None)

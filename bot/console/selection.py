@@ -10,19 +10,28 @@ from urllib.parse import urlencode
 
 import storage.campaigns
 import storage.people
+import storage.register
+import storage.staff
 from bot.requests import Ask, whole
-from outreach import audience, in_words
+from outreach import audience, in_words, ladder_rules
 from outreach.errors import BadInput
 from storage.campaigns import SavedAudience
+from storage.local_time import local_date
 from storage.register import Filter
 from storage.vault import VaultError
 
 COOKIE = "sokning"
+SOON = 60
 KEYS = (
-    "grupp", "kontor", "omrade", "fran", "till", "status", "mobil", "nadd", "bokad", "sprak", "fyller", "ejfram",
-    "avslutade",
+    "grupp", "kontor", "omrade", "fran", "till", "status", "steg", "mobil", "nadd", "bokad", "kontakt", "sprak",
+    "kalla", "ansvarig", "fyller", "inom", "ejfram", "uppgift", "avslutade",
 )  # fmt: skip
-_NUMBERS = ("kontor", "fran", "till", "fyller")
+_NUMBERS = ("kontor", "fran", "till", "ansvarig", "fyller", "inom")
+# Days: in contact so lately; with a minus, not in contact for so long.
+_CONTACT = {
+    "7": "Kontakt senaste 7 dagarna", "30": "Kontakt senaste 30 dagarna", "-30": "Ingen kontakt på 30 dagar",
+    "-90": "Ingen kontakt på 90 dagar",
+}  # fmt: skip
 _SWITCHES = {
     "mobil": ("Mobil", "Har mobil", "Saknar mobil"),
     "nadd": ("Nådd", "Nådda", "Inte nådda ännu"),
@@ -77,19 +86,28 @@ def _is_known(ask: Ask, key: str, value: str) -> bool:
         return value in ("ja", "nej")
     if key == "grupp":
         return value in in_words.PROGRAMMES
+    if key == "kontakt":
+        return whole(value.removeprefix("-")) is not None
+    if key == "uppgift":
+        return value in in_words.TASKS
+    if key == "steg":
+        return value in ladder_rules.IN_WORDS
     return value in audience.STATUSES if key == "status" else True
 
 
 def _filter(ask: Ask, params: Mapping[str, str], text: str) -> Filter:
     office = int(params["kontor"]) if "kontor" in params else ask.office.id if ask.office else None
-    not_arrived = params.get("ejfram", "")
+    not_arrived, days = params.get("ejfram", ""), int(params.get("kontakt", "0"))
     return Filter(
         text=text, programme=params.get("grupp", ""), office_id=office, office_ids=tuple(ask.who.office_ids),
         district=params.get("omrade", ""), has_mobile=_yes(params, "mobil"), reached=_yes(params, "nadd"),
         booked=_yes(params, "bokad"), states=audience.STATUSES.get(params.get("status", ""), ()),
         age_from=_number(params, "fran"), age_to=_number(params, "till"), language=params.get("sprak", ""),
         closed=params.get("avslutade") == "ja", protected=False, turns=_number(params, "fyller"),
-        not_arrived=_NOT_ARRIVED.get(not_arrived, not_arrived),
+        not_arrived=_NOT_ARRIVED.get(not_arrived, not_arrived), reader_id=ask.who.staff.id,
+        turns_days=_number(params, "inom") or SOON, step=params.get("steg", ""), source=params.get("kalla", ""),
+        contact_days=days if days > 0 else None, silent_days=-days if days < 0 else None,
+        responsible_id=_number(params, "ansvarig"), task=params.get("uppgift", ""),
     )  # fmt: skip
 
 
@@ -115,7 +133,8 @@ def _as_shown(word: str) -> str:
 
 def chosen(ask: Ask, selection: Selection) -> list[dict[str, str]]:
     """The parts that are on, each with the address without it."""
-    parts = [("fran", "till"), *((key,) for key in KEYS if key not in ("fran", "till"))]
+    together = (("fran", "till"), ("fyller", "inom"))
+    parts = [*together, *((key,) for key in KEYS if not any(key in pair for pair in together))]
     return [
         {"label": _label(ask, selection, keys), "remove_href": selection.address(*keys)}
         for keys in parts
@@ -134,15 +153,22 @@ def choices(ask: Ask, selection: Selection) -> list[dict[str, Any]]:
     """The filters and what each may be set to."""
     offices = [(str(office.id), office.name) for office in ask.who.offices]
     ids = ask.who.office_ids
+    sources = [(name, name.capitalize()) for name in storage.register.sources(ask.session, ids)]
+    staff = [(str(key), name) for key, name in colleagues(ask).items()]
     languages = storage.people.languages(ask.session, ids)
     filters = [
         _choice(selection, "grupp", "Grupp", list(in_words.PROGRAMMES.items())),
         _choice(selection, "kontor", "Kontor", offices) if len(offices) > 1 else None,
         _choice(selection, "omrade", "Område", [(name, name) for name in storage.people.districts(ask.session, ids)]),
-        _ages(selection),
+        _numbers(selection, "alder", "Ålder", (("fran", "Från och med"), ("till", "Till och med"))),
         _choice(selection, "status", "Status", [(word, word.capitalize()) for word in audience.STATUSES]),
+        _choice(selection, "steg", "Trappsteg", list(ladder_rules.IN_WORDS.items())),
         *(_choice(selection, key, name, [("ja", yes), ("nej", no)]) for key, (name, yes, no) in _SWITCHES.items()),
         _choice(selection, "sprak", "Språk", [(name, name.capitalize()) for name in languages]) if languages else None,
+        _choice(selection, "kontakt", "Senast kontakt", list(_CONTACT.items())),
+        _choice(selection, "kalla", "Källa", sources) if sources else None,
+        _choice(selection, "ansvarig", "Ansvarig", [("0", "Ingen"), *staff]),
+        _numbers(selection, "blir", "Fyller år", (("fyller", "Fyller"), ("inom", "inom så många dagar"))),
     ]
     return [choice for choice in filters if choice is not None]
 
@@ -153,10 +179,14 @@ def _choice(selection: Selection, key: str, label: str, options: Sequence[tuple[
     return {"key": key, "label": label, "on": bool(now), "options": rows}
 
 
-def _ages(selection: Selection) -> dict[str, Any]:
-    fields = [("fran", "Från och med"), ("till", "Till och med")]
-    numbers = [{"name": key, "label": label, "value": selection.params.get(key, "")} for key, label in fields]
-    return {"key": "alder", "label": "Ålder", "on": any(one["value"] for one in numbers), "numbers": numbers}
+def _numbers(selection: Selection, key: str, label: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    numbers = [{"name": name, "label": words, "value": selection.params.get(name, "")} for name, words in fields]
+    return {"key": key, "label": label, "on": any(one["value"] for one in numbers), "numbers": numbers}
+
+
+def colleagues(ask: Ask) -> dict[int, str]:
+    """Who works with people at one's offices."""
+    return {one.id: one.name for one in storage.staff.at_offices(ask.session, ask.who.office_ids, local_date(ask.now))}
 
 
 def address_of(ask: Ask, saved: SavedAudience) -> tuple[str, Filter] | None:
@@ -180,6 +210,9 @@ def _params(wanted: Filter) -> dict[str, str]:
         "fran": _text(wanted.age_from), "till": _text(wanted.age_to), "status": status,
         "mobil": switch[wanted.has_mobile], "nadd": switch[wanted.reached], "bokad": switch[wanted.booked],
         "sprak": wanted.language, "fyller": _text(wanted.turns),
+        "inom": _text(wanted.turns_days) if wanted.turns and wanted.turns_days != SOON else "", "steg": wanted.step,
+        "kontakt": _text(wanted.contact_days) or (f"-{wanted.silent_days}" if wanted.silent_days else ""),
+        "uppgift": wanted.task, "kalla": wanted.source, "ansvarig": _text(wanted.responsible_id),
         "ejfram": said.get(wanted.not_arrived, wanted.not_arrived), "avslutade": "ja" if wanted.closed else "",
     }  # fmt: skip
     return {key: value for key, value in found.items() if value}

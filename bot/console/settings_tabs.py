@@ -9,9 +9,12 @@ from bot.requests import Ask
 
 PAGES = {
     "Utskick": "/installningar/utskick",
+    "Kontakttrappa": "/installningar/trappan",
     "Kanaler": "/installningar/kanaler",
     "Jour och hjälplinjer": "/installningar/jour",
     "Språk": "/installningar/sprak",
+    "Insatser": "/installningar/insatser",
+    "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",
 }
 

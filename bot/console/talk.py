@@ -1,7 +1,5 @@
 """A talk as it is shown: who is speaking, the texts by day, and what may be done now (ux §4.3)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -14,11 +12,11 @@ import storage.people
 import storage.staff
 from bot import shown
 from bot.console import words
+from bot.console.read_as import Reader
 from bot.conversation import replies
 from bot.requests import Ask
 from outreach import consent, phone_numbers, quiet_hours, takeover, wording
 from storage.conversations import Conversation
-from storage.corrections import Correction
 from storage.inbound import InboundText
 from storage.local_time import local
 from storage.messages import Message
@@ -129,33 +127,14 @@ def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> lis
     texts_in = storage.inbound.of_conversation(ask.session, conversation.id)
     texts_out = storage.messages.of_conversation(ask.session, conversation.id)
     corrected = storage.corrections.of_texts(ask.session, [text.id for text in texts_in])
-    reader = _Reader(corrected, names)
+    reader = Reader(ask, conversation, person, corrected, names)
     bubbles = [_from_youth(text, youth, lang, reader) for text in texts_in] + [
         _from_us(ask, text, names) for text in texts_out
     ]
     return sorted(bubbles, key=lambda bubble: bubble["at"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Tells how texts were read, and who has corrected what."""
-
-    corrected: Mapping[int, Correction]
-    names: Mapping[int, str]
-
-    def tells(self, text: InboundText) -> dict[str, Any] | None:
-        """How a text was read, what else fitted, and what staff say that it meant; None for one nobody has read."""
-        if not words.read_as(text.intent):
-            return None
-        correction = self.corrected.get(text.id)
-        return {
-            "text": text.id, "meaning": text.intent, "words": words.read_as(text.intent), "rule": text.rule,
-            "considered": words.considered(text.considered), "meant": correction.meant if correction else "",
-            "corrected": words.correction(correction, self.names) if correction else "", "menu": words.MEANINGS,
-        }  # fmt: skip
-
-
-def _from_youth(text: InboundText, name: str, lang: str, reader: _Reader) -> dict[str, Any]:
+def _from_youth(text: InboundText, name: str, lang: str, reader: Reader) -> dict[str, Any]:
     said = text.text or ("(bild eller fil)" if text.media else "(tomt)")
     return {
         "id": f"i{text.id}", "side": "youth", "by": name, "at": text.received_at, "text": said, "lang": lang,

@@ -1,10 +1,10 @@
 """Everything that has happened with a person, newest first, from every table that knows something (ux §4.6)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import storage.campaigns
+import storage.cards
 import storage.conversations
 import storage.corrections
 import storage.imports
@@ -16,6 +16,7 @@ import storage.staff
 import storage.tasks
 from bot import shown
 from bot.console import words
+from bot.console.happening import Agreed, Event
 from outreach import gate, in_words, phone_numbers
 from storage.database import Session
 from storage.people import Person
@@ -30,27 +31,20 @@ GROUPS = (
 )
 SHORT = 40
 
-_WHERE_FROM = {"new": "Kom med i en lista", "changed": "Ändrades av en lista"}
+_WHERE_FROM = {
+    "new": "Kom med i en lista", "changed": "Ändrades av en lista", "missing": "Fanns inte med i en komplett lista",
+}  # fmt: skip
 _STOPPED_BY = {"text": "skrev det själv", "muntligt": "sade det till oss"}
 # What the provider has told us of, by channel.
 _TOLD_BY_PROVIDER = {"sms": "skrev STOP till leverantören", "telegram": "blockerade oss på Telegram"}
 _CHANNELS = {"sms": "Sms", "telegram": "Telegram"}
-_STOPPED = {"sms": "Sade stopp till sms", "telegram": "Sade stopp till Telegram"}
-_STARTED = {"sms": "Skrev START: får ha kontakt igen", "telegram": "Öppnade chatten igen: får ha kontakt"}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line: when, by whom, what, and the words if there were any. `side` tells who spoke."""
-
-    at: datetime
-    group: str
-    what: str
-    who: str = ""
-    text: str = ""
-    note: str = ""
-    side: str = ""
-    id: str = ""
+_STOPPED = {
+    "sms": "Sade stopp till sms", "telegram": "Sade stopp till Telegram", "letter": "Vill inte ha post från oss",
+}  # fmt: skip
+_STARTED = {
+    "sms": "Skrev START: får ha kontakt igen", "telegram": "Öppnade chatten igen: får ha kontakt",
+    "letter": "Vill ha post igen",
+}  # fmt: skip
 
 
 class Teller:
@@ -66,7 +60,8 @@ class Teller:
         """Every event, newest first; of two at the same moment the one told last in the tables comes first."""
         sources = (
             self._imports(), self._numbers(), self._campaigns(), self._texts_out(), self._texts_in(), self._bookings(),
-            self._attempts(), self._tasks(), self._outcomes(), self._stops(),
+            self._attempts(), self._cards(), self._tasks(), self._outcomes(), self._stops(),
+            Agreed(self._session, self._person, self._names).everything(),
         )  # fmt: skip
         events = [event for source in sources for event in source]
         return sorted(events, key=lambda event: event.at)[::-1]
@@ -80,6 +75,8 @@ class Teller:
             told = fields if imported.result == "changed" else ""
             what = _WHERE_FROM.get(imported.result, "Fanns med i en lista")
             yield Event(run.imported_at, "uppgifter", what, self._who(run.staff_id), told)
+            if run.undone_at is not None:
+                yield Event(run.undone_at, "uppgifter", "Importen ångrades", self._who(run.undone_by_id))
 
     def _numbers(self) -> Iterator[Event]:
         for tie, number in storage.numbers.of_person(self._session, self._person.id):
@@ -129,7 +126,17 @@ class Teller:
         for attempt in storage.tasks.attempts(self._session, self._person.id):
             result = in_words.RESULTS.get(attempt.result, "")
             what = in_words.ATTEMPTS[attempt.kind] + (f" · {result}" if result else "")
-            yield Event(attempt.at, "noterat", what, self._who(attempt.staff_id), attempt.note)
+            where = f"Källa: {attempt.source}" if attempt.source else ""
+            yield Event(attempt.at, "noterat", what, self._who(attempt.staff_id), attempt.note, where)
+
+    def _cards(self) -> Iterator[Event]:
+        for card, batch in storage.cards.of_person(self._session, self._person.id):
+            what = in_words.CARDS[batch.kind]
+            if batch.sent_at is not None:
+                yield Event(batch.sent_at, "noterat", f"{what} skickat", self._who(batch.sent_by_id), side="from-us")
+            if card.returned_at is not None:
+                note = "Adressen används inte förrän den är ändrad."
+                yield Event(card.returned_at, "noterat", f"{what} kom i retur", note=note, side="attention")
 
     def _tasks(self) -> Iterator[Event]:
         for task in storage.tasks.of_person(self._session, self._person.id):

@@ -6,24 +6,21 @@ from typing import Any
 
 import storage.alerts
 import storage.campaigns
-import storage.conversations
 import storage.inbound
 import storage.meetings
 import storage.messages
-import storage.register
 import storage.staff
-import storage.tasks
 from bot import shown
-from bot.console import campaign_words, opening, words
+from bot.console import campaign_words, ladder_card, ladder_words, today_lists, words
 from bot.requests import Ask
-from outreach import quiet_hours, takeover, unsettled
+from outreach import ladder_lists, quiet_hours, takeover, unsettled, waiting
 from storage.campaigns import Campaign
 from storage.conversations import Conversation
 from storage.inbound import InboundText
 from storage.local_time import STOCKHOLM, age, local, local_date
 from storage.meetings import OPEN, Booking, Slot
 from storage.people import Person
-from storage.register import LATELY, Filter
+from storage.register import LATELY
 
 Data = dict[str, Any]
 CALLS = 10
@@ -32,14 +29,12 @@ FIRST_LETTERS = 80
 
 def who_waits(ask: Ask, most: int) -> Data:
     """Who needs a human: acute first, then by group, inside each the longest wait first."""
-    waiting = [pair for pair in storage.conversations.waiting(ask.session, ask.office_ids) if _may_read(ask, *pair)]
-    last = storage.inbound.latest(ask.session, [conversation.id for conversation, _ in waiting])
+    found = waiting.for_staff(ask.session, ask.who, ask.office_ids)
+    last = storage.inbound.latest(ask.session, [conversation.id for conversation, _ in found])
     names = storage.staff.names(ask.session)
-    rows = [
-        _waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in waiting
-    ]
-    raised = storage.alerts.latest_of(ask.session, [conversation.id for conversation, _ in waiting])
-    for row, (conversation, _) in zip(rows, waiting, strict=True):
+    rows = [_waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in found]
+    raised = storage.alerts.latest_of(ask.session, [conversation.id for conversation, _ in found])
+    for row, (conversation, _) in zip(rows, found, strict=True):
         row["alert"] = words.alert(raised.get(conversation.id), names, ask.now)
     # A stable sort: inside each group the longest wait stays first.
     rows.sort(key=lambda row: words.GROUPS.index(row["kind"]))
@@ -62,14 +57,6 @@ def _waiting_row(
         "held_by": "" if mine else names.get(conversation.held_by_id or 0, "").split(" ")[0],
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
     }  # fmt: skip
-
-
-def _may_read(ask: Ask, conversation: Conversation, person: Person | None) -> bool:
-    return _may_see(ask, person) if person is not None else opening.may_read_unknown(ask, conversation)
-
-
-def _may_see(ask: Ask, person: Person | None) -> bool:
-    return person is None or not person.protected or ask.who.sees_protected(person.office_id)
 
 
 def _address(conversation: Conversation, person: Person | None) -> str:
@@ -112,7 +99,7 @@ def booked(ask: Ask, most: int) -> Data:
     found = storage.meetings.bookings_between(
         ask.session, ask.office_ids, midnight - LATELY, midnight + timedelta(days=2)
     )
-    rows = [_booked_row(ask, *row) for row in found if _may_see(ask, row[2])]
+    rows = [_booked_row(ask, *row) for row in found if waiting.may_know_of(ask.who, row[2])]
     kept = [row for row in rows if row["missing"] or row["at"] >= midnight]
     kept.sort(key=lambda row: (not row["missing"], row["at"]))
     return {"total": len(kept), "rows": kept[:most], "all_href": "/idag?visa=bokat"}
@@ -128,19 +115,14 @@ def _booked_row(ask: Ask, booking: Booking, slot: Slot, person: Person) -> Data:
 
 
 def to_ring(ask: Ask, most: int) -> Data:
-    """The next on the call list, longest wait first."""
-    tasks = storage.tasks.open_tasks(ask.session, ("ring",), ask.office_ids)
-    people = [(task, person) for task, person in tasks if person is not None and not person.protected]
-    kept = people[: max(most, CALLS)]
-    tries = storage.tasks.calls(ask.session, [person.id for _, person in kept])
-    rows = [
-        {
-            "id": task.code, "name": _name(person), "href": f"/register/{person.code}", "age": _age(ask, person),
-            "tries": tries.get(person.id, 0), "why": task.why,
-        }
-        for task, person in kept
-    ]  # fmt: skip
-    return {"total": len(people), "rows": rows, "all_href": "/idag?visa=ring"}
+    """The next to ring, promised calls first, else the longest wait, with the time of day that promises most."""
+    turns = ladder_lists.due(ask.session, ask.office_ids, "ring", ask.now, limit=max(most, CALLS))
+    total = ladder_lists.count_due(ask.session, ask.office_ids, "ring", ask.now)
+    following = ladder_lists.next_turn(ask.session, ask.office_ids, "ring", ask.now) if not total else None
+    return {
+        "total": total, "rows": [ladder_card.row(ask, turn) for turn in turns if ask.who.may_see(turn.person)],
+        "all_href": "/trappan/ring", "empty": ladder_words.next_turn(following, ask.now),
+    }  # fmt: skip
 
 
 def dead_numbers(ask: Ask, most: int) -> Data:
@@ -155,40 +137,31 @@ def dead_numbers(ask: Ask, most: int) -> Data:
         for code, sentence, count in reasons
     ]
     everybody = "/register?ejfram=alla" if len(rows) > 1 else ""
-    return {"total": _count(ask, not_arrived="*"), "rows": rows[:most], "all_href": everybody}
+    return {"total": today_lists.count(ask, not_arrived="*"), "rows": rows[:most], "all_href": everybody}
 
 
 def side(ask: Ask) -> Data:
     """How things stand: reached, campaigns now and next, who soon turns 18 or 20."""
-    turning = [
-        {"label": f"Fyller {years} inom 60 dagar", "count": count, "href": f"/register?fyller={years}"}
-        for years in (18, 20)
-        if (count := _count(ask, turns=years))
-    ]
-    reached = {"done": _count(ask, reached=True), "of": _count(ask), "href": "/register?nadd=ja"}
+    reached = {"done": today_lists.count(ask, reached=True), "of": today_lists.count(ask), "href": "/register?nadd=ja"}
     return {
         "unsettled": _unsettled(ask),
         "running": _running(ask),
         "planned": _planned(ask),
-        "turning": turning,
+        "lists": today_lists.waiting(ask, today_lists.due(ask)),
+        "turning": today_lists.turning(ask),
         "reached": reached,
     }
 
 
 def _unsettled(ask: Ask) -> Data | None:
-    count = len(unsettled.listed(ask.session, ask.office_ids, now=ask.now))
+    listed = unsettled.listed(ask.session, ask.office_ids, now=ask.now)
+    count = sum(waiting.may_know_of(ask.who, person) for _, person in listed)
     if not count:
         return None
     return {
         "words": f"{count} sms där vi inte vet om {'det' if count == 1 else 'de'} gick iväg",
         "href": "/utskick/okanda",
     }
-
-
-def _count(ask: Ask, **wanted: Any) -> int:
-    return storage.register.count(
-        ask.session, Filter(office_ids=tuple(ask.office_ids), protected=False, **wanted), now=ask.now
-    )
 
 
 def _campaigns(ask: Ask, *states: str) -> list[Campaign]:

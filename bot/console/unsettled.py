@@ -9,7 +9,7 @@ from fastapi.responses import Response
 import storage.campaigns
 from bot import requests
 from bot.requests import Ask, Reading, Writing, go
-from outreach import in_words, unsettled
+from outreach import in_words, unsettled, waiting
 from outreach.errors import NotFound
 from storage.local_time import local
 from storage.messages import Message
@@ -67,7 +67,8 @@ def _decide(ask: Ask, code: str, decide: Callable[[Message], bool], *, done: str
 
 def _listed(ask: Ask) -> list[tuple[Message, Person | None]]:
     ask.who.needs("inbox")
-    return list(unsettled.listed(ask.session, ask.who.office_ids, now=ask.now))
+    found = unsettled.listed(ask.session, ask.who.office_ids, now=ask.now)
+    return [(message, person) for message, person in found if waiting.may_know_of(ask.who, person)]
 
 
 def _find(ask: Ask, code: str) -> tuple[Message, Person | None] | None:

@@ -124,9 +124,9 @@ MEANINGS = tuple((intent, said[:1].upper() + said[1:]) for intent, said in in_wo
 
 
 def considered(readings: Iterable[str]) -> list[str]:
-    """What else a text could have meant ("intent: rule"), each with the rule that said so."""
-    parts = [reading.partition(": ") for reading in readings]
-    return [f"{in_words.INTENTS.get(intent, intent)} ({rule})" for intent, _, rule in parts]
+    """What else a text could have meant, each once; kept as "intent: rule"."""
+    intents = dict.fromkeys(reading.partition(": ")[0] for reading in readings)
+    return [in_words.INTENTS[intent] for intent in intents if intent in in_words.INTENTS]
 
 
 def correction(corrected: Correction, names: Mapping[int, str]) -> str:

@@ -1,5 +1,6 @@
 """Booking by text: offering times, taking one by number or by own words, moving, cancelling, coming late."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -13,6 +14,16 @@ from storage.meetings import Booking, Slot
 
 # Questions whose numbers stand for times.
 OFFERS = ("OFFER", "OFFER-MORE", "TIME-FULL", "MOVE")
+# "ja vi kan prata nu" asks for a time; "då pratar vi då" has one in mind already.
+_MEETING = {"prata", "snacka", "träffas", "träffa", "talk", "meet"}
+_ANOTHER_DAY = {"då", "sen", "sedan", "then", "later", "senare"}
+
+
+def is_asked_for(text: str) -> bool:
+    """Whether somebody who says yes, after a talk was closed, wants to meet all the same."""
+    written = text.casefold()
+    words = set(re.findall(r"\w+", written))
+    return "boka" in written or "book" in written or bool(words & _MEETING and not words & _ANOTHER_DAY)
 
 
 def offer(turn: Turn, code: str = "OFFER", *, window: Window | None = None) -> None:

@@ -3,15 +3,17 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from bot.conversation.holidays import FESTIVALS, HOLIDAYS
 from bot.conversation.words import LEXICON, read_lines
 
+# So many different sets of what a line may speak of are remembered.
+_REMEMBERED = 1000
 _DATA: Mapping[str, Any] = tomllib.loads((LEXICON / "day_time.toml").read_text(encoding="utf-8"))
 
 
@@ -131,6 +133,11 @@ _PLACEHOLDERS = {
     "{says_week}": "",
     "{says_weekend}": "",
     "{says_gone}": "",
+    "{says_every}": "",
+    "{says_free}": "",
+    "{says_part_of}": "",
+    "{says_number}": "",
+    "{says_digits}": "",
     "{any_part}": any_of(PARTS),
     "{part}": f"(?P<part>{any_of(PARTS)})",
     "{exact}": f"(?P<clock>{_EXACT})",
@@ -159,8 +166,26 @@ def patterns(name: str) -> Iterator[Pattern]:
         reader, _, pattern = line.partition(" = ")
         needs = frozenset(kind for kind in _NEEDED if f"{{{kind}}}" in pattern)
         if not needs and r"\d" in pattern:
-            needs = frozenset({"digits"})
+            needs = frozenset({"says_digits"})
         yield Pattern(reader.strip(), _expression(pattern.strip()), needs)
+
+
+class Patterns:
+    """Patterns in the order they are tried. Which of them a line is worth is remembered: most lines say little."""
+
+    def __init__(self, all_of_them: Iterable[Pattern]) -> None:
+        self._all = tuple(all_of_them)
+        self._worth_trying = lru_cache(_REMEMBERED)(self._needing_no_more_than)
+
+    def __iter__(self) -> Iterator[Pattern]:
+        return iter(self._all)
+
+    def worth_trying(self, line: str) -> Sequence[Pattern]:
+        """Those that may fit somewhere in the line."""
+        return self._worth_trying(possible(line))
+
+    def _needing_no_more_than(self, there: frozenset[str]) -> Sequence[Pattern]:
+        return [pattern for pattern in self._all if pattern.needs <= there]
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -197,6 +222,11 @@ _NEEDED: Mapping[str, set[str]] = {
     "says_week": {"vecka", "veckan", "week", "weeks", "dennavecka", "nästnästa", "v"},
     "says_weekend": {"helgen", "helg", "helger", "helgerna", "weekend", "weekends", "weekenden"},
     "says_gone": set(_DATA["other"]["gone"]),
+    "says_every": {"varje", "every", "varannan", "each"},
+    "says_free": {"fri"},
+    "says_part_of": {"början", "slutet", "mitten", "beginning", "end", "middle"},
+    "says_number": set(NUMBERS),
+    "says_digits": set(),
     "busy": {word for phrase in (*_DATA["other"]["busy"], *_DATA["other"]["at_work"]) for word in phrase.split()},
     "moving": set(_DATA["other"]["moving"]),
     "any_ordinal": set(_ORDINALS),
@@ -208,10 +238,12 @@ _NEEDED_BY_WORD: dict[str, set[str]] = defaultdict(set)
 for _kind, _words in _NEEDED.items():
     for _word in _words:
         _NEEDED_BY_WORD[_word].add(_kind)
-_BY_DIGITS = frozenset({"digits", "any_number", "number", "exact", "clock"})
+_BY_DIGITS = frozenset({"says_digits", "says_number", "any_number", "number", "exact", "clock"})
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 
 
+# Days, hours and parts of the day are all looked for in one line.
+@lru_cache(maxsize=4)
 def possible(line: str) -> frozenset[str]:
     """The placeholders that something in the line may fill; empty for a line that cannot speak of time."""
     found: set[str] = set()

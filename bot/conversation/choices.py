@@ -35,6 +35,8 @@ def read_choice(words: Sequence[Word], offered: int) -> Choice | None:
 
     `offered` is how many choices there were, 0 when unknown. A number that was not offered is no choice ("67").
     """
+    if all(_number(word) is None for word in words):
+        return None
     return _whole(words, offered) or _called(words, offered) or _part(words, offered)
 
 

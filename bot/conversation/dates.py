@@ -34,9 +34,8 @@ def find_days(line: str, today: date) -> list[Days]:
     """Every day or span that the line names, in order; what the words around say of them is not yet heeded."""
     found: list[Days] = []
     rest = line
-    possible = words.possible(line)
-    for pattern in _PATTERNS:
-        for match in pattern.expression.finditer(rest) if pattern.needs <= possible else ():
+    for pattern in _PATTERNS.worth_trying(line):
+        for match in pattern.expression.finditer(rest):
             days = _READERS[pattern.reader](match, today)
             rest = rest[: match.start()] + "\x00" * len(match[0]) + rest[match.end() :]
             if days is not None:
@@ -220,7 +219,7 @@ _READERS: Mapping[str, _Reader] = date_spans.READERS | {
     "weekday_in_week": _weekday_in_week, "nth_weekday": _nth_weekday, "offset": _offset, "in_days": _in_days,
     "week_after_weekday": _week_after_weekday,
 }  # fmt: skip
-_PATTERNS = tuple(words.patterns("dates.txt"))
+_PATTERNS = words.Patterns(words.patterns("dates.txt"))
 
 
 def compile_all() -> None:

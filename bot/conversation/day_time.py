@@ -86,7 +86,7 @@ def read_day_time(line: str, *, ref: datetime, options: Sequence[datetime] = ())
     now = ref.astimezone(STOCKHOLM)
     offered = [option.astimezone(STOCKHOLM) for option in options]
     line = _evened(line)
-    if ahead := _AHEAD.search(line):
+    if "ahead" in calendar_words.possible(line) and (ahead := _AHEAD.search(line)):
         return _in_a_while(ahead, now)
     days = day_context.read_days(line, now.date())
     clocks = hours.find_hours(line, [(found.start, found.end) for found in days])

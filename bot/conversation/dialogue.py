@@ -169,18 +169,14 @@ def _yes(turn: Turn) -> None:
 
 def _only_closes(turn: Turn) -> bool:
     conversation = turn.conversation
-    if conversation.state not in SETTLED or _asks_to_book(turn):
+    if conversation.state not in SETTLED or booking.is_asked_for(turn.text):
         return False
     recent = turn.now - conversation.state_at < CLOSING
     return turn.reading.kind == "weak" or recent and conversation.state in ("occupied", "resting")
 
 
-def _asks_to_book(turn: Turn) -> bool:
-    return any(word in turn.text.casefold() for word in ("boka", "book"))
-
-
 def _yes_to_us(turn: Turn) -> None:
-    if turn.asked == "NO-OK" and not _asks_to_book(turn):
+    if turn.asked == "NO-OK" and not booking.is_asked_for(turn.text):
         # Yes to meeting after all, or yes to having a job? Asked back, never guessed.
         turn.say("HUH-1")
         turn.ask("HUH-1")

@@ -7,7 +7,6 @@ The open question holds the meeting it is about (`slot`) and the sign-up that wa
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.messages
@@ -94,14 +93,15 @@ def _invited_to(turn: Turn) -> Slot | None:
     """The meeting that the open invitation is to. Where the talk had gone too far for a campaign to open its question,
     the invitation is open as long as it is our last word.
     """
-    campaign_id = turn.context_campaign()
-    slot_id = storage.campaigns.get(turn.session, campaign_id).slot_id if campaign_id is not None else None
-    if slot_id is None or turn.asked not in (_INVITATION, _FIRST_TEXT) and not _is_last_word(turn, campaign_id):
+    invited = turn.invited_by
+    if invited is None or invited.slot_id is None:
         return None
-    return storage.meetings.slot(turn.session, slot_id)
+    if turn.asked not in (_INVITATION, _FIRST_TEXT) and not _is_last_word(turn, invited.campaign_id):
+        return None
+    return storage.meetings.slot(turn.session, invited.slot_id)
 
 
-def _is_last_word(turn: Turn, campaign_id: int | None) -> bool:
+def _is_last_word(turn: Turn, campaign_id: int) -> bool:
     last = storage.messages.last_to(turn.session, turn.conversation.id)
     return last is not None and last.campaign_id == campaign_id
 

@@ -1,7 +1,7 @@
 """Which hours a line speaks of: "halv tre", "efter 15", "mellan 10 och 12", "på förmiddagen". Knows nothing of days."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time
 from typing import Literal
@@ -58,12 +58,11 @@ def _is_named(line: str, hours: Hours) -> bool:
     return "kl" in line[hours.start : hours.end]
 
 
-def _found(patterns: Iterable[words.Pattern], line: str, halves: _Halves) -> list[Hours]:
+def _found(patterns: words.Patterns, line: str, halves: _Halves) -> list[Hours]:
     """What the patterns read in the line, the first of them first; a stretch is read once."""
     found = []
-    possible = words.possible(line)
-    for pattern in patterns:
-        for match in pattern.expression.finditer(line) if pattern.needs <= possible else ():
+    for pattern in patterns.worth_trying(line):
+        for match in pattern.expression.finditer(line):
             hours = _READERS[pattern.reader](match, _half_near(halves, match))
             line = line[: match.start()] + "\x00" * len(match[0]) + line[match.end() :]
             if hours is not None:
@@ -308,9 +307,10 @@ _BESIDE_A_DAY = (
     rf"(?P<clock>{words.CLOCK})\s*(?:(?:eller|or)\s+{words.CLOCK}\s*)?(?:på|on|the|,|nu)?\s*(?={_DAY})",
 )
 _WORDED = tuple(words.patterns("hours.txt"))
-_PARTS = tuple(pattern for pattern in _WORDED if pattern.reader == "part")
-_CLOCKS_ALONE = tuple(pattern for pattern in _WORDED if pattern.reader != "part")
-_CLOCKS = _CLOCKS_ALONE + tuple(words.Pattern("bare", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)
+_BESIDE = tuple(words.Pattern("bare", expression, frozenset({"clock"})) for expression in _BESIDE_A_DAY)
+_PARTS = words.Patterns(pattern for pattern in _WORDED if pattern.reader == "part")
+_CLOCKS_ALONE = words.Patterns(pattern for pattern in _WORDED if pattern.reader != "part")
+_CLOCKS = words.Patterns((*_CLOCKS_ALONE, *_BESIDE))
 
 
 def compile_all() -> None:

@@ -51,8 +51,7 @@ def detect(words: Sequence[Word], default: str | None) -> str:
 
 def foreign(words: Sequence[Word]) -> str:
     """The name of another language that the text is in, "?" for one with other letters; empty when it is in neither."""
-    letters = [character for word in words for character in word.text if character.isalpha()]
-    if 2 * sum(map(_is_not_latin, letters)) > len(letters):
+    if not all(word.text.isascii() for word in words) and _is_in_other_letters(words):
         return "?"
     hits = Counter(name for word in words for name in _languages_of().get(word.text, ()))
     if not hits:
@@ -66,6 +65,11 @@ def foreign(words: Sequence[Word]) -> str:
 
 def _is_telling(word: Word, name: str) -> bool:
     return len(word.text) >= _TELLING_LENGTH and name in _languages_of().get(word.text, ())
+
+
+def _is_in_other_letters(words: Sequence[Word]) -> bool:
+    letters = [character for word in words for character in word.text if character.isalpha()]
+    return 2 * sum(map(_is_not_latin, letters)) > len(letters)
 
 
 def _is_not_latin(character: str) -> bool:

@@ -51,12 +51,16 @@ def template(code: str, lang: str) -> str:
     return tongues.text(code, lang) or shared[_known(lang)]
 
 
-def render(code: str, lang: str, values: Mapping[str, object], *, study_first: bool = False) -> str:
+def render(
+    code: str, lang: str, values: Mapping[str, object], *, study_first: bool = False,
+    numbers: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
     """The text with its variables filled in; a value that begins a sentence gets a capital letter.
 
-    `study_first` puts plugg before jobb, for those in school age (KAA). Raises wording.MissingValue.
+    `study_first` puts plugg before jobb, for those in school age (KAA). `numbers` are help lines that have another
+    number than the one the text was written with: old -> new. Raises wording.MissingValue.
     """
-    text = template(code, lang)
+    text = _with_numbers(template(code, lang), numbers or {})
     return wording.fill_sentences(text.replace(*_WORK_FIRST[_known(lang)]) if study_first else text, values)
 
 

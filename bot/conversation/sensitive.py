@@ -7,15 +7,15 @@ from datetime import timedelta
 import storage.audit
 import storage.conversations
 import storage.messages
+import storage.signups
 import storage.tasks
-from bot.conversation import languages, replies
+from bot.conversation import gathering_texts, languages, replies
 from bot.conversation.turn import Turn
-from outreach import alerts, consent, help_lines, linking, numbers
+from outreach import acute, alerts, consent, gatherings, help_lines, linking, numbers
 from storage.local_time import age, local_date
+from storage.meetings import Slot
 from storage.tasks import Task
 
-# In an acute state nothing automatic leaves: everything that waits is taken back (ux §5.3).
-_HELD = ("campaign", "ladder", "nudge", "follow_up", "reminder", "reply", "notice")
 INVITATIONS_PAUSED = timedelta(days=30)
 
 
@@ -27,19 +27,11 @@ def number_answered(turn: Turn) -> None:
 
 def crisis(turn: Turn) -> None:
     """Danger to life: help lines at once, everything automatic held, the one on duty told. Once; then only humans."""
-    stopped = "opt_out" in turn.reading.also
-    storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="crisis", now=turn.now)
     if turn.conversation.state != "urgent":
         turn.say_text(_crisis_text(turn), _crisis_code(turn), kind="crisis")
-        turn.conversation.resume_state = turn.conversation.state
-    if stopped:
+    acute.begin(turn.session, turn.conversation, office_id=turn.office.id, now=turn.now)
+    if "opt_out" in turn.reading.also:
         consent.stop(turn.session, turn.conversation, how="text", now=turn.now)
-    turn.move_to("urgent")
-    turn.wait_for_human("akut")
-    _task(turn, "crisis", "akut")
-    person_id = turn.person.id if turn.person else None
-    storage.audit.write(turn.session, "crisis", now=turn.now, person_id=person_id)
-    alerts.begin(turn.session, turn.conversation, now=turn.now)
 
 
 def _crisis_code(turn: Turn) -> str:
@@ -52,7 +44,7 @@ def _crisis_code(turn: Turn) -> str:
 
 def _crisis_text(turn: Turn) -> str:
     # Only whoever is really told at once may be promised.
-    told = next((one.staff.first_name for one in alerts.reachable(turn.session)), "")
+    told = next((one.staff.first_name for one in alerts.reachable(turn.session, turn.now)), "")
     values = turn.values(namn=told) if told else turn.values()
     return replies.crisis(
         _crisis_code(turn), turn.lang, values, somebody_on_duty=bool(told),
@@ -64,18 +56,30 @@ def opt_out(turn: Turn) -> None:
     """Stop: nothing more in this channel, one confirmation, at any hour. A second stop gets no second confirmation, nor
     does one that the provider has confirmed.
     """
-    standing = turn.booking()
+    slot, why = _stays_booked(turn)
     how = "provider" if turn.provider_did else "text"
     if not consent.stop(turn.session, turn.conversation, how=how, now=turn.now):
         return
-    if standing is not None:
-        turn.wait_for_human("stopp, men har en bokad tid")
+    if slot is not None:
+        turn.wait_for_human(why)
     if turn.provider_did:
         return
-    if standing is None:
+    if slot is None:
         turn.say("STOP-OK", kind="stop_confirmation")
     else:
-        turn.say("STOP-OK-B", kind="stop_confirmation", **turn.meeting_values(standing[1]))
+        turn.say("STOP-OK-B", kind="stop_confirmation", **turn.meeting_values(slot))
+
+
+def _stays_booked(turn: Turn) -> tuple[Slot | None, str]:
+    """The time that stands although nothing more is said of it: a meeting of one's own, else a place at a dialog
+    meeting. Whoever only stands in line has none; a place that is offered them goes to the next by itself.
+    """
+    booked = turn.booking()
+    if booked is not None:
+        return booked[1], "stopp, men har en bokad tid"
+    standing = storage.signups.standing(turn.session, turn.conversation.id, after=turn.now)
+    place = next((slot for signup, slot in standing if signup.state == "signed_up"), None)
+    return place, "stopp, men är anmäld till en träff"
 
 
 def opt_in(turn: Turn) -> None:
@@ -94,7 +98,8 @@ def wrong_number(turn: Turn) -> None:
     # After an acute state the talk may stand elsewhere although a stop holds.
     if turn.conversation.state != "stopped" and not consent.is_stopped(turn.session, turn.conversation):
         turn.say("WRONG-OK", kind="stop_confirmation")
-    storage.messages.hold_back(turn.session, turn.conversation.id, _HELD, reason="wrong_person", now=turn.now)
+    storage.messages.hold_back(turn.session, turn.conversation.id, acute.HELD, reason="wrong_person", now=turn.now)
+    gatherings.leave_all(turn.session, turn.conversation, gathering_texts.write, now=turn.now)
     turn.settle()
     turn.move_to("wrong_number")
     turn.conversation.waiting_since = None
@@ -105,12 +110,8 @@ def wrong_number(turn: Turn) -> None:
 
 
 def _forget_address(turn: Turn, *, why: str) -> None:
-    if turn.person is None:
-        return
-    if turn.conversation.channel == "sms":
-        numbers.strike(turn.session, turn.person, turn.conversation.address, why=why, now=turn.now)
-    else:
-        linking.untie(turn.session, turn.person, turn.conversation, why=why, now=turn.now)
+    if turn.person is not None:
+        linking.forget(turn.session, turn.person, turn.conversation, why=why, now=turn.now)
 
 
 def third_party(turn: Turn) -> None:
@@ -136,7 +137,8 @@ def struggling(turn: Turn) -> None:
     """A tough time without acute danger: thanks, a number to call, and a human today; it never becomes a status
     field.
     """
-    turn.say("HURT")
+    numbers = help_lines.changed_numbers(turn.session)
+    turn.say_text(replies.render("HURT", turn.lang, turn.values(), numbers=numbers), "HURT")
     turn.hand_over("tufft läge")
 
 

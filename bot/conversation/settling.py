@@ -48,7 +48,7 @@ def settle(matches: Sequence[Match]) -> Settled:
     order = _order()
     matches = [match for match in matches if match.kind != MAYBE] or matches
     fitting = {label for match in matches for label in match.labels}
-    standing = [match for match in matches if not _gives_way(match, fitting)] or list(matches)
+    standing = [match for match in matches if not _gives_way(match, fitting, order)] or list(matches)
     ranked = sorted(standing, key=lambda match: (order.rank[match.intent], match.order))
     winner = ranked[0]
     against = order.contradicts.get(winner.intent, frozenset())
@@ -57,5 +57,5 @@ def settle(matches: Sequence[Match]) -> Settled:
     return Settled(winner, tuple(intent for intent in later if intent not in against), others)
 
 
-def _gives_way(match: Match, fitting: set[str]) -> bool:
-    return any(not _order().gives_way.get(label, frozenset()).isdisjoint(fitting) for label in match.labels)
+def _gives_way(match: Match, fitting: set[str], order: _Order) -> bool:
+    return any(label in order.gives_way and not order.gives_way[label].isdisjoint(fitting) for label in match.labels)

@@ -4,7 +4,7 @@ the state.
 
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,11 +20,10 @@ import storage.staff
 from bot.conversation import replies
 from bot.conversation.understanding import Reading
 from outreach import campaign_texts, delivery, meetings, quiet_hours, spoken_time
-from storage.campaigns import Recipient
+from storage.campaigns import Invited
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Slot
-from storage.messages import Message
 from storage.offices import Office
 from storage.people import Person
 from storage.staff import Staff
@@ -56,12 +55,12 @@ class Turn:
     text: str
     reading: Reading
     now: datetime
-    said: Message | None = field(default=None)
+    has_said: bool = False
     misses: int = 0
     provider_did: str = ""
     link: str = ""
     # The person's part in the campaign that this talk came of.
-    invited_by: Recipient | None = None
+    invited_by: Invited | None = None
     _answered_at: Sequence[datetime] | None = None
 
     @property
@@ -119,16 +118,17 @@ class Turn:
         """Answer with a finished text that goes by this code; `times` ({t1} ...) stand on its buttons."""
         if not self.conversation.introduced and kind == "reply":
             text = replies.automatic(text, self.lang)
-        if self.said is not None:
+        if self.has_said:
             return
         if not self._may_say(code, text):
             self.wait_for_human("automaten har sagt sitt")
             return
         self.conversation.introduced = self.conversation.introduced or kind == "reply"
-        self.said = delivery.queue(
+        delivery.answer(
             self.session, self.conversation, text, kind=kind, text_code=code, now=self.now,
             buttons=self._buttons(code, times),
         )  # fmt: skip
+        self.has_said = True
 
     def _buttons(self, code: str, times: Mapping[str, str] | None) -> Sequence[str]:
         if self.conversation.channel == "sms":

@@ -22,13 +22,13 @@ WORK_FIRST_FROM = 20
 
 def write(session: Session, wish: Wish, now: datetime) -> Written:
     """The text in the language of the talk, and the buttons under it where the channel has any."""
-    turn = Turn(session, wish.conversation, wish.person, _office(session, wish.person), "", Reading(UNKNOWN), now)
+    turn = Turn(session, wish.conversation, wish.person, office_of(session, wish.person), "", Reading(UNKNOWN), now)
     times = {f"t{number}": replies.say_short(slot.starts_at, turn.lang) for number, slot in enumerate(wish.slots, 1)}
     return Written(_text(turn, wish, times), replies.buttons(wish.code, turn.lang, times))
 
 
 def _text(turn: Turn, wish: Wish, times: Mapping[str, str]) -> str:
-    named = {"namn": wish.name} if wish.name else {}
+    named = {"namn": wish.name, "fornamn": wish.person.first_name} if wish.name else {}
     if wish.code == "TIME-OK?":
         return turn.render(wish.code, **turn.meeting_values(wish.slots[0]))
     if wish.slots:
@@ -41,8 +41,9 @@ def _is_school_age(person: Person, now: datetime) -> bool:
     return person.birth_date is not None and age(person.birth_date, local_date(now)) < WORK_FIRST_FROM
 
 
-def _office(session: Session, person: Person) -> Office:
-    if person.office_id is not None:
+def office_of(session: Session, person: Person | None) -> Office:
+    """The office that writes to this person; the first one to somebody who has none."""
+    if person is not None and person.office_id is not None:
         return storage.offices.get(session, person.office_id)
     offices = storage.offices.all_offices(session)
     return offices[0] if offices else Office(name="Brygga", sender_name="Ungdomsenheten")

@@ -206,6 +206,7 @@ class Reader:
         self._phrases = {left: " ".join(words) for left, words in read_table("phrases.txt")}
         longest_first = sorted(self._phrases, key=len, reverse=True)
         self._phrase = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+        self._begin_phrases = frozenset(_WORD.findall(phrase)[0] for phrase in self._phrases)
 
     def read(self, text: str) -> Line:
         """The text as a line of words."""
@@ -235,7 +236,11 @@ class Reader:
         composed = _MARKS.sub("", unicodedata.normalize("NFKC", pictured)).translate(_NORDIC)
         spelt = _REPEATED.sub(r"\1\1", _APOSTROPHE.sub("", composed))
         joined = _SPELT_OUT.sub(self._joined, spelt)
-        return self._phrase.sub(lambda match: self._phrases[match[0].lower()], joined)
+        # Looked for only after a word that begins one: to try them all at every word takes long.
+        if self._begin_phrases.isdisjoint(_WORD.findall(joined.lower())):
+            return joined
+        # What only resembles a letter of the phrase (a dotless "ı") makes none.
+        return self._phrase.sub(lambda match: self._phrases.get(match[0].lower(), match[0]), joined)
 
     def _joined(self, letters: re.Match[str]) -> str:
         """The word that was written letter by letter; the letters themselves when they make none."""

@@ -4,6 +4,7 @@
    data-counter             count text parts of a textarea          data-drop       drop area for a file
    data-draft               save the form every 3 s                 data-bulk       count ticked rows
    data-undo                take the bar away when its time is out  data-countdown  seconds left
+   data-hotkey="1"          what a key presses                      data-keys-toggle turn the keys off and on
    data-reveal              show or hide a password                 data-scroll-end keep a history at its end */
 (() => {
   'use strict';
@@ -17,6 +18,14 @@
   const useTheme = (theme) => theme && theme !== 'system' ? root.dataset.theme = theme : delete root.dataset.theme;
   const chosen = stored('brygga.tema');
   if (chosen) useTheme(chosen);
+
+  // --- keys of one letter can be turned off (WCAG 2.1.4)
+  const keysOn = () => document.body.dataset.shortcuts === 'on';
+  function useKeys() {
+    if (stored('brygga.tangenter') === 'av') document.body.dataset.shortcuts = 'off';
+    all('[data-keys-line]').forEach((line) => { line.textContent = keysOn() ? 'Tangenterna 1–5 väljer utfall.' : 'Tangenterna 1–5 är avstängda.'; });
+    all('[data-keys-toggle]').forEach((button) => { button.textContent = keysOn() ? 'Stäng av tangenterna' : 'Slå på tangenterna'; });
+  }
 
   // --- live sections
   const POLL = 15000;
@@ -200,6 +209,11 @@
       reveal.textContent = hide ? 'Visa' : 'Dölj';
     }
     if (event.target.closest('[data-print]')) window.print();
+    if (event.target.closest('[data-keys-toggle]')) {
+      stored('brygga.tangenter', keysOn() ? 'av' : 'pa');
+      document.body.dataset.shortcuts = 'on';
+      useKeys();
+    }
     all('details.menu[open]').forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
   document.addEventListener('toggle', (event) => { // a menu that would stick out to the right opens to the left
@@ -218,6 +232,12 @@
       const search = document.querySelector('[data-search]');
       if (search) { event.preventDefault(); search.focus(); }
     }
+    const choice = writing || event.ctrlKey || event.metaKey || event.altKey || !keysOn() ? null : document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+    if (choice) {
+      event.preventDefault();
+      choice.click();
+      if (choice.matches('summary')) (choice.parentElement.open ? choice.parentElement.querySelector('summary ~ * summary, summary ~ * button') : choice).focus();
+    }
     if (event.key === 'Enter' && event.ctrlKey && event.target.matches?.('textarea')) event.target.form?.requestSubmit();
   });
   const markTheme = () => all('[data-theme-choice]').forEach((button) => button.setAttribute('aria-pressed', String((stored('brygga.tema') || root.dataset.theme || 'system') === button.dataset.themeChoice)));
@@ -225,6 +245,7 @@
   document.addEventListener('DOMContentLoaded', () => {
     wake(document);
     markTheme();
+    useKeys();
     goLive();
     document.querySelector('.error-summary')?.focus();
   });

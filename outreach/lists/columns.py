@@ -141,13 +141,15 @@ class _Guardians:
 
 def _by_cells(meaning: str, index: int, body: list[Line]) -> str:
     """The meaning, mended by what the cells hold where one word has two uses ("Pnr", "Postadress", "Födelsedata")."""
-    cells = [line.cell(index) for line in body if line.cell(index)][:_SAMPLE]
+    written = [line.cell(index) for line in body if line.cell(index)]
+    cells = written[:_SAMPLE]
     if meaning == "personnummer" and cells and sum(bool(_POSTCODE.match(cell)) for cell in cells) > len(cells) * 0.8:
         return "postcode"
     if meaning == "postal" and not any(_POSTCODE_FIRST.match(cell) for cell in cells):
         return "street"
     if meaning in IDENTITIES and cells:
-        return _which_identity(meaning, [cell for cell in cells if any(sign.isdigit() for sign in cell)])
+        # Far down in a list of personnummer may stand a birth date alone: every cell has its say.
+        return _which_identity(meaning, [cell for cell in written if any(sign.isdigit() for sign in cell)])
     return meaning
 
 

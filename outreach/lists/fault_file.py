@@ -1,31 +1,55 @@
 """The rows of a list that were held back, as a workbook to mend and take in again: what is wrong, then the columns."""
 
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Collection
 
 import xlsxwriter
 
-from outreach.lists import meanings
+from outreach.lists import meanings, protection
 from outreach.lists.columns import Column
 from outreach.lists.layout import Layout
 from outreach.lists.plan import Plan, RowResult
 from outreach.lists.tables import Line
 from outreach.lists.words import FAULTS, FIELDS
+from storage.database import Session
 
 HEAD = "Vad är fel"
+# Stands among the file's properties, which Excel and LibreOffice leave as they are.
+_MARK = "brygga-rader-med-fel"
+_ORIGIN = re.compile(rf"{_MARK} (kaa|uppsok|tip) (\d{{1,9}})\b")
 _ALWAYS_SHOWN = frozenset({"name", "personnummer", "birth_date", "protected"})
 _LEFT_OUT = " Skyddad: adress, nummer och anhöriga står inte här. Ta dem ur den första listan."
 
 
+def of(session: Session, plan: Plan) -> bytes:
+    """The workbook of a plan's faulty rows; empty where there are none."""
+    return make(plan, protection.secret_rows(session, plan)) if plan.count("faulty") else b""
+
+
 def make(plan: Plan, secret_rows: Collection[int]) -> bytes:
-    """An .xlsx with one row for each faulty one. Only columns that are taken in; everything is text, so that no cell
-    becomes a formula and no zero is lost. Of people with protected identity it holds no number, address or relative.
+    """An .xlsx with one row for each faulty one, that knows which list it is from. Only columns that are taken in;
+    everything is text, so that no cell becomes a formula and no zero is lost. Of people with protected identity it
+    holds no number, address or relative.
     """
     columns = [column for column in plan.layout.columns if column.meaning]
     lines = {line.number: line for line in plan.layout.people}
     faulty = [row for row in plan.rows if row.read.fault]
     rows = [_row(row, lines[row.read.row], columns, secret=row.read.row in secret_rows) for row in faulty]
-    return _workbook([HEAD, *_heads(columns)], rows)
+    origin = f"{plan.choices.list_type} {plan.choices.office_id}"
+    return _workbook([HEAD, *_heads(columns)], rows, origin)
+
+
+def origin(content: bytes) -> tuple[str, int] | None:
+    """Type of list and office of the list whose rows such a workbook holds; None where it no longer says so."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            said = _ORIGIN.search(archive.read("docProps/core.xml").decode("utf-8", "replace"))
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError, RuntimeError):
+        return None
+    return (said[1], int(said[2])) if said else None
 
 
 def is_one(layout: Layout) -> bool:
@@ -59,9 +83,10 @@ def _says_itself(column: Column) -> bool:
     return known is not None and known.meaning == column.meaning.replace("_1", "").replace("_2", "")
 
 
-def _workbook(heads: list[str], rows: list[list[str]]) -> bytes:
+def _workbook(heads: list[str], rows: list[list[str]], origin: str) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        book.set_properties({"keywords": f"{_MARK} {origin}"})
         sheet = book.add_worksheet("Rader med fel")
         bold = book.add_format({"bold": True})
         text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})

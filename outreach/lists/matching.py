@@ -1,9 +1,11 @@
 """Decides which rows are the same person, and who in the register that is.
 
 The order of certainty is personnummer, samordningsnummer or interim number; then own mobile and birth date; then name
-and birth date, which is always asked. Two different personnummer are two people and nothing is asked.
+and birth date, which is always asked. Two different personnummer are two people and nothing is asked. Twins often share
+a telephone: the same mobile and birth date with another first name is asked about, never taken for one person.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -96,11 +98,34 @@ def _with_its_mobiles(group: Group, register: Register) -> list[Known]:
 
 
 def _only(group: Group, candidates: list[Known]) -> Known | None:
-    """The one it can be; of twins with one mobile the one with the same name."""
-    if len(candidates) > 1:
-        names = _names(group)
-        candidates = [known for known in candidates if known.person.name_key in names]
-    return candidates[0] if len(candidates) == 1 else None
+    """The one it can be: with the same first name, and of several of those with the very same name."""
+    possible = [known for known in candidates if _are_namesakes(_names(group), {known.person.name_key})]
+    if len(possible) > 1:
+        possible = [known for known in possible if known.person.name_key in _names(group)]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _are_namesakes(names: set[str], others: set[str]) -> bool:
+    return any(is_same_first_name(one, other) for one in names for other in others)
+
+
+def is_same_first_name(one: str, other: str) -> bool:
+    """Whether two name keys can be one person's: a first name of the one stands in the other, whole or as its first
+    letter, whichever way round the names are written. Signs over the letters do not matter.
+    """
+    first, second = _letters(one), _letters(other)
+    if not first or not second:
+        return True
+    return _stands_in(first[0], second) or _stands_in(second[0], first)
+
+
+def _letters(name_key: str) -> list[str]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", name_key) if not unicodedata.combining(sign))
+    return [letters for word in plain.split() if (letters := word.strip("."))]
+
+
+def _stands_in(first_name: str, name: list[str]) -> bool:
+    return first_name in name or (len(first_name) == 1 and name[0].startswith(first_name))
 
 
 def _by_mobile_in_list(groups: list[Group]) -> list[Group]:
@@ -130,6 +155,7 @@ def _join_once(groups: list[Group]) -> list[Group]:
 
 def _partner(group: Group, others: Iterable[Group]) -> Group | None:
     possible = list({id(other): other for other in others if _may_be_one(group, other)}.values())
+    possible = [other for other in possible if _are_namesakes(_names(group), _names(other))]
     if len(possible) > 1:
         names = _names(group)
         possible = [other for other in possible if names & _names(other)]

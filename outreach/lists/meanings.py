@@ -24,8 +24,11 @@ LABELS = {
 
 _FOLDER = Path(__file__).parent
 _LEXICON = tomllib.loads((_FOLDER / "heads.toml").read_text(encoding="utf-8"))
+_UNDOTTED = str.maketrans("åäöéü", "aaoeu")
 _UNMISTAKABLE = {word: meaning for meaning, words in _LEXICON["unmistakable"].items() for word in words}
 _HEADS: dict[str, str] = {head: meaning for meaning, heads in _LEXICON["heads"].items() for head in heads}
+# Some systems cannot write å, ä and ö.
+_PLAIN_HEADS = {plain: meaning for head, meaning in _HEADS.items() if (plain := head.translate(_UNDOTTED)) != head}
 _WORDS: dict[str, frozenset[str]] = {name: frozenset(words) for name, words in _LEXICON["words"].items()}
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^]]*\]")
 _BROKEN_WORD = re.compile(r"(?<=[^\W\d_])[-\u00ad]\s*\n\s*(?!och\b)")
@@ -34,6 +37,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Below this likeness two heads that mean different things are taken for each other (inskrivnings-, utskrivningsdatum).
 _ALIKE = 0.9
 _SHORTEST_TO_GUESS = 7
+_LONG_HEADS = tuple(head for head in _HEADS if len(head) >= _SHORTEST_TO_GUESS)
 _SECOND = frozenset({"2", "ii", "två", "andra", "b"})
 _FIRST = frozenset({"1", "i", "ett", "första", "a"})
 
@@ -66,11 +70,14 @@ class _Stems:
 def of_head(head: str) -> Meaning | None:
     """What a column with this head holds; None when the head is unknown or speaks of somebody else."""
     tokens = _tokens(head)
+    if meaning := _HEADS.get(" ".join(tokens)):
+        # "Mother tongue" is no guardian.
+        return Meaning(meaning)
     if _is_guardian(tokens):
         return _guardian(tokens)
     plain = _tokens(_BRACKETS.sub(" ", head))
-    for words in (tokens, plain, _without_whose(plain), _without_number(_without_whose(plain))):
-        if meaning := _HEADS.get(" ".join(words)):
+    for words in (plain, _without_whose(plain), _without_number(_without_whose(plain))):
+        if meaning := _HEADS.get(" ".join(words)) or _PLAIN_HEADS.get(" ".join(words)):
             return Meaning(meaning)
     if _is_protection(tokens):
         return Meaning("protected")
@@ -172,7 +179,8 @@ def _misspelt(tokens: list[str]) -> Meaning | None:
     head = " ".join(_without_whose(tokens))
     if len(head) < _SHORTEST_TO_GUESS:
         return None
-    known = [word for word in _HEADS if len(word) >= _SHORTEST_TO_GUESS]
+    # Two texts that are so alike are nearly as long.
+    known = [word for word in _LONG_HEADS if abs(len(word) - len(head)) <= len(head) * (1 - _ALIKE) * 2]
     closest = difflib.get_close_matches(head, known, n=1, cutoff=_ALIKE)
     return Meaning(_HEADS[closest[0]]) if closest else None
 

@@ -11,7 +11,8 @@ from outreach.lists.rows import ReadGuardian, ReadRow, tidy
 from outreach.phone_numbers import ReadNumber
 
 ADDRESS = ("care_of", "street", "postcode", "town")
-_TEXTS = (*ADDRESS, "district", "school", "language")
+PLAIN = (*ADDRESS, "district", "school", "language")
+"""Fields of a person that are kept as the list writes them."""
 _RANK = {"": 0, "interim": 1, "samordningsnummer": 2, "personnummer": 3}
 
 
@@ -24,7 +25,7 @@ def lay_together(rows: Sequence[ReadRow]) -> ReadRow:
 
 
 def _fill_in(whole: ReadRow, row: ReadRow) -> ReadRow:
-    texts = {name: getattr(whole, name) or getattr(row, name) for name in _TEXTS}
+    texts = {name: getattr(whole, name) or getattr(row, name) for name in PLAIN}
     identities = [found for found in (whole.identity, row.identity) if found]
     protected = whole.protected or row.protected
     return replace(
@@ -64,7 +65,7 @@ def new_numbers(whole: ReadRow, known: Known | None, register: Register) -> tupl
 def differences(whole: ReadRow, known: Known, numbers: Sequence[ReadNumber]) -> tuple[str, ...]:
     """The fields in which the list says something else than the register, in alphabetical order."""
     person = known.person
-    found = {name for name in _TEXTS if says_else(getattr(whole, name), getattr(person, name))}
+    found = {name for name in PLAIN if says_else(getattr(whole, name), getattr(person, name))}
     if found & set(ADDRESS):
         found = (found - set(ADDRESS)) | {"address"}
     if says_else(whole.name, person.name):
@@ -84,7 +85,7 @@ def differences(whole: ReadRow, known: Known, numbers: Sequence[ReadNumber]) -> 
 
 def says_else(written: str, kept: str) -> bool:
     """Whether a cell says something else than what is kept; spacing and capitals say nothing."""
-    return bool(written) and tidy(written).casefold() != tidy(kept).casefold()
+    return bool(written) and written != kept and tidy(written).casefold() != tidy(kept).casefold()
 
 
 def is_better_identity(whole: ReadRow, known: Known) -> bool:

@@ -5,8 +5,9 @@ Reach and shared numbers are reckoned as the register would be afterwards.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 from outreach.lists import merging
 from outreach.lists.layout import Layout
@@ -22,7 +23,9 @@ PROGRAMMES = {"kaa": "kaa", "uppsok": "uppsok", "tip": "other"}
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the reader of a list has said about it. `columns` is by head, `answers` (same or two) by row."""
+    """What the reader of a list has said about it. `columns` is by head, `answers` (same or two) and `declined` (the
+    fields that shall stay as they are) by row.
+    """
 
     list_type: str
     office_id: int
@@ -33,11 +36,23 @@ class Choices:
     sheet: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[int, str] = field(default_factory=dict)
+    declined: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    @classmethod
+    def kept(cls, saved: Mapping[str, Any]) -> "Choices":
+        """The choices as they were kept beside a file; there every row's number has become a word."""
+        known = {one.name: saved[one.name] for one in fields(cls) if one.name in saved}
+        by_row = {
+            name: {int(row): said for row, said in known.get(name, {}).items()} for name in ("answers", "declined")
+        }
+        return cls(**{**known, **by_row})
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedPerson:
-    """One person this import would save, as new, changed or unchanged; `numbers` are all own ones afterwards."""
+    """One person this import would save, as new, changed or unchanged; `numbers` are all own ones afterwards.
+    `declined` are fields in which the list says something else, but somebody has said that they shall stay.
+    """
 
     rows: tuple[int, ...]
     values: ReadRow
@@ -49,6 +64,7 @@ class PlannedPerson:
     shared: tuple[str, ...]
     protected: bool
     reach: str
+    declined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +111,7 @@ def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: C
     """Match, compare and reckon: 1. who is who, 2. what is new, 3. whose numbers are shared, 4. who is missing."""
     members = register.members(PROGRAMMES[choices.list_type], today)
     groups = match(rows, register, choices.answers)
-    drafts = {group.row: _draft(group, register) for group in groups if not group.asked}
+    drafts = {group.row: _draft(group, register, choices) for group in groups if not group.asked}
     holders = _holders(register, drafts.values())
     people = {row: _plan(draft, holders) for row, draft in drafts.items()}
     results = [result for group in groups for result in _results(group, people.get(group.row))]
@@ -113,16 +129,36 @@ def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: C
     )
 
 
+def as_it_is_now(planned: PlannedPerson, known: Known | None, register: Register) -> PlannedPerson:
+    """The same person compared once more with the register, which may have changed since the plan was made."""
+    numbers = _numbers(planned.values, known, register, planned.declined)
+    found = merging.differences(planned.values, known, numbers) if known else ()
+    kept = tuple(name for name in found if name not in planned.declined)
+    return replace(planned, known=known, new_numbers=numbers, fields=kept, result=_result(known, kept))
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     group: Group
     values: ReadRow
     new_numbers: tuple[ReadNumber, ...]
+    declined: Sequence[str]
 
 
-def _draft(group: Group, register: Register) -> _Draft:
-    values = merging.lay_together(group.rows)
-    return _Draft(group, values, merging.new_numbers(values, group.known, register))
+def _draft(group: Group, register: Register, choices: Choices) -> _Draft:
+    values, declined = merging.lay_together(group.rows), choices.declined.get(group.row, ())
+    return _Draft(group, values, _numbers(values, group.known, register, declined), declined)
+
+
+def _numbers(
+    values: ReadRow, known: Known | None, register: Register, declined: Sequence[str]
+) -> tuple[ReadNumber, ...]:  # fmt: skip
+    """The numbers the person gets."""
+    return () if known and "own_phone" in declined else merging.new_numbers(values, known, register)
+
+
+def _result(known: Known | None, changed: Sequence[str]) -> str:
+    return "new" if known is None else "changed" if changed else "unchanged"
 
 
 def _holders(register: Register, drafts: Iterable[_Draft]) -> Counter[str]:
@@ -146,20 +182,22 @@ def _holders(register: Register, drafts: Iterable[_Draft]) -> Counter[str]:
 
 def _plan(draft: _Draft, holders: Counter[str]) -> PlannedPerson:
     known = draft.group.known
-    fields = merging.differences(draft.values, known, draft.new_numbers) if known else ()
+    found = merging.differences(draft.values, known, draft.new_numbers) if known else ()
+    kept = tuple(name for name in found if name not in draft.declined)
     usable = [*draft.new_numbers, *(known.usable if known else ())]
     protected = draft.values.protected or (known is not None and known.person.protected)
     return PlannedPerson(
         rows=tuple(row.row for row in draft.group.rows),
         values=draft.values,
         known=known,
-        result="new" if known is None else "changed" if fields else "unchanged",
-        fields=fields,
+        result=_result(known, kept),
+        fields=kept,
         new_numbers=draft.new_numbers,
         numbers=(*(known.ties if known else ()), *(number.e164 for number in draft.new_numbers)),
         shared=tuple(number.e164 for number in usable if number.kind == "mobile" and holders[number.e164] > 1),
         protected=protected,
         reach="protected" if protected else _reach(usable, holders),
+        declined=tuple(draft.declined) if known else (),
     )
 
 

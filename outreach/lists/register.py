@@ -36,22 +36,25 @@ class Known:
 
 
 class Register:
-    """Everybody, loaded once for a whole list."""
+    """Everybody, loaded once for a whole list; or some people alone, as they are at this moment."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, some: Sequence[Person] | None = None) -> None:
         self._session = session
-        self.known = {person.id: Known(person) for person in storage.people.everyone(session)}
-        for tie, number in storage.numbers.everyones(session):
+        people = storage.people.everyone(session) if some is None else some
+        self.known = {person.id: Known(person) for person in people}
+        for tie, number in self._ties(whole=some is None):
             known = self.known.get(tie.person_id)
             if known and tie.standing == "wrong_person":
                 known.struck.add(number.e164)
             elif known:
                 known.ties[number.e164] = (tie, number)
-        for guardian in storage.people.all_guardians(session):
+        for guardian in self._guardians(whole=some is None):
             if guardian.person_id in self.known:
                 self.known[guardian.person_id].guardians[guardian.position] = guardian
         self._struck = storage.numbers.struck_marks(session)
-        self._by_mark = {known.person.identity_mark: known for known in self.known.values()}
+        former = storage.people.former_marks(session)
+        self._by_mark = {mark: self.known[now] for mark, now in former.items() if now in self.known}
+        self._by_mark |= {one.person.identity_mark: one for one in self.known.values() if one.person.identity_mark}
         self._by_mobile: dict[tuple[str, date], list[Known]] = defaultdict(list)
         self._by_name: dict[str, list[Known]] = defaultdict(list)
         for known in self.known.values():
@@ -59,6 +62,15 @@ class Register:
             for e164, (_, number) in known.ties.items():
                 if known.person.birth_date and number.kind == "mobile":
                     self._by_mobile[e164, known.person.birth_date].append(known)
+
+    def _ties(self, *, whole: bool) -> Sequence[tuple[PersonNumber, Number]]:
+        return (
+            storage.numbers.everyones(self._session) if whole else storage.numbers.of_people(self._session, self.known)
+        )
+
+    def _guardians(self, *, whole: bool) -> Sequence[Guardian]:
+        session = self._session
+        return storage.people.all_guardians(session) if whole else storage.people.guardians_of(session, self.known)
 
     def mark(self, identity: Identity) -> str:
         """The keyed fingerprint of an identity, as the register keeps it."""

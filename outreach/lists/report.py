@@ -152,6 +152,6 @@ def _whose(row: RowResult) -> dict[str, str]:
 
 
 def _after(person: PlannedPerson, name: str) -> str:
-    """The value as the register would have it afterwards."""
-    kept = getattr(person.known.person, name) if person.known else ""
+    """The value as the register would have it afterwards; of protected people only what the list itself says."""
+    kept = getattr(person.known.person, name) if person.known and not person.protected else ""
     return str(getattr(person.values, name) or kept or "")

@@ -23,6 +23,7 @@ _POSTCODE = re.compile(r"^(?:SE?[- ]?)?(\d{3})\s?(\d{2})$", re.IGNORECASE)
 _WITH_TOWN = re.compile(r"^(?:(.+?),\s*)?(?:SE?[- ]?)?(\d{3}\s?\d{2})\s+([^\W\d_]{2}.*)$", re.IGNORECASE)
 _CARE_OF = re.compile(r"^c/o\s+([^,]+)(?:,\s*(.+))?$", re.IGNORECASE)
 _PHONE_DIGITS = 7
+_SAYS_SOMETHING = re.compile(r"[^\W_]|\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +120,11 @@ class _Reader:
 
     def _cells(self, *meanings: str) -> Iterator[tuple[Column, str]]:
         """The written cells of these columns; "-" and its like say nothing."""
-        for column in self._with_meaning(*meanings):
-            text = self._line.cell(column.index)
-            if any(character.isalnum() or character == "?" for character in text):
-                yield column, text
+        for meaning in meanings:
+            for column in self._columns.get(meaning, ()):
+                text = self._line.cell(column.index)
+                if text and _SAYS_SOMETHING.search(text):
+                    yield column, text
 
     def _text(self, meaning: str) -> str:
         return next((tidy(text) for _, text in self._cells(meaning)), "")

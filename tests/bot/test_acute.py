@@ -1,5 +1,7 @@
 """A cry for help: told to one after another until somebody has seen it; and only humans write."""
 
+from datetime import timedelta
+
 import pytest
 from builders import Browser, a_staff, e164, signed_in
 from fastapi.testclient import TestClient
@@ -83,8 +85,56 @@ def test_the_one_on_duty_at_once_the_stand_in_after_ten_minutes_the_head_after_t
     assert told(leila.town) == [ON_DUTY, STAND_IN]
     leila.waits(minutes=10)
     assert told(leila.town) == [ON_DUTY, STAND_IN, HEAD]
-    leila.waits(hours=3)
-    assert told(leila.town) == [ON_DUTY, STAND_IN, HEAD]
+
+
+def test_the_last_is_told_again_every_twenty_minutes_then_every_hour_for_a_day(leila: Youth) -> None:
+    leila.says(CRY)
+    leila.waits(minutes=10)
+    leila.waits(minutes=10)
+
+    assert _times_told(leila, minutes=19) == 0
+    assert _times_told(leila, minutes=1) == 1
+    assert sum(_times_told(leila, minutes=20) for _ in range(5)) == 4
+    assert sum(_times_told(leila, minutes=20) for _ in range(6)) == 2
+    assert sum(_times_told(leila, minutes=20) for _ in range(70)) == 20
+    assert sum(_times_told(leila, hours=1) for _ in range(50)) == 0
+    assert set(told(leila.town)[3:]) == {HEAD}
+
+
+def _times_told(leila: Youth, **length: float) -> int:
+    before = len(told(leila.town))
+    leila.waits(**length)
+    return len(told(leila.town)) - before
+
+
+def test_one_alone_in_the_chain_is_told_again_until_it_is_seen(town: Town, leila: Youth, sara: Browser) -> None:
+    for key in alerts.CHAIN[1:]:
+        choose(town, key, None)
+    leila.says(CRY)
+    leila.waits(minutes=20)
+    assert told(town) == [ON_DUTY, ON_DUTY]
+
+    sara.post(f"/inkorg/{leila.talk.code}/sett")
+    leila.waits(hours=2)
+
+    assert told(town) == [ON_DUTY, ON_DUTY]
+
+
+@pytest.mark.parametrize("what", ["role", "employment", "left"])
+def test_whoever_may_read_no_talks_any_longer_is_passed_over(town: Town, leila: Youth, what: str) -> None:
+    with town.house.database.write() as session:
+        staff, yesterday = storage.staff.get(session, town.staff_id), (town.clock.now() - timedelta(days=1)).date()
+        if what == "role":
+            storage.staff.roles(session, staff.id, yesterday)[0].valid_to = yesterday
+        elif what == "employment":
+            staff.employed_to = yesterday
+        else:
+            staff.left_at = town.clock.now()
+        storage.staff.add(session, staff)
+
+    leila.says(CRY)
+
+    assert told(town) == [STAND_IN]
 
 
 def test_the_text_to_staff_stands_in_nobodys_talk(leila: Youth) -> None:
@@ -290,6 +340,18 @@ def test_a_changed_number_is_said_in_the_text(town: Town, leila: Youth, sara: Br
     assert "Hjälplinjen 90 391 och 1177 svarar dygnet runt" in leila.last
     with town.house.database.read() as session:
         assert "90 390" not in {line.number for line in storage.settings.help_lines(session)}
+
+
+def test_a_changed_number_is_said_to_somebody_who_has_it_tough_too(town: Town, leila: Youth) -> None:
+    with town.house.database.write() as session:
+        (line,) = [line for line in storage.settings.help_lines(session) if line.number == "1177"]
+        help_lines.change(session, line, number="1178", hours="dygnet runt", now=town.clock.now(), staff_id=1)
+
+    assert leila.says("jag mår skit") == ["HURT"]
+
+    assert "1178 svarar dygnet runt." in leila.last
+    longest = replies.render("HURT", "sv", replies.long_values("sv"), numbers={"1177": "0" * help_lines.LONGEST_NUMBER})
+    assert wording.measure(longest).parts <= 2
 
 
 @pytest.mark.parametrize("code", replies.CRISIS_CODES)

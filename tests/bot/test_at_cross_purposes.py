@@ -3,7 +3,7 @@
 from datetime import UTC
 
 import pytest
-from talks import Clock, Town, Youth, at
+from talks import Town, Youth, at
 
 import storage.conversations
 import storage.meetings
@@ -11,14 +11,7 @@ import storage.people
 import storage.settings
 import storage.signups
 import storage.staff
-from bot.wiring import House
 from outreach import contact, gatherings, meetings, takeover
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with free times."""
-    return Town(house, clock)
 
 
 @pytest.fixture

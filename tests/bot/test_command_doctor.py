@@ -41,6 +41,20 @@ def test_nobody_on_duty_is_told(doctor: Callable[[], str], house: House) -> None
     assert "jour" not in doctor()
 
 
+def test_somebody_whose_role_has_ended_is_not_on_duty(doctor: Callable[[], str], house: House) -> None:
+    with house.database.write() as session:
+        staff = a_staff(session)
+        staff.phone = e164("90")
+        storage.settings.write(session, "on_duty", staff.id)
+    assert "jour" not in doctor()
+
+    with house.database.write() as session:
+        (role,) = storage.staff.roles(session, staff.id, house.now().date())
+        role.valid_to = date(2020, 1, 1)
+
+    assert "Ingen har jour." in doctor()
+
+
 def test_help_lines_that_nobody_has_checked_for_half_a_year_are_told(doctor: Callable[[], str], house: House) -> None:
     with house.database.write() as session:
         programmes.ensure_defaults(session, house.now())

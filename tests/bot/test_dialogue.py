@@ -17,28 +17,6 @@ from outreach import meetings
 DAYS = ("mån", "tis", "ons", "tors", "fre")
 
 
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with seven free times."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
-
-
-@pytest.fixture
-def booked(leila: Youth) -> Youth:
-    """Leila with a meeting on Thursday at 10."""
-    leila.says("ja")
-    leila.says("tors 10")
-    assert leila.says("ja") == ["BOOKED"]
-    assert leila.booked == "2026-11-26 10:00"
-    return leila
-
-
 # ------------------------------------------------------------------------------- each meaning, from the first text
 
 
@@ -376,6 +354,19 @@ def test_who_has_declined_may_book_after_all(leila: Youth) -> None:
 
     assert leila.says("BOKA") == ["OFFER"]
     assert leila.rests_for is None
+
+
+def test_who_waits_may_talk_at_once_after_all(leila: Youth) -> None:
+    leila.says("om en månad")
+
+    assert leila.says("ok vi kan prata då") == []
+    assert leila.says("ja vi kan prata nu") == ["OFFER"]
+
+
+def test_who_cannot_find_the_way_cancels_nothing(booked: Youth) -> None:
+    booked.says("kommer inte hitta dit")
+
+    assert booked.talk.state != "cancelled"
 
 
 def test_a_plain_yes_after_a_no_is_asked_about(leila: Youth) -> None:

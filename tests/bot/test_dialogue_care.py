@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from talks import CHILD, Clock, Town, Youth, at
+from talks import CHILD, Town, Youth, at
 
 import storage.conversations
 import storage.meetings
@@ -11,32 +11,9 @@ import storage.messages
 import storage.numbers
 import storage.people
 import storage.tasks
-from bot.wiring import House
 from outreach import delivery
 
 DAYS = ("mån", "tis", "ons", "tors", "fre")
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with seven free times."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
-
-
-@pytest.fixture
-def booked(leila: Youth) -> Youth:
-    """Leila with a meeting on Thursday at 10."""
-    leila.says("ja")
-    leila.says("tors 10")
-    assert leila.says("ja") == ["BOOKED"]
-    assert leila.booked == "2026-11-26 10:00"
-    return leila
 
 
 # ------------------------------------------------------------------------------------------ stop, wrong number

@@ -1,15 +1,16 @@
 """After a first meeting: when we ask how it goes, and what becomes of the answers (ux §5.7)."""
 
+from collections.abc import Sequence
 from datetime import UTC, timedelta
 
 import pytest
 from passing_time import MEETINGS, books, has_booked, mark, planned, proposed, until
-from talks import Clock, Town, Youth, at
+from talks import Town, Youth, at
 
 import storage.conversations
+import storage.offices
 import storage.people
 import storage.staff
-from bot.wiring import House
 from outreach import contact, follow_ups, global_pause, takeover
 from storage.local_time import local
 
@@ -17,9 +18,9 @@ FU_1, FU_3, FU_6 = "2026-12-28 10:00", "2027-02-26 10:00", "2027-05-26 10:00"
 
 
 @pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with free times, the last of them next summer."""
-    return Town(house, clock, MEETINGS)
+def times() -> Sequence[str]:
+    """When Samira has time: now and again until next summer."""
+    return MEETINGS
 
 
 @pytest.fixture
@@ -147,6 +148,20 @@ def test_a_meeting_ahead_is_waited_for_and_then_the_question_is_let_be(met: Yout
         assert until(met, f"{day} 10:01") == []
 
     assert [row.outcome for row in planned(met)] == ["booked", "", ""]
+
+
+def test_a_follow_up_that_cannot_be_written_is_tried_again_an_hour_later(met: Youth) -> None:
+    def call_the_office(name: str) -> None:
+        with met.town.house.database.write() as session:
+            storage.offices.get(session, met.town.office_id).sender_name = name
+
+    call_the_office("")
+    assert until(met, FU_1) == []
+    assert (planned(met)[0].done_at, f"{local(planned(met)[0].due_at):%H:%M}") == (None, "11:00")
+
+    call_the_office("Unga Björkstad")
+    assert until(met, "2026-12-28 10:59") == []
+    assert until(met, "2026-12-28 11:00") == ["FU-1"]
 
 
 # ---------------------------------------------------------------------------------------------------- answers

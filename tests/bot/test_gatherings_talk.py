@@ -2,52 +2,28 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from talks import TIMES, Clock, Town, Youth, at
+from talks import TIMES, Town, Youth, at, by_code
 
 from bot.__main__ import main
-from bot.wiring import House
 
 # Thursday week at 17, and the one after.
 FIRST, NEXT = "2026-12-03 17:00", "2026-12-10 17:00"
 
 
 @pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with free times of its own."""
-    return Town(house, clock, (*TIMES, "2026-12-08 10:00"))
+def times() -> Sequence[str]:
+    """When Samira has time: also between the two meetings."""
+    return *TIMES, "2026-12-08 10:00"
 
 
 @pytest.fixture
-def meeting(town: Town) -> int:
-    """A dialog meeting with two seats, led by Mohammed."""
-    return town.gathering(FIRST, seats=2)
-
-
-@pytest.fixture
-def leila(town: Town, meeting: int) -> Youth:
+def leila(invited: Youth) -> Youth:
     """Leila, who has just been invited to the meeting."""
-    leila = town.youth(invited=False)
-    town.invites_to(meeting)
-    assert leila.hears() == ["INV-3"]
-    return leila
-
-
-@pytest.fixture
-def coming(leila: Youth) -> Youth:
-    """Leila, who is on the list."""
-    assert leila.says("ja") == ["RSVP-OK"]
-    return leila
-
-
-def by_code(town: Town, *endings: str) -> list[Youth]:
-    """Strangers who come by the poster, one after another."""
-    strangers = [town.stranger(ending) for ending in endings]
-    for stranger in strangers:
-        stranger.says("KOM 7K3P")
-    return strangers
+    return invited
 
 
 # --------------------------------------------------------------------------------------------- the invitation

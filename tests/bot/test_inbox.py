@@ -2,7 +2,7 @@
 
 import pytest
 from builders import a_number, a_person
-from talks import Clock, Town, Youth
+from talks import Town, Youth
 
 import storage.campaigns
 import storage.conversations
@@ -12,22 +12,9 @@ import storage.people
 from bot import inbox
 from bot.conversation import dialogue
 from bot.conversation.turn import Turn
-from bot.wiring import House
 from outreach import campaigns
 from outreach.channels import Inbound
 from storage.campaigns import Campaign
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, who has just got the first text."""
-    return town.youth()
 
 
 def test_nothing_is_read_before_the_person_has_paused(leila: Youth) -> None:

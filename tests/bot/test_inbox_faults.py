@@ -2,18 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
-from talks import Clock, Town
+from talks import Town
 
 import storage.inbound
 from bot import inbox
-from bot.wiring import House
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04."""
-    return Town(house, clock)
 
 
 def test_texts_that_cannot_be_handled_keep_nobody_from_being_read(town: Town) -> None:

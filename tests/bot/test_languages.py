@@ -7,31 +7,18 @@ from pathlib import Path
 
 import pytest
 from builders import a_staff
-from talks import Clock, Town, Youth, at
+from talks import Town, Youth, at
 
 import storage.conversations
 import storage.people
 import storage.settings
 from bot.conversation import evaluate, replies, tongues
-from bot.wiring import House
 from outreach import help_lines, languages, quiet_hours, spoken_time, takeover, word_check, wording
 
 ARABIC = "لا أتكلم السويدية"
 OTHERS = tuple(tongues.everyone())
 TEXTS = [(lang, code) for lang, tongue in tongues.everyone().items() for code in tongue.texts]
 SHORT_SET = ("INV-1", "BOOKED", "REM-24", "STOP-OK", *replies.CRISIS_CODES)
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with seven free times."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
 
 
 def switch_on(town: Town, lang: str) -> None:

@@ -1,24 +1,24 @@
 """A missed meeting: what is said to whoever did not come, once and the same day (ux §5.7)."""
 
+from collections.abc import Sequence
 from datetime import UTC
 
 import pytest
 from passing_time import MEETINGS, books, has_booked, mark, planned, texts, until
-from talks import Clock, Town, Youth, at
+from talks import Town, Youth, at
 
 import storage.conversations
 import storage.meetings
 import storage.people
 import storage.staff
-from bot.wiring import House
 from outreach import meetings, takeover
 from outreach.errors import Conflict
 
 
 @pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with free times, the last of them next summer."""
-    return Town(house, clock, MEETINGS)
+def times() -> Sequence[str]:
+    """When Samira has time: now and again until next summer."""
+    return MEETINGS
 
 
 @pytest.fixture

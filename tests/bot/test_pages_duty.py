@@ -1,5 +1,7 @@
 """Jour och hjälplinjer: who is told when somebody is in danger, and the help lines that the texts name."""
 
+from datetime import timedelta
+
 import pytest
 from builders import Browser, a_number, a_person, a_staff, e164, signed_in
 from campaign_desk import words
@@ -39,7 +41,9 @@ def a_line(house: House, name: str) -> HelpLine:
         return next(line for line in storage.settings.help_lines(session) if line.name == name)
 
 
-def test_the_one_on_duty_is_chosen_and_the_log_says_by_whom(alva: Browser, sara: Staff, house: House) -> None:
+def test_the_one_on_duty_is_chosen_and_the_log_says_by_whom(
+    alva: Browser, sara: Staff, house: House, clock: StillClock
+) -> None:
     assert "Ingen får sms" in words(alva.see(HERE))
 
     alva.post(HERE, jour=sara.code)
@@ -49,13 +53,13 @@ def test_the_one_on_duty_is_chosen_and_the_log_says_by_whom(alva: Browser, sara:
     assert "Ingen får sms" not in page
     assert "Ändrat 2026-11-24 av Alva Berg." in page
     with house.database.read() as session:
-        (one,) = alerts.reachable(session)
+        (one,) = alerts.reachable(session, clock.now())
         actions = [event.action for event in storage.audit.latest(session)]
     assert (one.staff.id, one.address) == (sara.id, e164("90"))
     assert actions[:2] == ["staff_phone", "setting_changed"]
 
 
-def test_all_three_can_be_chosen_and_nobody_again(alva: Browser, sara: Staff, house: House) -> None:
+def test_all_three_can_be_chosen_and_nobody_again(alva: Browser, sara: Staff, house: House, clock: StillClock) -> None:
     with house.database.write() as session:
         karin = a_staff(session, "enhetschef", name="Karin Ek")
     alva.post(HERE, jour=sara.code, ersattare=karin.code, chef=karin.code)
@@ -65,7 +69,7 @@ def test_all_three_can_be_chosen_and_nobody_again(alva: Browser, sara: Staff, ho
     alva.post(HERE)
 
     with house.database.read() as session:
-        assert [alerts.chosen(session, key) for key in alerts.CHAIN] == [None, None, None]
+        assert [alerts.chosen(session, key, clock.now()) for key in alerts.CHAIN] == [None, None, None]
 
 
 @pytest.mark.parametrize("role", ["administrator", "lasare", "ambassador"])
@@ -98,7 +102,21 @@ def test_somebody_who_has_left_is_nobody(alva: Browser, sara: Staff, house: Hous
         session.add(staff)
 
     with house.database.read() as session:
-        assert alerts.chosen(session, "on_duty") is None
+        assert alerts.chosen(session, "on_duty", clock.now()) is None
+    assert "Ingen har jour" in words(alva.see(HERE))
+
+
+def test_a_role_that_has_ended_leaves_nobody_on_duty(
+    alva: Browser, sara: Staff, house: House, clock: StillClock
+) -> None:
+    alva.post(HERE, jour=sara.code)
+    alva.post(f"{HERE}/mobil", person=sara.code, mobil="070-174 06 90")
+    assert "Ingen har jour" not in words(alva.see(HERE))
+    with house.database.write() as session:
+        (role,) = storage.staff.roles(session, sara.id, clock.now().date())
+        role.valid_to = clock.now().date() - timedelta(days=1)
+
+    assert "Ingen har jour Sara Lind är vald men har ingen roll här längre" in words(alva.see(HERE))
 
 
 def test_the_lines_are_shown_with_ages_hours_and_when_they_were_checked(alva: Browser) -> None:
@@ -165,6 +183,47 @@ def test_a_line_that_closes_at_night_is_told_since_the_text_says_otherwise(alva:
     alva.post(f"{HERE}/hjalplinje", linje=str(a_line(house, "Bris").id), nummer="116 111", oppet="8–22")
 
     assert "Stämmer inte med svaret" in alva.see(HERE)
+
+
+def test_a_line_of_ones_own_is_added_checked_and_taken_away(alva: Browser, house: House, clock: StillClock) -> None:
+    new = {"namn": "Jourhavande präst", "nytt_nummer": "112 11", "nytt_oppet": "21–06", "aldrar": "fran18"}
+
+    assert alva.post(f"{HERE}/ny", **new).status_code == 303
+
+    line = a_line(house, "Jourhavande präst")
+    assert (line.number, line.age_from, line.verified_on) == ("112 11", 18, clock.now().date())
+    page = words(alva.see(HERE))
+    assert "Jourhavande präst Kontrollerad 18 år och äldre" in page
+    assert "Tillagd av er. Står inte i svaren." in page
+    assert "Stämmer inte med svaret" not in page
+    assert alva.post(f"{HERE}/bort", linje=str(line.id)).status_code == 303
+    assert "Jourhavande präst" not in alva.see(HERE)
+    with house.database.read() as session:
+        actions = [event.action for event in storage.audit.latest(session)]
+    assert actions[:2] == ["help_line_removed", "help_line_added"]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "hours", "ages"),
+    [
+        ("", "112 11", "21–06", "alla"), ("bris", "116 111", "dygnet runt", "alla"), ("x" * 41, "1", "nu", "alla"),
+        ("Präst", "ring", "21–06", "alla"), ("Präst", "112 11", "", "alla"), ("Präst", "112 11", "21–06", "barn"),
+    ],
+)  # fmt: skip
+def test_a_line_that_cannot_be_one_is_refused_and_what_was_typed_is_kept(
+    alva: Browser, house: House, name: str, number: str, hours: str, ages: str
+) -> None:
+    answer = alva.post(f"{HERE}/ny", namn=name, nytt_nummer=number, nytt_oppet=hours, aldrar=ages)
+
+    assert answer.status_code == 422
+    assert f'value="{number}"' in answer.text
+    with house.database.read() as session:
+        assert len(storage.settings.help_lines(session)) == len(help_lines.DEFAULTS)
+
+
+def test_a_line_that_the_texts_name_is_not_taken_away(alva: Browser, house: House) -> None:
+    assert alva.post(f"{HERE}/bort", linje=str(a_line(house, "Bris").id)).status_code == 422
+    assert a_line(house, "Bris").number == "116 111"
 
 
 def test_a_coordinator_changes_no_settings(client: TestClient, house: House, sara: Staff) -> None:

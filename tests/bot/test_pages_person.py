@@ -35,14 +35,6 @@ from storage.tasks import Attempt, Outcome, Task
 
 
 @pytest.fixture
-def sara(client: TestClient, house: House) -> Browser:
-    """A coordinator at Unga Norr."""
-    with house.database.write() as session:
-        staff = a_staff(session)
-    return signed_in(client, house.database, staff)
-
-
-@pytest.fixture
 def leila(house: House) -> Person:
     """Leila, 18, at Unga Norr, with a mobile and a personnummer."""
     with house.database.write() as session:

@@ -31,14 +31,6 @@ from outreach import audience
 from storage.people import Person
 
 
-@pytest.fixture
-def sara(client: TestClient, house: House) -> Browser:
-    """A coordinator at Unga Norr."""
-    with house.database.write() as session:
-        staff = a_staff(session)
-    return signed_in(client, house.database, staff)
-
-
 def names(page: str) -> list[str]:
     """Who stands in the table, in order."""
     return re.findall(r'scope="row"[^>]*><a href="/register/\w+">([^<]+)</a>', page)

@@ -4,21 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
-from builders import Browser, a_person, a_staff, a_talk, a_text_in, a_text_out, signed_in
-from fastapi.testclient import TestClient
+from builders import Browser, a_person, a_talk, a_text_in, a_text_out
 
 import storage.conversations
 import storage.messages
 from bot.wiring import House
 from storage.people import Person
-
-
-@pytest.fixture
-def sara(client: TestClient, house: House) -> Browser:
-    """A coordinator at Unga Norr."""
-    with house.database.write() as session:
-        staff = a_staff(session)
-    return signed_in(client, house.database, staff)
 
 
 @pytest.fixture

@@ -28,14 +28,6 @@ from storage.campaigns import Campaign
 from storage.database import Session
 
 
-@pytest.fixture
-def sara(client: TestClient, house: House) -> Browser:
-    """A coordinator at Unga Norr."""
-    with house.database.write() as session:
-        staff = a_staff(session)
-    return signed_in(client, house.database, staff)
-
-
 def block(page: str, name: str) -> str:
     """One block of the page."""
     found = re.search(rf'<section class="block[^>]*id="idag-{name}".*?</section>', page, re.DOTALL)

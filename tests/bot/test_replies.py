@@ -89,12 +89,20 @@ SIZES = {
     "DM-THANKS": (25, 1, 34, 1),
     "KOM-HUH": (109, 1, 107, 1),
     "WHICH": (156, 1, 152, 1),
+    "CALL-SOON": (149, 1, 142, 1),
+    "CHEER-1": (149, 1, 153, 1),
+    "CHEER-2": (122, 1, 121, 1),
+    "CHEER-3": (131, 1, 127, 1),
+    "CHEER-4": (125, 1, 127, 1),
+    "CHEER-5": (128, 1, 134, 1),
+    "CHEER-6": (131, 1, 127, 1),
 }
 # What Telegram, and the talk about dialog meetings, need beside the design's own texts.
 BESIDE_THE_DESIGN = (
     "TG-NAME", "TG-OLD", "TG-GROUP", "OFFER-AGAIN",
     "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
-    "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH",
+    "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
+    "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6",
 )  # fmt: skip
 DESIGNED = tuple(code for code in SIZES if code not in BESIDE_THE_DESIGN)
 # TAKEOVER is a prefix: its stated size holds the space before what the person writes.

@@ -18,18 +18,6 @@ from storage.tasks import Task
 
 
 @pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with seven free times."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
-
-
-@pytest.fixture
 def offered(leila: Youth) -> Youth:
     """Leila, who has been offered three times."""
     assert leila.says("ja") == ["OFFER"]

@@ -5,14 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from talks import Clock, Town, Youth
+from talks import Youth
 
 import storage.inbound
 import storage.messages
 import storage.numbers
 import storage.settings
 from bot.conversation.understanding import understand
-from bot.wiring import House
 from outreach import delivery
 from outreach.quiet_hours import STOCKHOLM
 from storage.messages import Message
@@ -67,18 +66,6 @@ def test_a_word_that_opens_it_again_is_a_start(word: str) -> None:
 
 
 # ------------------------------------------------------------------------------- one confirmation, never two
-
-
-@pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04."""
-    return Town(house, clock)
-
-
-@pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
 
 
 def how_stopped(youth: Youth) -> list[str]:

@@ -24,12 +24,6 @@ def town(house: House, clock: Clock) -> Town:
 
 
 @pytest.fixture
-def leila(town: Town) -> Youth:
-    """Leila, 18, who has just got the first text."""
-    return town.youth()
-
-
-@pytest.fixture
 def chat(town: Town) -> Chat:
     """Somebody's Telegram."""
     return a_chat(town)

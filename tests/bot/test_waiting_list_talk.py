@@ -1,53 +1,31 @@
 """The talk about a dialog meeting that is full, called off, or over: the waiting list, and the day after (ux §5.7)."""
 
-import pytest
-from talks import TIMES, Clock, Town, Youth, at
+from collections.abc import Sequence
 
+import pytest
+from talks import TIMES, Town, Youth, at, by_code
+
+import storage.campaigns
 import storage.conversations
 import storage.meetings
 import storage.signups
 from bot.conversation import gathering_texts
-from bot.wiring import House
-from outreach import gatherings
+from outreach import campaigns, gatherings
 
 # Thursday week at 17, and the one after.
 FIRST, NEXT = "2026-12-03 17:00", "2026-12-10 17:00"
 
 
 @pytest.fixture
-def town(house: House, clock: Clock) -> Town:
-    """Unga Norr on a Tuesday at 13.04, with free times of its own."""
-    return Town(house, clock, (*TIMES, "2026-12-08 10:00"))
+def times() -> Sequence[str]:
+    """When Samira has time: also between the two meetings."""
+    return *TIMES, "2026-12-08 10:00"
 
 
 @pytest.fixture
-def meeting(town: Town) -> int:
-    """A dialog meeting with two seats, led by Mohammed."""
-    return town.gathering(FIRST, seats=2)
-
-
-@pytest.fixture
-def leila(town: Town, meeting: int) -> Youth:
+def leila(invited: Youth) -> Youth:
     """Leila, who has just been invited to the meeting."""
-    leila = town.youth(invited=False)
-    town.invites_to(meeting)
-    assert leila.hears() == ["INV-3"]
-    return leila
-
-
-@pytest.fixture
-def coming(leila: Youth) -> Youth:
-    """Leila, who is on the list."""
-    assert leila.says("ja") == ["RSVP-OK"]
-    return leila
-
-
-def by_code(town: Town, *endings: str) -> list[Youth]:
-    """Strangers who come by the poster, one after another."""
-    strangers = [town.stranger(ending) for ending in endings]
-    for stranger in strangers:
-        stranger.says("KOM 7K3P")
-    return strangers
+    return invited
 
 
 # ------------------------------------------------------------------------------------------------ waiting list
@@ -254,3 +232,54 @@ def test_what_a_chat_has_signed_up_for_becomes_the_persons(town: Town, meeting: 
         (theirs,) = storage.signups.of_slot(session, other)
         assert (theirs.conversation_id, theirs.person_id) == (leila.talk.id, leila.person_id)
     assert town.taken(meeting) == 2
+
+
+# ------------------------------------------------------------------------- places of those who can come no longer
+
+
+def test_a_wrong_number_gives_its_place_back_and_the_next_in_line_is_offered_it(
+    town: Town, meeting: int, line: list[Youth]
+) -> None:
+    assert line[0].says("fel nummer") == ["WRONG-OK"]
+
+    assert line[2].waits() == ["SPOT"]
+    assert line[2].says("ja") == ["RSVP-OK"]
+    assert town.taken(meeting) == 2
+    assert line[0].talk.state == "wrong_number"
+
+
+def test_a_wrong_number_leaves_the_line_too(town: Town, meeting: int, line: list[Youth]) -> None:
+    line[2].says("fel nummer")
+    line[0].says("avboka")
+
+    assert line[3].waits() == ["SPOT"]
+
+
+def test_a_stop_tells_whoever_has_a_place_that_it_stands(town: Town, meeting: int, coming: Youth) -> None:
+    assert coming.says("STOPP") == ["STOP-OK-B"]
+
+    assert "Din tid tors 3 dec kl. 17.00 finns kvar men vi påminner inte." in coming.last
+    assert town.taken(meeting) == 1
+    assert coming.talk.waiting_why == "stopp, men är anmäld till en träff"
+    assert coming.waits(days=10) == []
+
+
+def test_a_stop_of_somebody_in_line_lets_the_place_pass_them_by(town: Town, meeting: int, line: list[Youth]) -> None:
+    assert line[2].says("STOPP") == ["STOP-OK"]
+    line[0].says("avboka")
+
+    assert line[2].waits() == []
+    assert line[3].waits() == ["SPOT"]
+
+
+def test_a_campaign_counts_those_who_have_a_place_because_of_it(town: Town, meeting: int, coming: Youth) -> None:
+    def booked() -> int:
+        with town.house.database.read() as session:
+            (campaign,) = storage.campaigns.all_campaigns(session)
+            return campaigns.results(session, campaign).booked
+
+    assert booked() == 1
+
+    coming.says("avboka")
+
+    assert booked() == 0

@@ -131,7 +131,7 @@ class Scene:
         """When something falls due next, and a day from now at most."""
         now = self._town.clock.now()
         with self._town.house.database.read() as session:
-            due = jobs.next_due(session) or now + _DAY
+            due = jobs.next_due(session, now) or now + _DAY
         return min(max(due, now + _TICK), now + _DAY)
 
     def _staff(self, youth: Youth, words: str) -> None:

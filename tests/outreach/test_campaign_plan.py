@@ -21,7 +21,7 @@ import storage.conversations
 import storage.messages
 import storage.numbers
 import storage.staff
-from outreach import campaign_plan, campaigns, gate
+from outreach import campaign_plan, campaigns, gate, numbers
 from outreach.campaign_plan import Plan
 from storage.campaigns import Campaign
 from storage.database import Session
@@ -149,6 +149,29 @@ def test_two_people_with_one_number_get_nothing_until_somebody_says_whose_it_is(
     give_number(session, a_person(session, 1, has_number=False), number(0))
 
     assert plan(session, a_campaign(session)).left_out == {"shared_number": 2}
+
+
+def test_a_shared_number_is_texted_as_the_ones_whose_own_staff_say_that_it_is(session: Session) -> None:
+    leila = a_person(session, 0)
+    give_number(session, a_person(session, 1, has_number=False), number(0))
+
+    numbers.say_whose(session, leila, number(0), "self", now=NOW)
+
+    planned = plan(session, a_campaign(session))
+    assert [entry.person.id for entry in planned.sending] == [leila.id]
+    assert planned.left_out == {"shared_number": 1}
+
+
+def test_what_staff_said_of_a_number_does_not_hold_for_whoever_gets_it_later(session: Session) -> None:
+    leila = a_person(session, 0)
+    give_number(session, a_person(session, 1, has_number=False), number(0))
+    numbers.say_whose(session, leila, number(0), "self", now=NOW)
+
+    later = give_number(session, a_person(session, 2, has_number=False), number(0))
+    later.found_at = NOW + timedelta(days=1)
+    storage.numbers.link(session, later)
+
+    assert plan(session, a_campaign(session)).left_out == {"shared_number": 3}
 
 
 def test_a_text_with_a_gap_that_cannot_be_filled_leaves_one_out_and_not_all(session: Session) -> None:

@@ -59,6 +59,7 @@ booked              X X X . X . . . . . .
 declined            X X X . X . . . . . .
 occupied            X X X . X . . . . . .
 same_text           X X X . X . . . . . .
+contacted_today     X W W . W . . . . . .
 texted_this_week    X X X . X . . . . . .
 texted_3_times      X X X . X . . . . . .
 nothing             . . . . . . . . . . .
@@ -105,6 +106,7 @@ KNOWN: dict[str, tuple[dict[str, object], str]] = {
     "declined": ({"state": "declined"}, "declined"),
     "occupied": ({"state": "occupied"}, "occupied"),
     "same_text": ({"same_text": True}, "same_text"),
+    "contacted_today": ({"contacted_today": True}, "contacted_today"),
     "texted_this_week": ({"unanswered_7_days": 1, "unanswered_90_days": 1}, "frequency_cap"),
     "texted_3_times": ({"unanswered_90_days": 3}, "frequency_cap"),
     "nothing": ({}, ""),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_lists import save
 
 import storage.offices
 import storage.people
@@ -55,7 +56,7 @@ def plan_of(session: Session, expected: dict[str, Any], *, with_hidden: bool = F
 
 def imported(session: Session, expected: dict[str, Any]) -> None:
     moment = datetime.combine(date.fromisoformat(expected["today"]), time(9), tzinfo=UTC)
-    run.apply(session, plan_of(session, expected), now=moment, actor="test")
+    save(session, plan_of(session, expected), now=moment, part=50)
 
 
 @dataclass(frozen=True)
