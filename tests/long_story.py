@@ -1,6 +1,5 @@
 """A whole house, a cast of very different people, and everything that can happen to them, one thing after another."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import anyio
 import campaign_town
 from builders import NOW, a_number, a_slot, a_staff, e164
-from doubted_jobs import doubted
 from sqlmodel import SQLModel
 from witness import STOCKHOLM, Handed, Somebody, Tie, Witness, say
 
@@ -103,9 +101,8 @@ class Network:
 
 
 def a_house(file: Path) -> House:
-    """One for many stories: a new one each time would make every query anew. No job in it may overlook anything."""
-    house = build(Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20), clock=StoryClock(NOW))
-    return replace(house, jobs=doubted(house.jobs))
+    """One for many stories: a new one each time would make every query anew."""
+    return build(Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20), clock=StoryClock(NOW))
 
 
 def empty(database: Database) -> None:

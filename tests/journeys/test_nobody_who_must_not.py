@@ -1,10 +1,12 @@
 """Over long stories made by chance, nobody gets a text who must not; judged by a witness who never asks the gate."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import anyio
 import pytest
+from doubted_jobs import doubted
 from happenings import EVENTS, LENGTHS, happens
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -26,12 +28,14 @@ THINGS = (*OFTEN, *EVENTS, *WORDS, *LENGTHS, "several", "several")
 
 
 @pytest.fixture(scope="module")
-def story_house(tmp_path_factory: pytest.TempPathFactory, empty_database_file: bytes) -> Iterator[House]:
-    """A house that stories move into, one after another."""
+def story_house(
+    tmp_path_factory: pytest.TempPathFactory, empty_database_file: bytes, request: pytest.FixtureRequest
+) -> Iterator[House]:
+    """A house that stories move into, one after another; with --many no job in it is taken at its word."""
     path = tmp_path_factory.mktemp("stories") / "story.db"
     path.write_bytes(empty_database_file)
     house = a_house(path)
-    yield house
+    yield replace(house, jobs=doubted(house.jobs)) if request.config.getoption("--many") else house
     anyio.run(house.close)
 
 

@@ -8,11 +8,12 @@ committed.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from doubted_jobs import doubted
 from talks import ADULT, CHILD, Clock, Town, Youth
 
 import storage.conversations
@@ -36,6 +37,12 @@ _UNITS = {"minut": "minutes", "timm": "hours", "dag": "days"}
 _WRITTEN_BY_US = (">", "=", "@")
 MEETING, FIRST_COMERS = "2026-12-03 17:00", ("90", "91")
 _TICK, _DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """A whole practice installation, of which no job may overlook what is due."""
+    return replace(house, jobs=doubted(house.jobs))
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
