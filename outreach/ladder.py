@@ -110,7 +110,15 @@ def settle(session: Session, now: datetime, ids: Sequence[int] | None = None) ->
 def follow(session: Session, person_id: int | None, now: datetime) -> None:
     """Something has happened to a person: whoever has been in contact leaves the ladder here and now."""
     place = storage.ladders.place(session, person_id) if person_id is not None else None
-    if place is not None and place.state == "on":
+    if place is None or place.state != "on":
+        return
+    # Whether they are in a programme is for the job to ask: nothing that happens in a talk changes it.
+    one = storage.ladders.known(session, now, [place.person_id])[0]
+    why = ladder_rules.why_not(one, now, in_programme=True)
+    if why:
+        _leave(session, place, why, now)
+        storage.ladders.keep(session, place)
+    else:
         settle(session, now, [place.person_id])
 
 
@@ -165,16 +173,15 @@ def _state_of(why: str) -> str:
 
 
 def _change(session: Session, place: LadderPlace, one: Known, why: str, steps: Steps, now: datetime) -> None:
-    mine = steps.of(one.office_id)
     if why:
         _leave(session, place, why, now)
     elif place.state != "on":
-        _come_back(session, place, one, mine, now)
+        _come_back(session, place, one, steps.of(one.office_id), now)
     elif place.kind in ladder_rules.BY_NUMBER:
         tell(session, place, "number_lost", now)
         _stand(place, "find_number", place.position, 1, now, due=now)
     else:
-        _use_number(session, place, one, mine, now)
+        _use_number(session, place, one, steps.of(one.office_id), now)
     storage.ladders.keep(session, place)
 
 
