@@ -20,6 +20,7 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 PYTHON_IN_VENV = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 PYTHON = str(ROOT / ".venv" / PYTHON_IN_VENV)
+MEMORY, ROOM = "/dev/shm", 2 * 1024**3  # noqa: S108 - pytest makes a folder of its own there
 RUNTIME, DEVELOPMENT = "requirements.txt", "requirements-dev.txt"
 LOCK = "pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header"
 CHECKS = {
@@ -40,6 +41,7 @@ def demo(arguments: list[str]) -> None:
 def test(arguments: list[str]) -> None:
     """alla prov; resten av raden går till pytest"""
     install(DEVELOPMENT)
+    keep_in_memory()
     hand_over("pytest", "-n", "auto", "--dist", "worksteal", *arguments)
 
 
@@ -78,6 +80,12 @@ def brygga(arguments: list[str]) -> None:
     """Bryggas egen kommandorad; resten av raden går dit"""
     install(RUNTIME)
     hand_over("bot", *arguments)
+
+
+def keep_in_memory() -> None:
+    """Let the tests' databases live in memory where there is room: each of thousands would wait for the disk."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
 
 
 def install(requirements: str) -> None:
