@@ -91,8 +91,8 @@ def years_before(day: date, years: int) -> date:
 
 
 def _all(session: Session, today: date) -> list[ProgrammeRule]:
-    rules = (programmes.holding(session, name, today) for name in PROGRAMMES)
-    return [rule for rule in rules if rule is not None]
+    rules = programmes.all_holding(session, today)
+    return [rules[name] for name in PROGRAMMES if name in rules]
 
 
 def _born_by(rule: ProgrammeRule, day: date) -> date:

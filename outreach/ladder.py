@@ -265,12 +265,12 @@ def put_on(session: Session, person: Person, staff: Staff, now: datetime) -> Lad
 def tell(
     session: Session, place: LadderPlace, what: str, at: datetime, *, why: str = "", staff_id: int | None = None
 ) -> LadderEvent:
-    """Keep what happened at the step somebody stands at."""
+    """Tell what happened at the step somebody stands at; it is written with what changes next."""
     event = LadderEvent(
         person_id=place.person_id, at=at, kind=place.kind, position=place.position, attempt=place.attempt,
         round=place.round, what=what, why=why, staff_id=staff_id,
     )  # fmt: skip
-    storage.ladders.keep(session, event)
+    storage.ladders.tell(session, event)
     return event
 
 

@@ -63,9 +63,10 @@ def primary(programmes: Collection[str]) -> str:
 
 def holding(session: Session, programme: str, day: date) -> ProgrammeRule | None:
     """The rule that a programme goes by on a day; None where it takes nobody in."""
-    rules = [
-        rule
-        for rule in storage.people.rules(session)
-        if rule.programme == programme and rule.valid_from <= day <= (rule.valid_to or day)
-    ]
-    return rules[-1] if rules else None
+    return all_holding(session, day).get(programme)
+
+
+def all_holding(session: Session, day: date) -> dict[str, ProgrammeRule]:
+    """The rule that each programme goes by on a day, by programme; those that take nobody in are left out."""
+    rules = storage.people.rules(session)
+    return {rule.programme: rule for rule in rules if rule.valid_from <= day <= (rule.valid_to or day)}

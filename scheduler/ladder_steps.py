@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import storage.ladder_clock
 import storage.ladder_queue
 import storage.ladders
 import storage.people
@@ -60,14 +61,14 @@ def is_due(session: Session, rules: Rules, now: datetime) -> bool:
 
 def next_due(session: Session, now: datetime) -> datetime | None:
     """When something next falls due that no human does."""
-    queue, rules = storage.ladder_queue, ladder_rules
+    clock, rules = storage.ladder_clock, ladder_rules
     birthday = growing_up.next_due(session, now)
-    looked = queue.first_entered(session, ("find_number",), now - rules.LOOKS_FOR)
+    looked = clock.first_entered(session, "find_number", now - rules.LOOKS_FOR)
     moments = (
-        queue.next_due(session, ("sms", "reminder", "rest", "guardian_call"), now),
-        _plus(queue.next_due(session, ("reminder",), now - rules.WAITS_FOR_REMINDER), rules.WAITS_FOR_REMINDER),
+        *(clock.next_due(session, kind, now) for kind in clock.BY_ITSELF),
+        _plus(clock.next_due(session, "reminder", now - rules.WAITS_FOR_REMINDER), rules.WAITS_FOR_REMINDER),
         _plus(looked, rules.LOOKS_FOR),
-        queue.next_return(session, now),
+        clock.next_return(session, now),
         datetime.combine(birthday, time(), tzinfo=STOCKHOLM) if birthday is not None else None,
         ladder_texts.next_due(session, now),
     )
@@ -83,16 +84,16 @@ Step = Callable[[_Round, Any], None]
 
 def _work(session: Session, now: datetime, limit: int) -> Iterator[tuple[Sequence[Any], Step]]:
     """Everything of which some may be due, in the order it is dealt with, and what is then done about each."""
-    queue, rules = storage.ladder_queue, ladder_rules
+    clock, rules = storage.ladder_clock, ladder_rules
     yield _without_last_card(session, now), _give_closing_card
-    yield queue.over(session, "rest", now, limit), _rested
-    yield queue.entered_before(session, ("find_number",), now - rules.LOOKS_FOR, limit), _give_up_number
+    yield clock.over(session, "rest", now, limit), _rested
+    yield clock.entered_before(session, "find_number", now - rules.LOOKS_FOR, limit), _give_up_number
     for kind in ("postcard", "closing_card"):
-        yield queue.without_address(session, kind, now - rules.WAITS_FOR_ADDRESS, limit), _passes("no_address")
+        yield clock.without_address(session, kind, now - rules.WAITS_FOR_ADDRESS, limit), _passes("no_address")
     of_age = growing_up.years_before(local_date(now), rules.OF_AGE)
-    yield queue.without_guardian(session, now, of_age, limit), _passes("no_guardian")
-    yield queue.texted(session, now), _told_of_text
-    yield queue.over(session, "reminder", now - rules.WAITS_FOR_REMINDER, limit), _passes("no_reminder")
+    yield clock.without_guardian(session, now, of_age, limit), _passes("no_guardian")
+    yield clock.texted(session, now), _told_of_text
+    yield clock.over(session, "reminder", now - rules.WAITS_FOR_REMINDER, limit), _passes("no_reminder")
 
 
 def _without_last_card(session: Session, now: datetime) -> list[LadderPlace]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from storage.columns import among
@@ -11,46 +11,45 @@ from storage.database import Session
 from storage.people import Person, ProgrammeMembership
 from storage.tasks import Task
 
+# The statements are made once, since they are asked all day.
+_member: ColumnElement[bool] = and_(
+    col(ProgrammeMembership.programme) == bindparam("programme"),
+    col(ProgrammeMembership.valid_from) <= bindparam("today"),
+    or_(col(ProgrammeMembership.valid_to).is_(None), col(ProgrammeMembership.valid_to) >= bindparam("today")),
+    col(Person.merged_into_id).is_(None),
+)
+_born = col(Person.birth_date)
+_people = (
+    select(ProgrammeMembership, Person)
+    .join(Person, col(Person.id) == col(ProgrammeMembership.person_id))
+    .where(_member)
+    .order_by(col(Person.id))
+)
+_OUTGROWN = _people.where(_born <= bindparam("born_by"))
+_TURNING = _people.with_only_columns(Person).where(
+    _born > bindparam("after"), _born <= bindparam("until"), col(Person.closed_at).is_(None),
+    col(Person.protected).is_(False),
+)  # fmt: skip
+_FIRST_BORN = _people.with_only_columns(func.min(_born)).order_by(None).where(_born > bindparam("after"))
+
 
 def outgrown(session: Session, programme: str, born_by: date, today: date) -> list[tuple[ProgrammeMembership, Person]]:
     """Who is still part of a programme and was born on a day or before it."""
-    query = (
-        select(ProgrammeMembership, Person)
-        .join(Person, col(Person.id) == col(ProgrammeMembership.person_id))
-        .where(_member(programme, today), col(Person.birth_date) <= born_by, col(Person.merged_into_id).is_(None))
-    )
-    return [(member, person) for member, person in session.execute(query.order_by(col(Person.id)))]
+    rows = session.execute(_OUTGROWN, {"programme": programme, "today": today, "born_by": born_by})
+    return [(member, person) for member, person in rows]
 
 
 def turning(session: Session, programme: str, after: date, until: date, today: date) -> list[Person]:
     """Who is part of a programme, open and unprotected, and was born after a day and until another."""
-    query = (
-        select(Person)
-        .join(ProgrammeMembership, col(ProgrammeMembership.person_id) == col(Person.id))
-        .where(_member(programme, today), col(Person.birth_date) > after, col(Person.birth_date) <= until)
-        .where(col(Person.closed_at).is_(None), col(Person.protected).is_(False))
-        .where(col(Person.merged_into_id).is_(None))
-    )
-    return list(session.execute(query.order_by(col(Person.id))).scalars())
+    values = {"programme": programme, "today": today, "after": after, "until": until}
+    return list(session.execute(_TURNING, values).scalars())
 
 
 def first_born_after(session: Session, programme: str, day: date, today: date) -> date | None:
     """The birth date of the oldest member of a programme who was born after a day: the next to grow out of it."""
-    query = (
-        select(func.min(col(Person.birth_date)))
-        .select_from(Person)
-        .join(ProgrammeMembership, col(ProgrammeMembership.person_id) == col(Person.id))
-        .where(_member(programme, today), col(Person.birth_date) > day, col(Person.merged_into_id).is_(None))
-    )
-    born: date | None = session.execute(query).scalar()
+    values = {"programme": programme, "today": today, "after": day}
+    born: date | None = session.execute(_FIRST_BORN, values).scalar()
     return born
-
-
-def _member(programme: str, today: date) -> ColumnElement[bool]:
-    return and_(
-        col(ProgrammeMembership.programme) == programme, col(ProgrammeMembership.valid_from) <= today,
-        or_(col(ProgrammeMembership.valid_to).is_(None), col(ProgrammeMembership.valid_to) >= today),
-    )  # fmt: skip
 
 
 def with_task(session: Session, kind: str, person_ids: Iterable[int]) -> set[int]:

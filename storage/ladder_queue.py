@@ -1,12 +1,11 @@
-"""Who is next on the ladder: worklists, what has come due by the clock, and who has been contacted on a day."""
+"""Who is next on the ladder: worklists, texts that are due, and who has been contacted on a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.cards import Card, CardBatch
@@ -15,8 +14,8 @@ from storage.database import Session
 from storage.ladders import LadderEvent, LadderPlace
 from storage.messages import Message
 from storage.numbers import PersonNumber
-from storage.people import Guardian, Person
-from storage.silence import INVITING, NUDGE
+from storage.people import Person
+from storage.silence import INVITING
 from storage.tasks import TALKED, Attempt
 
 # What staff note that is a contact with the person, or a try; a note or a look-up is not.
@@ -153,43 +152,7 @@ def counts(session: Session, office_ids: Sequence[int] | None) -> list[tuple[str
     return [(state, kind, why, int(people)) for state, kind, why, people in session.execute(query)]
 
 
-# ----------------------------------------------------------------------------------------- what the clock brings
-
-
-def over(session: Session, kind: str, now: datetime, limit: int) -> list[LadderPlace]:
-    """Places at a step of this kind that has come due, whoever's office, longest wait first."""
-    query = select(LadderPlace).where(
-        col(LadderPlace.state) == "on", col(LadderPlace.kind) == kind, col(LadderPlace.due_at) <= now
-    )
-    return list(session.execute(query.order_by(col(LadderPlace.due_at)).limit(limit)).scalars())
-
-
-def entered_before(session: Session, kinds: Sequence[str], moment: datetime, limit: int) -> list[LadderPlace]:
-    """Places that have stood at a step of these kinds since before a moment."""
-    query = select(LadderPlace).where(
-        col(LadderPlace.state) == "on", col(LadderPlace.kind).in_(kinds), col(LadderPlace.entered_at) <= moment
-    )
-    return list(session.execute(query.order_by(col(LadderPlace.entered_at)).limit(limit)).scalars())
-
-
-def without_address(session: Session, kind: str, due_before: datetime, limit: int) -> list[LadderPlace]:
-    """Places at a card step that has waited since before a moment, of people without a whole address."""
-    missing = or_(*(func.trim(part) == "" for part in (col(Person.street), col(Person.postcode), col(Person.town))))
-    query = _places(LadderPlace).where(
-        col(LadderPlace.state) == "on", col(LadderPlace.kind) == kind, col(LadderPlace.due_at) <= due_before, missing
-    )
-    return list(session.execute(query.order_by(col(LadderPlace.due_at)).limit(limit)).scalars())
-
-
-def without_guardian(session: Session, now: datetime, grown_up_by: date, limit: int) -> list[LadderPlace]:
-    """Places at a due call to a guardian, of people who are of age (born by that day) or have no guardian to ring."""
-    has_one = exists().where(col(Guardian.person_id) == col(Person.id), col(Guardian.phone) != "")
-    of_age = or_(col(Person.birth_date).is_(None), col(Person.birth_date) <= grown_up_by)
-    query = _places(LadderPlace).where(
-        col(LadderPlace.state) == "on", col(LadderPlace.kind) == "guardian_call", col(LadderPlace.due_at) <= now,
-        or_(of_age, ~has_one),
-    )  # fmt: skip
-    return list(session.execute(query.order_by(col(LadderPlace.due_at)).limit(limit)).scalars())
+# ---------------------------------------------------------------------------------------------- texts of the ladder
 
 
 def to_text(session: Session, office_id: int, now: datetime, day: Day, limit: int) -> list[LadderPlace]:
@@ -206,52 +169,10 @@ def to_text(session: Session, office_id: int, now: datetime, day: Day, limit: in
     return list(session.execute(query.order_by(col(LadderPlace.due_at)).limit(limit), day.bounds).scalars())
 
 
-def texted(session: Session, now: datetime) -> list[tuple[LadderPlace, Message]]:
-    """Due text steps of which a text tells how it went: an invitation, whoever sent it, or the reminder of one."""
-    return [
-        *_written(session, "sms", col(Message.kind).in_(INVITING), now),
-        *_written(session, "reminder", _is_nudge, now),
-    ]
-
-
-_is_nudge = and_(col(Message.kind) == "nudge", col(Message.text_code) == NUDGE)
-
-
-def _written(
-    session: Session, kind: str, which: ColumnElement[bool], now: datetime
-) -> list[tuple[LadderPlace, Message]]:
-    gone = and_(col(Message.state).in_(LEFT), col(Message.claimed_at) >= col(LadderPlace.began_at))
-    # What could not leave is told of once: the step's day is then moved.
-    ended = and_(
-        col(Message.state).in_(("withheld", "expired", "failed", "cancelled")),
-        col(Message.created_at) >= col(LadderPlace.due_at),
-    )
-    message = aliased(Message)
-    latest = select(func.max(col(Message.id))).where(
-        col(Message.person_id) == col(LadderPlace.person_id), which, or_(gone, ended)
-    )
-    query = (
-        select(LadderPlace, message)
-        .join(message, message.id == latest.correlate(LadderPlace).scalar_subquery())  # type: ignore[arg-type]
-        .where(col(LadderPlace.state) == "on", col(LadderPlace.kind) == kind, col(LadderPlace.due_at) <= now)
-    )
-    return [(place, text) for place, text in session.execute(query)]
-
-
 def invitations_on(session: Session, day: Day) -> int:
     """How many first texts have left on a day, or are about to: each may bring an answer."""
     query = select(func.count()).where(col(Message.kind).in_(INVITING), _on_the_day)
     return int(session.execute(query, day.bounds).scalar_one())
-
-
-def next_due(session: Session, kinds: Sequence[str], now: datetime) -> datetime | None:
-    """When the next step of these kinds falls due after a moment."""
-    moment: datetime | None = session.execute(
-        select(func.min(col(LadderPlace.due_at))).where(
-            col(LadderPlace.state) == "on", col(LadderPlace.kind).in_(kinds), col(LadderPlace.due_at) > now
-        )
-    ).scalar()
-    return moment
 
 
 def first_to_text(session: Session, office_ids: Sequence[int]) -> datetime | None:
@@ -262,26 +183,6 @@ def first_to_text(session: Session, office_ids: Sequence[int]) -> datetime | Non
         )
     ).scalar()
     return moment
-
-
-def first_entered(session: Session, kinds: Sequence[str], after: datetime) -> datetime | None:
-    """Since when the first of those at these steps has stood there, of those that came after a moment."""
-    moment: datetime | None = session.execute(
-        select(func.min(col(LadderPlace.entered_at))).where(
-            col(LadderPlace.state) == "on", col(LadderPlace.kind).in_(kinds), col(LadderPlace.entered_at) > after
-        )
-    ).scalar()
-    return moment
-
-
-def next_return(session: Session, now: datetime) -> datetime | None:
-    """When the next pause ends, or somebody has been silent for so long that the ladder may begin again."""
-    rests = select(func.min(col(Person.paused_until))).where(col(Person.paused_until) > now)
-    silent = select(func.min(col(LadderPlace.due_at))).where(
-        col(LadderPlace.state) == "left", col(LadderPlace.due_at) > now
-    )
-    moments = (session.execute(rests).scalar(), session.execute(silent).scalar())
-    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def with_event(session: Session, kind: str, person_ids: Iterable[int]) -> set[int]:

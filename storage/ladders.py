@@ -201,6 +201,13 @@ def keep(session: Session, *rows: SQLModel) -> None:
     session.flush()
 
 
+def tell(session: Session, event: LadderEvent) -> None:
+    """Add to what has happened; it is written with what is kept next, since few things cost a turn as much as writing
+    twice.
+    """
+    session.add(event)
+
+
 def forget_place(session: Session, place_: LadderPlace) -> None:
     """The person stands nowhere any longer: somebody else stands for them."""
     session.delete(place_)

@@ -46,9 +46,17 @@ class Silence:
     def _any_over(self) -> Any:
         return self._over.with_only_columns(col(Conversation.id)).limit(1)
 
+    @cached_property
+    def _longest_over(self) -> Any:
+        return self._over.order_by(self.since).limit(AT_ONCE)
+
+    @cached_property
+    def _first(self) -> Any:
+        return self.query.with_only_columns(self.since).order_by(self.since).limit(1)
+
     def over(self, session: Session, before: datetime) -> Sequence[tuple[Conversation, Person]]:
         """Talks that have been silent since before a moment or exactly that, the longest first; some at a time."""
-        rows = session.execute(self._over.order_by(self.since).limit(AT_ONCE), {"before": before})
+        rows = session.execute(self._longest_over, {"before": before})
         return [(conversation, person) for conversation, person in rows]
 
     def any_over(self, session: Session, before: datetime) -> bool:
@@ -57,8 +65,7 @@ class Silence:
 
     def first(self, session: Session) -> datetime | None:
         """Since when the longest of these silences has lasted; None when there is none."""
-        query = self.query.with_only_columns(self.since).order_by(self.since).limit(1)
-        moment: datetime | None = session.execute(query).scalar()
+        moment: datetime | None = session.execute(self._first).scalar()
         return moment
 
 
