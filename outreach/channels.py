@@ -81,7 +81,7 @@ class SendError(Exception):
     """The provider said no. Certain: the text has not gone out.
 
     `permanent` means never again to this number; otherwise it may be tried later. `meaning` is one of
-    number_dead, opted_out, later, operator, unknown (see the code table beside each client).
+    number_dead, opted_out, phone_off, later, operator, unknown (see the code table beside each client).
     """
 
     def __init__(

@@ -48,6 +48,7 @@ REASONS = {
     "quiet_hours": "väntar till nästa tillåtna tid",
     "cut_by_evening": "hann inte gå i tid, väntar på att någon väljer",
     "budget": "kostnadstaket är nått",
+    "overtaken": "något nytt har hänt sedan första försöket",
 }
 
 # Texts we start, as against answers, reminders of own bookings and what staff write.
@@ -82,8 +83,9 @@ class Facts:
     """All the gate knows about one text to one person at one address; filled in by those who gather it, then only
     read. `repeats` is true of a text that says our own open question once more, `encourages` of one that somebody who
     studies has said yes to, `contacted_today` of one that begins something with somebody whom staff have rung, met or
-    sent a card today. `parts_left` is what the budget still
-    allows of SMS parts, this text's own included; None is no budget.
+    sent a card today. `second_try` is true of a text whose first try found the telephone off, `overtaken` of one of
+    those where something newer has happened. `parts_left` is what the budget still allows of SMS parts, this text's
+    own included; None is no budget.
     """
 
     kind: str
@@ -112,6 +114,8 @@ class Facts:
     encourages: bool = False
     contacted_today: bool = False
     campaign_state: str = ""
+    second_try: bool = False
+    overtaken: bool = False
     parts: int = 1
     parts_left: int | None = None
 
@@ -143,9 +147,9 @@ def judge(facts: Facts, rules: Rules, now: datetime) -> Verdict:
     1. a text whose time has passed expires, 2. any rule that forbids withholds it, 3. a pause makes it wait for whoever
     paused, 4. the hour makes it wait until the next allowed one, unless that is beyond its time: late is worse than
     never, 5. a budget that is spent makes it wait. A campaign's text never expires by itself: cut by the evening it
-    waits until a person has said whether it shall still be sent (pitfalls 6).
+    waits until a person has said whether it shall still be sent (pitfalls 6); its second try does expire.
     """
-    if facts.kind != "campaign" and facts.send_before is not None and now >= facts.send_before:
+    if not _asks(facts) and facts.send_before is not None and now >= facts.send_before:
         return EXPIRE
     reason = forbidden(facts, rules, now)
     if reason:
@@ -158,11 +162,16 @@ def forbidden(facts: Facts, rules: Rules, now: datetime) -> str:
 
     This is also what a dry run lists, so that what is shown and what is done are the same rules.
     """
-    return next((reason for rule in _rules_for(facts.kind) if (reason := rule(facts, rules, now))), "")
+    return _first_reason(_RULES.get(facts.kind, _STARTED_RULES), facts, rules, now)
 
 
-def _rules_for(kind: str) -> tuple[Rule, ...]:
-    return _RULES.get(kind, _STARTED_RULES)
+def _first_reason(of: tuple[Rule, ...], facts: Facts, rules: Rules, now: datetime) -> str:
+    return next((reason for rule in of if (reason := rule(facts, rules, now))), "")
+
+
+def _asks(facts: Facts) -> bool:
+    """Whether a person is asked before it is sent on another day than it was planned for."""
+    return facts.kind == "campaign" and not facts.second_try
 
 
 def _practice(facts: Facts, rules: Rules, _now: datetime) -> str:
@@ -258,6 +267,13 @@ def _campaign(facts: Facts, _rules: Rules, _now: datetime) -> str:
     return "same_text" if facts.same_text else ""
 
 
+def _second_try(facts: Facts, rules: Rules, now: datetime) -> str:
+    # It answers nobody who waits for it, whatever the first one did.
+    if not facts.second_try or facts.overtaken:
+        return "overtaken" if facts.overtaken else ""
+    return _first_reason((_number, _theirs_alone, _ended, _old_enough, _crisis, _human), facts, rules, now)
+
+
 def _cap(facts: Facts, rules: Rules, _now: datetime) -> str:
     if not rules.frequency_cap:
         return ""
@@ -271,12 +287,13 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
     "stop_confirmation": (_practice,),
     "test": (_practice, _stop),
     "staff": (_practice, _protection, _stop, _deceased, _number, _written_to, _old_enough),
-    "reply": (_practice, _protection, _stop, _deceased, _crisis, _human),
+    "reply": (_practice, _protection, _stop, _deceased, _crisis, _human, _second_try),
     "notice": (_practice, _protection, _stop, _deceased, _crisis, _human),
-    "reminder": (_practice, _protection, _stop, _ended, _number, _theirs_alone, _old_enough, _crisis),
+    "reminder": (_practice, _protection, _stop, _ended, _number, _theirs_alone, _old_enough, _crisis, _second_try),
 }
 _STARTED_RULES: tuple[Rule, ...] = (
-    _practice, _protection, _stop, _number, _theirs_alone, _closed, _programme, _crisis, _conversation, _campaign, _cap,
+    _practice, _protection, _stop, _number, _theirs_alone, _closed, _programme, _crisis, _conversation, _campaign,
+    _second_try, _cap,
 )  # fmt: skip
 
 
@@ -287,7 +304,7 @@ def _wait(facts: Facts, rules: Rules, now: datetime) -> Verdict:
         return Verdict("wait", "campaign_paused")
     allowed = _allowed_from(facts, rules, now)
     if facts.send_before is not None and allowed >= facts.send_before:
-        return Verdict("wait", "cut_by_evening") if facts.kind == "campaign" else EXPIRE
+        return Verdict("wait", "cut_by_evening") if _asks(facts) else EXPIRE
     if allowed > now:
         waits_for_tomorrow = facts.contacted_today and facts.kind in STARTED
         return Verdict("wait", "contacted_today" if waits_for_tomorrow else "quiet_hours", allowed)

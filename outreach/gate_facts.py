@@ -12,6 +12,7 @@ import storage.messages
 import storage.numbers
 import storage.people
 import storage.settings
+from outreach import second_try
 from outreach.gate import ENCOURAGING, MINIMUM_AGE, REPEATS, Facts, Rules
 from outreach.ladder_rules import midnights
 from storage.conversations import Talk
@@ -81,10 +82,14 @@ def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[i
     stopped = _stopped_addresses(session, texts)
     states = _campaign_states(session, texts)
     contacted = _contacted_today(session, texts, now)
+    tried = {text.again_of_id for text in texts if text.again_of_id is not None}
+    overtaken = second_try.overtaken(session, tried, now)
     found: dict[int, Facts] = {}
     for text in texts:
         choice = at.get((text.person_id, text.address), Choice(address=text.address, kind=""))
-        facts = known.facts(text.person_id, kind=text.kind, choice=choice, channel=text.channel)
+        facts = known.facts(
+            text.person_id, kind=text.kind, choice=choice, channel=text.channel, again_of=text.again_of_id
+        )
         talk = by_id.get(text.conversation_id or 0)
         facts.send_before, facts.parts = text.send_before, text.parts
         facts.contacted_today = _begins(text) and text.person_id in contacted
@@ -92,6 +97,7 @@ def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[i
         facts.encourages = text.kind == "follow_up" and text.text_code in ENCOURAGING
         facts.stopped = facts.stopped or (text.channel, text.address) in stopped
         facts.campaign_state = states.get(text.campaign_id or 0, "")
+        facts.second_try, facts.overtaken = text.again_of_id is not None, text.again_of_id in overtaken
         if talk is not None:
             facts.state, facts.held = talk.state, talk.held_by_id is not None
         found[text.id] = facts
@@ -143,14 +149,16 @@ class _Known:
         self.programmes = storage.people.current_programmes(session, person_ids, self.today)
         self.started = self._started(session, person_ids)
 
-    def facts(self, person_id: int | None, *, kind: str, choice: Choice, channel: str = "sms") -> Facts:
-        """Everything about a text to this person."""
+    def facts(
+        self, person_id: int | None, *, kind: str, choice: Choice, channel: str = "sms", again_of: int | None = None
+    ) -> Facts:
+        """Everything about a text to this person. `again_of` is the text that it is the second try of."""
         person = self.people.get(person_id) if person_id is not None else None
         if person is None:
             return Facts(kind=kind, channel=channel, address=choice.address, person_known=False)
         talk = self.talks.get(person.id)
         programmes = self.programmes.get(person.id, set())
-        week, quarter = self._unanswered(person.id, talk)
+        week, quarter = self._unanswered(person.id, talk, again_of)
         return Facts(
             kind=kind, channel=channel, address=choice.address, number_kind=choice.kind, standing=choice.standing,
             shared=choice.shared, protected=person.protected, birth_date=person.birth_date,
@@ -171,9 +179,12 @@ class _Known:
             sent.setdefault(text.person_id, []).append(text)
         return sent
 
-    def _unanswered(self, person_id: int, talk: Talk | None) -> tuple[int, int]:
+    def _unanswered(self, person_id: int, talk: Talk | None, again_of: int | None) -> tuple[int, int]:
         answered = talk.last_inbound_at if talk is not None else None
-        moments = [earlier.claimed_at for earlier in self.started.get(person_id, [])]
+        started = self.started.get(person_id, [])
+        # A text and its second try are one, and the first does not stand in the way of the second.
+        again = {text.again_of_id for text in started} | {again_of}
+        moments = [text.claimed_at for text in started if text.id not in again]
         unanswered = [moment for moment in moments if answered is None or moment > answered]
         return sum(moment > self.now - timedelta(days=7) for moment in unanswered), len(unanswered)
 

@@ -14,7 +14,7 @@ from typing import Any
 import storage.conversations
 import storage.follow_ups
 import storage.inbound
-import storage.messages
+import storage.second_tries
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.messages import Message
@@ -140,13 +140,13 @@ def _left(session: Session, question: Question) -> tuple[datetime | None, bool]:
     """When the question's text left, and whether it has come or may still come."""
     if _TEXT not in question:
         return _moment(question), True
-    text = storage.messages.get(session, question[_TEXT])
+    text = storage.second_tries.telling(session, question[_TEXT])
     left_at = text.claimed_at if text.state in _MAY_HAVE_COME else None
     return left_at, text.state in (*_MAY_HAVE_COME, *_ON_ITS_WAY)
 
 
 def _is_on_its_way(session: Session, question: Question) -> bool:
-    return _TEXT in question and storage.messages.get(session, question[_TEXT]).state in _ON_ITS_WAY
+    return _TEXT in question and storage.second_tries.telling(session, question[_TEXT]).state in _ON_ITS_WAY
 
 
 def _bare(question: Question) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import storage.conversations
 import storage.messages
 import storage.numbers
 import storage.people
-from outreach import consent, halts, linking, numbers, own_questions
+from outreach import consent, halts, linking, numbers, own_questions, second_try
 from outreach.channels import Receipt
 from storage.conversations import Invitation
 from storage.database import Session
@@ -51,6 +51,7 @@ def follow(session: Session, message: Message, *, meaning: str, now: datetime) -
     _stop_if_asked(session, message, meaning, now)
     if meaning == "operator":
         halts.operator_fault(session, message, now=now)
+    second_try.follow(session, message, meaning=meaning, now=now)
 
 
 def have_left(session: Session, texts: Iterable[tuple[Due | Message, datetime]], *, now: datetime) -> None:

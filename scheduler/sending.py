@@ -219,7 +219,7 @@ def _asking(verdicts: Iterable[tuple[Due, Verdict]]) -> dict[int, str]:
     return {
         text.campaign_id: verdict.reason
         for text, verdict in verdicts
-        if text.campaign_id is not None and verdict.reason in ("cut_by_evening", "budget")
+        if text.campaign_id is not None and text.again_of_id is None and verdict.reason in ("cut_by_evening", "budget")
     }
 
 

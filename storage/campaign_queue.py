@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlmodel import col
 
 from storage.database import Session
-from storage.messages import Message
+from storage.messages import STANDS, Message
 from storage.numbers import Stop
 
 _texts: Table = Message.__table__  # type: ignore[attr-defined]
@@ -17,6 +17,7 @@ _text = _texts.c
 FAILED = ("failed", "undelivered")
 # Texts that a provider has been asked to carry, with whatever came of it.
 GONE = ("sending", "unknown", "sent", "delivered", *FAILED)
+_IS_FIRST = _text.again_of_id.is_(None)
 # Why a text is unknown whose call ended without an answer.
 ANSWER_LOST = "svaret från leverantören kom bort"
 
@@ -32,9 +33,18 @@ class Gone(NamedTuple):
 
 
 def waiting(session: Session, campaign_id: int) -> list[int]:
-    """The campaign's texts that have not left, in the order they are to leave."""
-    query = select(_text.id).where(_text.campaign_id == campaign_id, _text.state == "queued")
+    """The campaign's texts that have not left, in the order they are to leave; second tries keep to their own day."""
+    query = select(_text.id).where(_text.campaign_id == campaign_id, _text.state == "queued", _IS_FIRST)
     return list(session.execute(query.order_by(_text.send_after, _text.id)).scalars())
+
+
+def queued_between(session: Session, campaign_id: int) -> tuple[datetime, datetime] | None:
+    """When the first and the last of a campaign's waiting texts may go; None when none waits."""
+    query = select(func.min(_text.send_after), func.max(_text.send_after)).where(
+        _text.campaign_id == campaign_id, _text.state == "queued"
+    )
+    first, last = session.execute(query).one()
+    return (first, last) if first is not None else None
 
 
 def planned(session: Session, channel: str, since: datetime, *, leave_out: int | None = None) -> list[datetime]:
@@ -64,9 +74,9 @@ def move(session: Session, moments: Mapping[int, tuple[datetime, datetime]]) -> 
 
 
 def stale(session: Session, campaign_id: int, by: datetime) -> int:
-    """How many waiting texts may not leave any more at a moment."""
+    """How many waiting texts may not leave any more at a moment, second tries apart: those end by themselves."""
     query = select(func.count()).where(
-        _text.campaign_id == campaign_id, _text.state == "queued", _text.send_before <= by
+        _text.campaign_id == campaign_id, _text.state == "queued", _text.send_before <= by, _IS_FIRST
     )
     return int(session.execute(query).scalar_one())
 
@@ -116,7 +126,9 @@ def only_lost(session: Session, campaign_id: int, since: datetime, count: int) -
 
 
 def _gone() -> Any:
-    return select(_text.id, _text.channel, _text.address, _text.claimed_at, _text.created_at, _text.state)
+    # How a campaign begins is judged by first tries: one person is one.
+    columns = (_text.id, _text.channel, _text.address, _text.claimed_at, _text.created_at, _text.state)
+    return select(*columns).where(_IS_FIRST)
 
 
 def _read(session: Session, query: Any) -> list[Gone]:
@@ -145,7 +157,7 @@ def reasons(session: Session, campaign_id: int, state: str) -> dict[str, int]:
     """How many of a campaign's texts stand in a state, by reason."""
     query = (
         select(_text.reason, func.count())
-        .where(_text.campaign_id == campaign_id, _text.state == state)
+        .where(_text.campaign_id == campaign_id, _text.state == state, STANDS)
         .group_by(_text.reason)
     )
     return {reason: int(count) for reason, count in session.execute(query)}
@@ -154,6 +166,6 @@ def reasons(session: Session, campaign_id: int, state: str) -> dict[str, int]:
 def without_receipt(session: Session, campaign_id: int, sent_before: datetime) -> int:
     """How many texts the provider took before a moment and has said no more about."""
     query = select(func.count()).where(
-        _text.campaign_id == campaign_id, _text.state == "sent", _text.sent_at <= sent_before
+        _text.campaign_id == campaign_id, _text.state == "sent", _text.sent_at <= sent_before, STANDS
     )
     return int(session.execute(query).scalar_one())

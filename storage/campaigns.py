@@ -13,7 +13,7 @@ import storage.settings
 from storage.codes import new_code
 from storage.columns import one_of
 from storage.database import Session
-from storage.messages import Message
+from storage.messages import OTHER, TRIED_AGAIN, Message
 
 STATES = ("draft", "scheduled", "running", "paused", "stopped", "done")
 
@@ -284,7 +284,7 @@ def correct_answer(session: Session, person_id: int, answer: str, *, answered_at
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person's part in a campaign, and what became of their text."""
+    """One person's part in a campaign, and what became of their text; `again` says that it is of its second try."""
 
     person_id: int
     withheld: str
@@ -293,23 +293,26 @@ class Line:
     state: str
     reason: str
     state_at: datetime | None
+    again: bool = False
 
 
 def lines(session: Session, campaign_id: int) -> Sequence[Line]:
     """Everybody in a campaign, in the order they were added; `state` is empty where no text was made."""
     columns: tuple[Any, ...] = (
-        Recipient.person_id, Recipient.withheld, Recipient.answer, Recipient.answered_at, Message.state,
-        Message.reason, Message.state_at,
+        Recipient.person_id, Recipient.withheld, Recipient.answer, Recipient.answered_at,
+        *(func.coalesce(getattr(OTHER, name), getattr(Message, name)) for name in ("state", "reason", "state_at")),
+        col(OTHER.id).is_not(None),
     )  # fmt: skip
     query = (
         select_columns(*columns)
         .join_from(Recipient, Message, col(Message.recipient_id) == Recipient.id, isouter=True)
+        .join(OTHER, TRIED_AGAIN, isouter=True)
         .where(col(Recipient.campaign_id) == campaign_id)
         .order_by(col(Recipient.id))
     )
     return [
-        Line(person_id, withheld, answer, answered_at, state or "", reason or "", state_at)
-        for person_id, withheld, answer, answered_at, state, reason, state_at in session.execute(query).all()
+        Line(person_id, withheld, answer, answered_at, state or "", reason or "", state_at, again)
+        for person_id, withheld, answer, answered_at, state, reason, state_at, again in session.execute(query).all()
     ]
 
 

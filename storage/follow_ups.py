@@ -87,7 +87,7 @@ _NOT_SENT = (
     .join(Message, col(Message.person_id) == FollowUp.person_id)
     .where(FollowUp.outcome == QUEUED, Message.text_code == FollowUp.kind)
     .where(col(Message.created_at) >= col(FollowUp.done_at))
-    .where(col(Message.state).in_(("withheld", "expired", "cancelled", "failed")))
+    .where(col(Message.state).in_(("withheld", "expired", "cancelled", "failed")), col(Message.again_of_id).is_(None))
 )
 
 

@@ -66,8 +66,9 @@ def without_guardian(session: Session, now: datetime, grown_up_by: date, limit: 
 
 def _written(which: ColumnElement[bool]) -> Any:
     gone = and_(col(Message.state).in_(LEFT), col(Message.claimed_at) >= col(LadderPlace.began_at))
-    # What could not leave is told of once: the step's day is then moved.
+    # What could not leave is told of once: the step's day is then moved. A second try tells only that it left.
     ended = and_(
+        col(Message.again_of_id).is_(None),
         col(Message.state).in_(("withheld", "expired", "failed", "cancelled")),
         col(Message.created_at) >= col(LadderPlace.due_at),
     )

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, bindparam, func, text, update
+from sqlalchemy import Index, and_, bindparam, exists, func, text, update
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -29,6 +30,8 @@ STATES = tuple(RANK)
 # Texts somebody must still look at, as an index knows them.
 UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
 NOT_ARRIVED = ("undelivered", "failed")
+# Texts that we ended ourselves: nobody was asked to carry them.
+UNSENT = ("withheld", "expired", "cancelled")
 # Texts we start by ourselves after a silence.
 NUDGING = "kind = 'nudge'"
 
@@ -37,7 +40,7 @@ class Message(SQLModel, table=True):
     """A text to one address. `code` is our own and stands in the provider's callback address.
 
     Sent between `send_after` and `send_before`; lower `priority` first (replies overtake campaigns). `claimed_at` is
-    when the call to `provider` began.
+    when the call to `provider` began. `again_of_id` is the text that this one is the second try of.
     """
 
     __table_args__ = (
@@ -67,6 +70,7 @@ class Message(SQLModel, table=True):
     conversation_id: int | None = Field(default=None, foreign_key="conversation.id", index=True)
     recipient_id: int | None = Field(default=None, foreign_key="recipient.id", unique=True)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id")
+    again_of_id: int | None = Field(default=None, foreign_key="message.id", unique=True, index=True)
     staff_id: int | None = Field(default=None, foreign_key="staff.id")
     priority: int = 5
     send_after: datetime
@@ -80,6 +84,19 @@ class Message(SQLModel, table=True):
     created_at: datetime
     sent_at: datetime | None = Field(default=None, index=True)
     state_at: datetime
+
+
+# A text's other try, and that this is a second one which says more than the first.
+OTHER = aliased(Message)
+TRIED_AGAIN = and_(
+    col(OTHER.again_of_id) == col(Message.id), col(Message.state) == "undelivered", col(OTHER.state).not_in(UNSENT)
+)
+_says_nothing_new = and_(
+    col(OTHER.id) == col(Message.again_of_id), or_(col(OTHER.state) != "undelivered", col(Message.state).in_(UNSENT))
+)
+# Of a text and its second try, the one that says how it went: one recipient is counted once. It is the second, unless
+# that never left, or the first has arrived after all.
+STANDS = ~exists().where(or_(TRIED_AGAIN, _says_nothing_new))
 
 
 class ReceiptRow(SQLModel, table=True):
@@ -195,9 +212,9 @@ def of_campaign(session: Session, campaign_id: int) -> Sequence[Message]:
 
 
 def counts_of_campaign(session: Session, campaign_id: int) -> dict[str, int]:
-    """A campaign's texts by state."""
-    query = select(Message.state, func.count()).where(Message.campaign_id == campaign_id).group_by(Message.state)
-    return dict(session.exec(query).all())
+    """A campaign's recipients by the state of their text, each once."""
+    query = select(Message.state, func.count()).where(Message.campaign_id == campaign_id, STANDS)
+    return dict(session.exec(query.group_by(Message.state)).all())
 
 
 def parts_of_campaign(session: Session, campaign_id: int) -> int:
@@ -206,15 +223,6 @@ def parts_of_campaign(session: Session, campaign_id: int) -> int:
         Message.campaign_id == campaign_id, col(Message.state).in_(("sent", "delivered", "undelivered", "unknown"))
     )
     return int(session.exec(query).one())
-
-
-def queued_between(session: Session, campaign_id: int) -> tuple[datetime, datetime] | None:
-    """When the first and the last of a campaign's waiting texts may go; None when none waits."""
-    query = select(func.min(Message.send_after), func.max(Message.send_after)).where(
-        Message.campaign_id == campaign_id, Message.state == "queued"
-    )
-    first, last = session.exec(query).one()
-    return (first, last) if first is not None else None
 
 
 # Asked for every text that comes in, most often in vain.
@@ -264,11 +272,12 @@ def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: dat
 
 
 class Started(NamedTuple):
-    """A text we started to a person, and when its call began."""
+    """A text we started to a person, when its call began, and which text it said again."""
 
     id: int
     person_id: int
     claimed_at: datetime
+    again_of_id: int | None
 
 
 _STARTED = (
@@ -295,10 +304,10 @@ def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> 
 
 
 def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
-    """Which of these people have a text that we start waiting in the queue."""
+    """Which of these people have a text that we start waiting in the queue; a second try counts with its first."""
     query = select(Message.person_id).where(
         col(Message.person_id).in_(list(person_ids)), Message.state == "queued",
-        col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")),
+        col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")), col(Message.again_of_id).is_(None),
     )  # fmt: skip
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
@@ -367,14 +376,6 @@ def queue_depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
     return depth, oldest
 
 
-def undelivered_since(session: Session, since: datetime) -> Sequence[Message]:
-    """Texts that did not arrive, newest last, for the list of numbers that do not work."""
-    query = select(Message).where(
-        or_(col(Message.state) == "undelivered", col(Message.state) == "failed"), Message.state_at >= since
-    )
-    return session.exec(query.order_by(col(Message.id))).all()
-
-
 def counts(session: Session) -> dict[str, int]:
     """Every text by state."""
     return dict(session.exec(select(Message.state, func.count()).group_by(Message.state)).all())
@@ -390,7 +391,7 @@ def not_arrived(session: Session, office_ids: Sequence[int], since: datetime) ->
     query = (
         select(Message.error, func.max(Message.reason), func.count(func.distinct(Message.person_id)))
         .join(Person, col(Person.id) == Message.person_id)
-        .where(text(UNSETTLED), col(Message.state).in_(NOT_ARRIVED), Message.state_at >= since)
+        .where(text(UNSETTLED), col(Message.state).in_(NOT_ARRIVED), Message.state_at >= since, STANDS)
         .where(col(Person.office_id).in_(office_ids), col(Person.protected).is_(False))
         .where(col(Person.merged_into_id).is_(None), col(Person.closed_at).is_(None))
         .group_by(Message.error)

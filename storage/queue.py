@@ -34,6 +34,7 @@ class Due(NamedTuple):
     campaign_id: int | None
     parts: int
     send_before: datetime | None
+    again_of_id: int | None = None
 
 
 class Sent(NamedTuple):

@@ -12,7 +12,7 @@ from storage.conversations import Conversation
 from storage.ladders import LadderPlace
 from storage.local_time import local_date
 from storage.meetings import OPEN, Booking, Slot
-from storage.messages import NOT_ARRIVED, UNSETTLED, Message
+from storage.messages import NOT_ARRIVED, STANDS, UNSETTLED, Message
 from storage.numbers import Number, PersonNumber
 from storage.people import Person, ProgrammeMembership, name_key
 from storage.sharing import Acquaintance
@@ -173,17 +173,26 @@ def _text(words: str) -> Any:
     return wanted
 
 
+# How letters may be written by whoever has not got them, or spells the name as a neighbour would.
+_FOLDED = {"å": "a", "ä": "a", "æ": "a", "ö": "o", "ø": "o", "é": "e", "ü": "u"}
+_SIGNS = str.maketrans("".join(_FOLDED), "".join(_FOLDED.values()))
+
+
 def _named(words: str) -> Any:
-    """Every word, in any order, is part of the name; å, ä and ö may be written without their dots."""
-    folded = func.replace(func.replace(func.replace(func.replace(
-        col(Person.name_key), "å", "a"), "ä", "a"), "ö", "o"), "é", "e")  # fmt: skip
-    parts = plain(words).replace("%", "").replace("_", "").split()
+    """Every word, in any order, is part of the name, however their letters are dotted or joined."""
+    searched = plain(words).replace("%", "").replace("_", "")
+    folded: Any = col(Person.name_key)
+    for sign, letter in _FOLDED.items():
+        # Each costs some milliseconds among 20 000 names; letters that were not searched for may stand as they are.
+        if letter in searched:
+            folded = func.replace(folded, sign, letter)
+    parts = searched.split()
     return and_(*(folded.like(f"%{part}%") for part in parts)) if parts else col(Person.id).is_(None)
 
 
 def plain(name: str) -> str:
     """A name as it is searched for: as it is compared, without dots and accents."""
-    return name_key(name).translate(str.maketrans("åäöé", "aaoe"))
+    return name_key(name).translate(_SIGNS)
 
 
 def _same(column: str, word: str) -> Any:
@@ -216,7 +225,7 @@ def _reached() -> Any:
 
 def _not_arrived(code: str, since: datetime) -> Any:
     query = select(Message.person_id).where(text(UNSETTLED), col(Message.state).in_(NOT_ARRIVED))
-    query = query.where(Message.state_at >= since)
+    query = query.where(Message.state_at >= since, STANDS)
     if code != "*":
         query = query.where(Message.error == ("" if code == "?" else code))
     return col(Person.id).in_(query)

@@ -15,7 +15,7 @@ from sqlmodel import col
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import OPEN, Booking, Slot
-from storage.messages import Message
+from storage.messages import UNSENT, Message
 from storage.people import Person
 from storage.tasks import TALKED, Attempt
 
@@ -103,8 +103,9 @@ _talks = (
 
 
 def _with_latest(*which: ColumnElement[bool], of: Any) -> Any:
-    """Talks with the latest of our texts of some kind."""
-    latest = select(func.max(of.id)).where(of.conversation_id == Conversation.id, *which).correlate(Conversation)
+    """Talks with the latest of our texts of some kind; a second try that did not leave says nothing of its own."""
+    said = or_(of.again_of_id.is_(None), of.state.not_in(UNSENT))
+    latest = select(func.max(of.id)).where(of.conversation_id == Conversation.id, said, *which).correlate(Conversation)
     return _talks.join(Message, col(Message.id) == latest.scalar_subquery())
 
 

@@ -6,6 +6,8 @@ from outreach.channels import SendError
 
 NUMBER_DEAD = "number_dead"
 OPTED_OUT = "opted_out"
+# Off or out of reach: the number is there, and another day may do.
+PHONE_OFF = "phone_off"
 LATER = "later"
 # No use trying again before somebody has changed something: a setting, the account, the text.
 OPERATOR = "operator"

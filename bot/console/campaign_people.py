@@ -35,6 +35,7 @@ _STATE_WORDS = {
     "undelivered": "Gick inte fram", "failed": "Gick inte fram", "unknown": "Okänt om den gick fram",
     "withheld": "Fick inget sms", "expired": "Hann inte skickas", "cancelled": "Togs tillbaka", "": "Fick inget sms",
 }  # fmt: skip
+_TRIES_AGAIN = "Försöker igen, telefonen var avstängd"
 
 
 @routes.get("/utskick/nytt/personer")
@@ -122,7 +123,7 @@ def _may_name(ask: Ask, person: Person) -> bool:
 def _what(line: Line) -> tuple[str, str]:
     why = campaign_lists.why(line) or line.reason
     said = gate.REASONS.get(why, why).rstrip(".")
-    state = _STATE_WORDS[line.state]
+    state = _TRIES_AGAIN if line.again and line.state == "queued" else _STATE_WORDS[line.state]
     shows_why = said and line.state not in ("queued", "sending", "sent", "delivered")
     return (f"{state}: {said[:1].lower()}{said[1:]}" if shows_why else state), _answer(line)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+import storage.campaign_queue
 import storage.messages
 from bot import requests, shown
 from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_words
@@ -156,7 +157,7 @@ def _words(results: Results, total: int) -> str:
 
 def _ahead(ask: Ask, campaign: Campaign) -> Data:
     """When the next text leaves, and when the last one is thought to."""
-    ahead = storage.messages.queued_between(ask.session, campaign.id) if campaign.state == "running" else None
+    ahead = storage.campaign_queue.queued_between(ask.session, campaign.id) if campaign.state == "running" else None
     if ahead is None:
         return {"next": "", "finish": ""}
     first, last = ahead

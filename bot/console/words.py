@@ -10,7 +10,7 @@ from storage.alerts import Alert
 from storage.conversations import Conversation
 from storage.corrections import Correction
 from storage.local_time import local
-from storage.messages import Message
+from storage.messages import UNSENT, Message
 
 Word = dict[str, str]
 
@@ -97,6 +97,8 @@ def message(text: Message, now: datetime) -> Word:
     reason = _reason(text)
     if text.state == "queued":
         return {"kind": "waits", "text": _queued(text, now)}
+    if text.again_of_id is not None and text.state in UNSENT:
+        return {"kind": "rests", "text": f"Försökte inte igen – {reason}"}
     if text.state in ("withheld", "cancelled") and text.reason == "stopped":
         return {"kind": "stop", "text": "Stoppad av mottagaren"}
     kind, words = {
@@ -136,10 +138,12 @@ def correction(corrected: Correction, names: Mapping[int, str]) -> str:
 
 
 def _queued(text: Message, now: datetime) -> str:
+    again = text.again_of_id is not None
     if (text.send_after - now).total_seconds() < 60:
-        return "Köad"
+        return "Försöker igen nu – telefonen var avstängd" if again else "Köad"
     day = "" if local(text.send_after).date() == local(now).date() else f"{shown.relative_day(text.send_after, now)} "
-    return f"Väntar till {day}kl. {shown.time_text(text.send_after)}"
+    when = f"{day}kl. {shown.time_text(text.send_after)}"
+    return f"Försöker igen {when} – telefonen var avstängd" if again else f"Väntar till {when}"
 
 
 def _reason(text: Message) -> str:

@@ -10,14 +10,15 @@ from bot.channels import sms_codes, telegram_codes
 from bot.channels.readings import TELL
 from bot.channels.telegram_over_pool import BusyError
 
-MEANINGS = {"number_dead", "opted_out", "later", "operator", "unknown"}
+MEANINGS = {"number_dead", "opted_out", "phone_off", "later", "operator", "unknown"}
 
 
 # Each as Twilio's page "error <code>" explains it; those that were found in no page are marked in the table.
 TWILIO = {
     "number_dead": "21211 21217 21265 21266 21268 21614 21635 30005 30006",
     "opted_out": "21610",
-    "later": "14107 20409 20429 20500 20503 21611 21730 30001 30003 30008 30017 30020 30021 30022 30036 30450 30453 "
+    "phone_off": "30003",
+    "later": "14107 20409 20429 20500 20503 21611 21730 30001 30008 30017 30020 30021 30022 30036 30450 30453 "
     "30500 63017 63018",
     "operator": "10001 20003 20005 20006 20008 20101 20107 20403 20404 21212 21408 21606 21608 21617 21618 21659 "
     "21660 21661 21703 21910 30002 30007 30010 30018 30019 30023 30024 30027 30032 30034 30042 30044 30045 63038 "

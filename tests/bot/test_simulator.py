@@ -46,7 +46,7 @@ async def test_a_phone_that_is_off_is_known_only_afterwards() -> None:
     accepted = await a_simulator("off", receipts).send(TEXT)
 
     assert accepted.state == "sent"
-    assert [(r.code, r.state, r.error, r.meaning) for r in receipts] == [("k7Qp2", "undelivered", "30003", "later")]
+    assert [(r.code, r.state, r.error, r.meaning) for r in receipts] == [("k7Qp2", "undelivered", "30003", "phone_off")]
 
 
 async def test_a_receipt_that_is_late() -> None:

@@ -69,7 +69,7 @@ class TestReading:
         read = sms.read_receipt("k7", {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30003"}, NOW)
 
         assert (read.state, read.code, read.provider_id, read.error) == ("undelivered", "k7", "SM1", "30003")
-        assert (read.meaning, read.sentence) == ("later", "Telefonen är avstängd eller utan täckning.")
+        assert (read.meaning, read.sentence) == ("phone_off", "Telefonen är avstängd eller utan täckning.")
 
     @pytest.mark.parametrize(
         ("code", "meaning"),

@@ -4,6 +4,7 @@ expired.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,13 +19,15 @@ from hypothesis import strategies as st
 
 import storage.campaigns
 import storage.conversations
+import storage.messages
 import storage.people
-from outreach import campaigns, consent, global_pause, unsettled
+from outreach import campaigns, consent, global_pause, receipts, unsettled
 from outreach.campaigns import Results
-from outreach.channels import Accepted, SendError
+from outreach.channels import Accepted, Receipt, SendError
 from outreach.errors import Conflict
 from scheduler import reconcile, sending, watching
 from scheduler.sending import Sender
+from storage.campaign_queue import GONE
 from storage.campaigns import Campaign
 from storage.database import Database, Session
 from storage.vault import Vault
@@ -41,8 +44,14 @@ OUTCOMES: dict[str, Callable[[], Exception | Accepted]] = {
 ACTIONS = (
     "send", "send", "a minute", "an hour", "a day", "pause", "resume", "stop", "regret", "all pause", "all go on",
     "somebody stops", "somebody is protected", "acute", "evening", "watch", "decide: sent", "decide: not",
-    "decide: again",
+    "decide: again", "phone off", "phone off", "arrived",
 )  # fmt: skip
+
+
+NEWS = {
+    "phone off": Receipt(state="undelivered", at=NOW, error="30003", sentence="Avstängd.", meaning="phone_off"),
+    "arrived": Receipt(state="delivered", at=NOW),
+}
 
 
 class Story:
@@ -78,6 +87,8 @@ class Story:
         with self.writing() as (session, campaign):
             if action.startswith("decide"):
                 self._decide(session, action)
+            elif action in NEWS:
+                self._tell(session, NEWS[action], whose)
             elif action in ("somebody stops", "somebody is protected", "acute"):
                 self._change(session, action, whose)
             else:
@@ -112,6 +123,11 @@ class Story:
             conversation.state = "urgent"
         elif conversation is not None:
             consent.stop(session, conversation, how="text", now=self.now)
+
+    def _tell(self, session: Session, news: Receipt, whose: int) -> None:
+        texts = [text for text in storage.messages.of_person(session, whose) if text.state in GONE]
+        for text in texts[-1:]:
+            receipts.record(session, replace(news, code=text.code), now=self.now)
 
     def _decide(self, session: Session, action: str) -> None:
         offices = [storage.people.get(session, 1).office_id or 0]
@@ -173,6 +189,9 @@ def test_everybody_is_told_of_once_whatever_happens(
 
 def _nobody_got_it_twice_unasked(story: Story, actions: list[tuple[str, int]]) -> None:
     again = sum(action == "decide: again" for action, _ in actions)
+    with story.database.read() as session:
+        texts = storage.messages.of_campaign(session, story.campaign_id)
+    again += sum(text.again_of_id is not None for text in texts)
     assert sum(len(texts) - 1 for texts in story.phone.texts_to.values()) <= again
 
 

@@ -62,6 +62,11 @@ same_text           X X X . X . . . . . .
 contacted_today     X W W . W . . . . . .
 texted_this_week    X X X . X . . . . . .
 texted_3_times      X X X . X . . . . . .
+second_try          . . . . . . . . . . .
+overtaken           X X X X X X . . . . .
+again_to_the_closed X X X X X X . . . . .
+again_when_held     X X X X X X . . . X .
+evening_again       E E E E E . . . . . .
 nothing             . . . . . . . . . . .
 """
 
@@ -109,9 +114,14 @@ KNOWN: dict[str, tuple[dict[str, object], str]] = {
     "contacted_today": ({"contacted_today": True}, "contacted_today"),
     "texted_this_week": ({"unanswered_7_days": 1, "unanswered_90_days": 1}, "frequency_cap"),
     "texted_3_times": ({"unanswered_90_days": 3}, "frequency_cap"),
+    "second_try": ({"second_try": True}, ""),
+    "overtaken": ({"second_try": True, "overtaken": True}, "overtaken"),
+    "again_to_the_closed": ({"second_try": True, "closed": True}, "closed"),
+    "again_when_held": ({"second_try": True, "held": True}, "human_has_it"),
+    "evening_again": ({"second_try": True, "send_before": NIGHT + timedelta(minutes=30)}, "expired"),
     "nothing": ({}, ""),
 }
-MOMENTS = {"evening_comes": NIGHT, "quiet_hours": NIGHT}
+MOMENTS = {"evening_comes": NIGHT, "quiet_hours": NIGHT, "evening_again": NIGHT}
 CHANGED_RULES = {
     "practice": Rules(practice=True, real_channels=frozenset({"sms"})),
     "global_pause": Rules(practice=False, global_pause=True),

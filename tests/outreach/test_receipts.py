@@ -4,17 +4,22 @@ The order of states is total: sent < failed < undelivered < delivered. The telep
 that wins over an operator's doubt, whichever news comes first.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import permutations
 
 import pytest
-from campaign_town import NOW, a_person, a_talk, a_text, number
+from campaign_town import NOW, a_campaign, a_person, a_talk, a_text, number
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import storage.conversations
 import storage.messages
 import storage.numbers
+import storage.queue
 from outreach import receipts
 from outreach.channels import Receipt
-from storage.database import Session
+from storage.database import Database, Session
 from storage.messages import Message
 
 
@@ -79,6 +84,57 @@ def test_a_text_that_never_left_is_not_brought_to_life(session: Session, ours: s
     receipts.record(session, receipt("delivered", message.code), now=NOW)
 
     assert message.state == ours
+
+
+OFF = {"error": "30003", "sentence": "telefonen är av", "meaning": "phone_off"}
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(news=st.lists(st.sampled_from(["sent", "failed", "undelivered", "delivered"]), max_size=7))
+def test_no_order_of_the_news_makes_more_than_one_second_try(database: Database, news: list[str]) -> None:
+    with database.write() as session, undone(session):
+        message = sent_text(session)
+
+        for one in news:
+            receipts.record(session, receipt(one, message.code, **(OFF if one == "undelivered" else {})), now=NOW)
+
+        tries = [text for text in storage.messages.of_person(session, message.person_id or 0) if text.again_of_id]
+        off_first = "undelivered" in news and "delivered" not in news[: news.index("undelivered")]
+        waiting = "cancelled" if "delivered" in news else "queued"
+        assert [text.state for text in tries] == ([waiting] if off_first else [])
+
+
+@given(news=st.lists(st.tuples(st.integers(0, 1), st.sampled_from(["sent", "undelivered", "delivered"])), max_size=9))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_of_both_tries_one_tells_how_it_went(database: Database, news: list[tuple[int, str]]) -> None:
+    """The second has left when news of either comes, in any order, doubled or late."""
+    with database.write() as session, undone(session):
+        first = sent_text(session)
+        campaign = a_campaign(session)
+        campaign.state, first.campaign_id = "running", campaign.id
+        receipts.record(session, receipt("undelivered", first.code, **OFF), now=NOW)
+        second = storage.messages.of_person(session, first.person_id or 0)[1]
+        storage.queue.begin(session, [second.id], "fake", now=NOW)
+        session.refresh(second)
+
+        for which, one in news:
+            fields = OFF if one == "undelivered" else {}
+            receipts.record(session, receipt(one, (first, second)[which].code, **fields), now=NOW)
+
+        arrived = "delivered" in (first.state, second.state)
+        assert len(storage.messages.of_person(session, first.person_id or 0)) == 2
+        assert storage.messages.counts_of_campaign(session, campaign.id) == {
+            "delivered" if arrived else second.state: 1
+        }
+
+
+@contextmanager
+def undone(session: Session) -> Iterator[None]:
+    """What happens inside is forgotten, so that the next example begins with nothing."""
+    try:
+        yield
+    finally:
+        session.rollback()
 
 
 def test_every_receipt_is_kept_and_doubled_ones_change_nothing(session: Session) -> None:
