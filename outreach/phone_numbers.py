@@ -30,6 +30,8 @@ _BETWEEN_NUMBERS = re.compile(r"[;,|&\n\r\t]|\b(?:eller|och|samt|alt|alternativt
 _NUMBER_LIKE = re.compile(r"[+(]*\s?\d[\d\s()./\\-]*")
 _ZERO_IN_BRACKETS = re.compile(r"(?<=\d)\s*\(0\)")
 _SWEDISH_MOBILE = re.compile(r"^\+46(7[02369])(\d{3})(\d{2})(\d{2})$")
+# Whatever is longer than this holds no numbers that could be told apart.
+_LONGEST_PART = 120
 # A remark beside a number ("efter kl 15", "ankn 12") has at most this many digits.
 _REMARK_DIGITS = 4
 
@@ -141,6 +143,8 @@ def _read_part(part: str) -> Numbers:
 
 def _divide(part: str) -> list[Numbers]:
     """The part cut at its slashes, pluses or spaces into numbers that can all be read; empty when it cannot be."""
+    if len(part) > _LONGEST_PART:
+        return []
     for cut in re.finditer(r"[/\\]|\s+|(?=\+)", part):
         first = _read_one(part[: cut.start()])
         if first.fault:

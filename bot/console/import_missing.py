@@ -25,8 +25,8 @@ def page(ask: Reading, code: str) -> Response:
     """The groups, by the likely reason, and what has been decided."""
     ask.who.needs("import")
     run = import_result.find(ask, code)
-    waiting = missing.waiting(ask.session, run, ask.who.office_ids)
-    decided = missing.settled(ask.session, run, ask.who.office_ids)
+    waiting = missing.waiting(ask.session, run, ask.who)
+    decided = missing.settled(ask.session, run, ask.who)
     shown = {
         "action": f"/register/import/{code}/saknas", "back": f"/register/import/{code}",
         "words": in_words(run, [row.fields[0] for row, _ in waiting]),
@@ -44,10 +44,10 @@ def decide(ask: Writing, code: str, gor: Text = "", skal: Text = "", personer: T
     ask.who.needs("import")
     run, named = import_result.find(ask, code), set(personer.split())
     if gor == "angra":
-        rows = _named(missing.settled(ask.session, run, ask.who.office_ids), named)
+        rows = _named(missing.settled(ask.session, run, ask.who), named)
         done = missing.take_back(ask.session, run, rows, staff_id=ask.who.staff.id, now=ask.now)
         return _back(code, "angrat-avslut" if done else "redan")
-    rows = _named(missing.waiting(ask.session, run, ask.who.office_ids), named)
+    rows = _named(missing.waiting(ask.session, run, ask.who), named)
     if gor == "behall":
         done = missing.keep(ask.session, rows)
     elif gor == "avsluta" and skal in missing.REASONS:

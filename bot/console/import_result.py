@@ -132,7 +132,7 @@ def _result(ask: Ask, run: ImportRun) -> dict[str, Any]:
     if run.state == "halted":
         return {"halted": import_undo.halted(ask, run), "undo": import_undo.offer(ask, run)}
     counts = [("Nya", "new", f"{base}/nya"), ("Ändrade", "changed", f"{base}/andrade")]
-    missing_now = len(missing.waiting(ask.session, run, ask.who.office_ids)) if run.counts["missing"] else 0
+    missing_now = len(missing.waiting(ask.session, run, ask.who)) if run.counts["missing"] else 0
     return {
         "sentence": _sentence(run),
         "counts": [{"label": label, "number": run.counts[name], "href": href} for label, name, href in counts],

@@ -39,12 +39,13 @@ _DIGITS_OF_IDENTITY = 9
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A plan, the rows whose details are secret, who has said stop, and the offices of whoever asks."""
+    """A plan, the rows whose details are secret, who has said stop, the offices of whoever asks, and whom they know."""
 
     plan: Plan
     secret: Collection[int]
     stopped: Sequence[PlannedPerson]
     office_ids: Collection[int]
+    knows: Collection[int] = ()
 
     @property
     def today(self) -> date:
@@ -57,7 +58,7 @@ class Trial:
 
     def may_open(self, person: Person) -> bool:
         """Whether what the register has of this person may be shown."""
-        return person.office_id is None or person.office_id in self.office_ids
+        return person.id not in self.knows and (person.office_id is None or person.office_id in self.office_ids)
 
 
 def faulty(trial: Trial) -> list[dict[str, Any]]:
@@ -82,7 +83,7 @@ def twins(trial: Trial) -> list[dict[str, Any]]:
     return [
         {
             "row": row.read.row, "answer": _ANSWERS.get(answers.get(row.read.row, ""), "vanta"),
-            "theirs": _side(f"I filen, rad {row.read.row}", row.read, trial), "ours": _other_side(row, rows, trial),
+            "theirs": _row_side(row.read, trial), "ours": _other_side(row, rows, trial),
             "why": _why_asked(row, rows),
         }
         for row in asked[:MOST_SHOWN]
@@ -94,7 +95,7 @@ def changed(trial: Trial) -> list[dict[str, Any]]:
     rows = [row for row in trial.plan.rows if row.result == "changed" or (row.person and row.person.declined)]
     return [
         {
-            "row": row.read.row, "name": row.person.known.person.name,
+            "row": row.read.row, "name": _name(row.person, row.person.known, trial),
             "href": f"/register/{row.person.known.person.code}",
             "fields": [
                 {**_change(name, row.person, row.person.known, trial), "key": name, "kept": name in row.person.declined,
@@ -111,7 +112,8 @@ def absent(trial: Trial) -> dict[str, Any] | None:
     if not trial.plan.missing:
         return None
     likely, list_type = missing.likely_reasons(trial.plan), trial.plan.choices.list_type
-    shown = [person for person in trial.plan.missing if not person.protected]
+    secret = [person for person in trial.plan.missing if person.protected]
+    shown = [person for person in trial.plan.missing if not person.protected and person.id not in trial.knows]
     groups = [(key, [person for person in shown if likely[person.id] == key]) for key in missing.REASONS]
     count = len(trial.plan.missing)
     stay = (
@@ -121,7 +123,7 @@ def absent(trial: Trial) -> dict[str, Any] | None:
     )
     return {
         "words": f"{many(count, 'person', 'personer')} finns inte i listan. {stay}. Det gör ni efter importen.",
-        "protected": count - len(shown),
+        "protected": len(secret),
         "groups": [
             {"reason": missing.guessed(key, list_type), "count": len(group),
              "people": [_missing_line(person, trial) for person in group]}
@@ -184,17 +186,20 @@ def _written_phone(read: ReadRow, line: Line, trial: Trial) -> str:
 def _other_side(row: RowResult, rows: dict[int, RowResult], trial: Trial) -> dict[str, Any] | None:
     known = row.asked_about[0] if row.asked_about else row.person.known if row.person else None
     if known:
-        return _kept_side(known, trial)
+        return kept_side(known, trial.today, is_ours=trial.may_open(known.person))
     like = rows.get(row.like_row or 0) or next((other for other in rows.values() if _is_like(row, other)), None)
-    return _side(f"I filen, rad {like.read.row}", like.read, trial) if like else None
+    return _row_side(like.read, trial) if like else None
 
 
 def _why_asked(row: RowResult, rows: dict[int, RowResult]) -> str:
-    """What makes it look like one person, and what speaks against it."""
     known = row.asked_about[0] if row.asked_about else row.person.known if row.person else None
     like = rows.get(row.like_row or 0)
-    name = known.person.name if known else like.read.name if like else row.read.name
-    if is_same_first_name(storage.people.name_key(name), storage.people.name_key(row.read.name)):
+    return why_alike(row.read.name, known.person.name if known else like.read.name if like else row.read.name)
+
+
+def why_alike(name: str, other: str) -> str:
+    """What makes two of these names look like one person, and what speaks against it."""
+    if is_same_first_name(storage.people.name_key(other), storage.people.name_key(name)):
         return "Samma namn och födelsedatum, men inget som visar säkert att det är samma person."
     return "Samma mobil och födelsedatum, men olika förnamn. Syskon och tvillingar kan dela telefon."
 
@@ -207,18 +212,24 @@ def _is_like(row: RowResult, other: RowResult) -> bool:
     return shares or storage.people.name_key(row.read.name) == storage.people.name_key(other.read.name)
 
 
-def _side(label: str, read: ReadRow, trial: Trial) -> dict[str, Any]:
+def _row_side(read: ReadRow, trial: Trial) -> dict[str, Any]:
+    return written_side(f"I filen, rad {read.row}", read, trial.today, is_secret=read.row in trial.secret)
+
+
+def written_side(label: str, read: ReadRow, today: date, *, is_secret: bool) -> dict[str, Any]:
+    """A person as somebody wrote them, beside another; of a secret one no number, address or school."""
     identity = personnummer.masked(read.identity.digits) if read.identity else "Utan personnummer"
-    facts = [_born(read.birth_date, trial.today), identity]
-    if read.row not in trial.secret:
+    facts = [_born(read.birth_date, today), identity]
+    if not is_secret:
         facts += [_address(read), read.district, read.school, _numbers(number.e164 for number in read.phones)]
     return {"label": label, "name": read.name, "facts": [fact for fact in facts if fact]}
 
 
-def _kept_side(known: Known, trial: Trial) -> dict[str, Any]:
+def kept_side(known: Known, today: date, *, is_ours: bool) -> dict[str, Any]:
+    """A person as the register has them, for somebody at their office (`is_ours`) or at another."""
     person = known.person
-    facts = [_born(person.birth_date, trial.today), f"Med {person.identity_kind or 'födelsedatum, utan personnummer'}"]
-    if not trial.may_open(person):
+    facts = [_born(person.birth_date, today), f"Med {person.identity_kind or 'födelsedatum, utan personnummer'}"]
+    if not is_ours:
         facts.append(_ELSEWHERE.capitalize())
     elif not person.protected:
         facts += [_address(person), person.district, person.school, _numbers(known.ties)]
@@ -226,6 +237,11 @@ def _kept_side(known: Known, trial: Trial) -> dict[str, Any]:
         "label": "I registret", "name": person.name, "href": f"/register/{person.code}",
         "facts": [fact for fact in facts if fact],
     }  # fmt: skip
+
+
+def _name(planned: PlannedPerson, known: Known, trial: Trial) -> str:
+    """The name as the register has it; as the list has it, of somebody the reader knows (jäv)."""
+    return planned.values.name if known.person.id in trial.knows else known.person.name
 
 
 def _change(name: str, planned: PlannedPerson, known: Known, trial: Trial) -> dict[str, str]:

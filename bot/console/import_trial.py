@@ -24,10 +24,11 @@ _ROWS_NAMED = 12
 
 
 def of(
-    session: Session, plan: Plan, secret: Collection[int], *, code: str, shown: str, number: int, mine: Collection[int]
+    session: Session, plan: Plan, secret: Collection[int], *, code: str, shown: str, number: int, mine: Collection[int],
+    knows: Collection[int],
 ) -> dict[str, Any]:  # fmt: skip
     """The trial run. `shown` is the count that was opened: then its list alone is given, and what wants an answer."""
-    trial = Trial(plan, secret, _stopped(session, plan), mine)
+    trial = Trial(plan, secret, _stopped(session, plan), mine, knows)
     base = f"/register/importera/{code}"
     one = shown if shown in _SECTIONS or shown in _LISTS else ""
     found: dict[str, Any] = {

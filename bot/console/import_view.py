@@ -53,17 +53,17 @@ def first_part(
         "office": answers.office_id,
         "offices": [(office.id, office.name) for office in offices],
         "complete": answers.complete,
-        "sample_href": "/register/importera/exempel.csv",
+        "sample_href": "/register/importera/exempel.xlsx",
         "earlier": earlier,
     }
 
 
 def all_parts(
-    session: Session, file: SavedFile, plan: Plan, *, offices: Sequence[Office], shown: str, number: int,
-    fault: Mapping[str, str] | None = None,
+    session: Session, file: SavedFile, plan: Plan, *, offices: Sequence[Office], knows: Collection[int], shown: str,
+    number: int, fault: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The page with its three parts, for somebody at these offices; `shown` is the count that was opened, `number` the
-    page of that list.
+    """The page with its three parts, for somebody at these offices who knows these people (jäv); `shown` is the count
+    that was opened, `number` the page of that list.
     """
     columns, table = plan.layout.columns, plan.layout.table
     secret = protection.secret_rows(session, plan)
@@ -85,7 +85,7 @@ def all_parts(
         "targets": [NOT_TAKEN_IN, *meanings.LABELS.items()],
         "columns_open": shown == "kolumner" or fault is not None,
         "trial": import_trial.of(session, plan, secret, code=file.code, shown=shown, number=number,
-                                 mine=[office.id for office in offices]),
+                                 mine=[office.id for office in offices], knows=knows),
     }  # fmt: skip
 
 

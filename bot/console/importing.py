@@ -72,11 +72,27 @@ def choose_file(ask: Reading) -> Response:
     return _first_part(ask, _remembered(ask))
 
 
-@routes.get("/register/importera/exempel.csv")
+@routes.get("/register/importera/exempel.xlsx")
 def sample(ask: Reading) -> Response:
     """A list of invented people to try with."""
     ask.who.needs("import")
-    return _download(import_sample.content(), import_sample.NAME, "text/csv; charset=utf-8")
+    return _download(import_sample.content(), import_sample.NAME, XLSX)
+
+
+@routes.post("/register/importera/exempel")
+def try_sample(ask: Posting) -> Response:
+    """Take the sample list in as any other list, in practice mode alone."""
+    if not ask.house.settings.practice:
+        raise NotAllowed("Exempeldata går bara att läsa in i övningsläget.")
+    file = SavedFile(
+        filename=import_sample.NAME, content=import_sample.content(), uploaded_at=ask.now, staff_id=ask.who.staff.id
+    )
+    choices = Choices(list_type="kaa", office_id=_remembered(ask).office_id)
+    with ask.house.database.write() as session:
+        storage.imports.keep_file(session, file)
+        begun = saving.begin(session, file, choices, now=ask.now, staff_id=ask.who.staff.id)
+    Carrier(ask.house.database, ask.house.clock).carry(begun)
+    return go(f"/register/import/{begun.code}")
 
 
 @routes.post("/register/importera", max_body_size=LARGEST_REQUEST)
@@ -173,7 +189,8 @@ def _all_parts(ask: Ask, file: SavedFile, *, shown: str, number: int = 1, fault:
     plan = _plan(ask, file, _choices(file))
     explained = _NO_COLUMNS if isinstance(fault, Refused) and fault.code == _NO_NAME else _fault(fault)
     imp = import_view.all_parts(
-        ask.session, file, plan, offices=ask.who.offices, shown=shown, number=number, fault=explained
+        ask.session, file, plan, offices=ask.who.offices, knows=ask.who.knows, shown=shown, number=number,
+        fault=explained,
     )  # fmt: skip
     return requests.page(ask, "importera.html", title="Importera lista", imp=imp, status_code=422 if fault else 200)
 

@@ -184,8 +184,13 @@ def _keep_first_of_each(found: list[str], heads: list[str]) -> None:
     """Of what a person has one of, the first column is taken; samordningsnummer may have a column beside."""
     for index, meaning in enumerate(found):
         extra_identity = meaning == "personnummer" and "samordning" in heads[index].casefold()
-        if meaning not in _MANY_COLUMNS and not extra_identity and meaning in found[:index]:
-            found[index] = ""
+        if meaning in _MANY_COLUMNS or extra_identity or meaning not in found[:index]:
+            continue
+        # The tax agency's lists have street, postcode and then the town under "Postadress".
+        is_town = (
+            meaning == "street" and "postcode" in found and "town" not in found and "post" in heads[index].casefold()
+        )
+        found[index] = "town" if is_town else ""
 
 
 def _is_sensitive(head: str, index: int, body: list[Line]) -> bool:

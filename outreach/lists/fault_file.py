@@ -31,15 +31,20 @@ def of(session: Session, plan: Plan) -> bytes:
 
 def make(plan: Plan, secret_rows: Collection[int]) -> bytes:
     """An .xlsx with one row for each faulty one, that knows which list it is from. Only columns that are taken in;
-    everything is text, so that no cell becomes a formula and no zero is lost. Of people with protected identity it
-    holds no number, address or relative.
+    everything is text, so that no cell becomes a formula and no zero is lost, and there is one sheet, since the file is
+    read again. Of people with protected identity it holds no number, address or relative, but a mark of their own:
+    the list's may have stood in one of those, or in a remark.
     """
     columns = [column for column in plan.layout.columns if column.meaning]
     lines = {line.number: line for line in plan.layout.people}
     faulty = [row for row in plan.rows if row.read.fault]
     rows = [_row(row, lines[row.read.row], columns, secret=row.read.row in secret_rows) for row in faulty]
+    heads, marks = _heads(columns), ["J" if row.read.protected else "" for row in faulty]
+    if any(marks):
+        heads = [*heads, _unique(FIELDS["protected"], heads)]
+        rows = [[*cells, mark] for cells, mark in zip(rows, marks, strict=True)]
     origin = f"{plan.choices.list_type} {plan.choices.office_id}"
-    return _workbook([HEAD, *_heads(columns)], rows, origin)
+    return _workbook([HEAD, *heads], rows, origin)
 
 
 def origin(content: bytes) -> tuple[str, int] | None:
@@ -69,13 +74,16 @@ def _heads(columns: list[Column]) -> list[str]:
     """The file's own heads; for a column whose head does not say what it is, one that does."""
     heads: list[str] = []
     for column in columns:
-        wanted = column.head if _says_itself(column) else FIELDS[column.meaning]
-        number = 2
-        unique = wanted
-        while unique in heads:
-            unique, number = f"{wanted} {number}", number + 1
-        heads.append(unique)
+        heads.append(_unique(column.head if _says_itself(column) else FIELDS[column.meaning], heads))
     return heads
+
+
+def _unique(wanted: str, heads: list[str]) -> str:
+    number = 2
+    unique = wanted
+    while unique in heads:
+        unique, number = f"{wanted} {number}", number + 1
+    return unique
 
 
 def _says_itself(column: Column) -> bool:
@@ -98,4 +106,5 @@ def _workbook(heads: list[str], rows: list[list[str]], origin: str) -> bytes:
             for column, cell in enumerate(row):
                 sheet.write_string(number, column, cell, text)
         sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(heads) - 1)
     return content.getvalue()

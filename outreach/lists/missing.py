@@ -1,12 +1,13 @@
 """Those whom a complete list no longer has: why that probably is, and what staff decide about them (ux §4.5)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 import storage.audit
 import storage.imports
 import storage.people
+from outreach.access import Who
 from outreach.lists.plan import Plan
 from outreach.lists.rows import AGES
 from storage.database import Session
@@ -47,14 +48,17 @@ def _home(person: Person) -> tuple[str, str]:
     return person.street.casefold(), person.postcode
 
 
-def waiting(session: Session, run: ImportRun, office_ids: Sequence[int]) -> list[tuple[ImportedPerson, Person]]:
-    """Those nobody has decided about and who are still in the register. Protected people are left out of every list:
-    they are closed on their own page.
+def waiting(session: Session, run: ImportRun, who: Who) -> list[tuple[ImportedPerson, Person]]:
+    """Those nobody has decided about, who are still in the register and whom the reader may decide about. Protected
+    people are left out of every list: they are closed on their own page.
     """
+    return [(row, person) for row, person in _listed(session, run, who) if not row.settled and person.closed_at is None]
+
+
+def _listed(session: Session, run: ImportRun, who: Who) -> list[tuple[ImportedPerson, Person]]:
     return [
         (row, person) for row, person in storage.imports.missing_of_run(session, run.id)
-        if not row.settled and person.closed_at is None and not person.protected
-        and person.office_id in (*office_ids, None)
+        if not person.protected and person.id not in who.knows and person.office_id in (*who.office_ids, None)
     ]  # fmt: skip
 
 
@@ -86,12 +90,9 @@ def keep(session: Session, people: Iterable[tuple[ImportedPerson, Person]]) -> i
     return kept
 
 
-def settled(session: Session, run: ImportRun, office_ids: Sequence[int]) -> list[tuple[ImportedPerson, Person]]:
+def settled(session: Session, run: ImportRun, who: Who) -> list[tuple[ImportedPerson, Person]]:
     """Those somebody has decided about."""
-    return [
-        (row, person) for row, person in storage.imports.missing_of_run(session, run.id)
-        if row.settled and not person.protected and person.office_id in (*office_ids, None)
-    ]  # fmt: skip
+    return [(row, person) for row, person in _listed(session, run, who) if row.settled]
 
 
 def take_back(

@@ -83,7 +83,8 @@ class RowResult:
 class Plan:
     """The whole import before it is carried out.
 
-    `members` are in the list's programme already; `if_hidden` is the same plan with the hidden rows, if there are any.
+    `members` are in the list's programme already; `shielded` are the ids of known people whom a row that is held back
+    says are protected; `if_hidden` is the same plan with the hidden rows, if there are any.
     """
 
     layout: Layout
@@ -95,6 +96,7 @@ class Plan:
     members: frozenset[int]
     closed: int
     register_before: int
+    shielded: frozenset[int] = frozenset()
     if_hidden: "Plan | None" = None
 
     @property
@@ -126,6 +128,7 @@ def make(layout: Layout, rows: Sequence[ReadRow], register: Register, choices: C
         members=members,
         closed=sum(group.known is not None and group.known.person.closed_at is not None for group in groups),
         register_before=len(register.known),
+        shielded=_shielded(groups, rows, register),
     )
 
 
@@ -235,3 +238,14 @@ def _missing(
     return tuple(
         person for person in people if person.closed_at is None and person.office_id in (choices.office_id, None)
     )  # fmt: skip
+
+
+def _shielded(groups: Sequence[Group], rows: Sequence[ReadRow], register: Register) -> frozenset[int]:
+    """Those a row with a mark of protection means though it is held back: nobody shall have to mend it first."""
+    asked = [group for group in groups if group.asked and any(row.protected for row in group.rows)]
+    found = {known.person.id for group in asked for known in group.asked_about}
+    for row in rows:
+        # A name alone is not enough to tell who is meant.
+        if row.fault and row.protected and row.birth_date:
+            found |= whom_a_faulty_row_means(row, register)
+    return frozenset(person_id for person_id in found if not register.known[person_id].person.protected)

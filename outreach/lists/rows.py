@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from outreach import personnummer, phone_numbers
+from outreach.lists import secrecy
 from outreach.lists.columns import Column, like_identity
 from outreach.lists.dates import read_birth_date, read_date
 from outreach.lists.layout import Layout
@@ -23,6 +24,13 @@ _POSTCODE = re.compile(r"^(?:SE?[- ]?)?(\d{3})\s?(\d{2})$", re.IGNORECASE)
 _WITH_TOWN = re.compile(r"^(?:(.+?),\s*)?(?:SE?[- ]?)?(\d{3}\s?\d{2})\s+([^\W\d_]{2}.*)$", re.IGNORECASE)
 _CARE_OF = re.compile(r"^c/o\s+([^,]+)(?:,\s*(.+))?$", re.IGNORECASE)
 _PHONE_DIGITS = 7
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_NUMBER = re.compile(r"[\d+(][\d\s()+./-]*")
+_NAME_AND_NUMBER = re.compile(rf"([^\d+(]*)({_NUMBER.pattern})")
+_ROLE = re.compile(r"\([^()\d]*\)")
+_TELEPHONE_WORD = re.compile(r"\b(?:tel|tfn|telefon|mob|mobil|hem|arb|jobb|nr|och|samt|eller)\b[.:]?", re.IGNORECASE)
+# The whole of a cell, with a day at most: "mamma är avliden" is about somebody else.
+_DECEASED = re.compile(r"(?:av\W+)?(?:avlid(?:en|na|it)|död(?:förklarad)?)(?:[\s\d.,:()/-]*)", re.IGNORECASE)
 _SAYS_SOMETHING = re.compile(r"[^\W_]|\?")
 
 
@@ -74,18 +82,30 @@ class ReadRow:
 
 def read_people(layout: Layout, *, list_type: str, today: date, with_hidden: bool = False) -> list[ReadRow]:
     """Every person in the list, in its order; hidden rows only when the reader has said so."""
-    left_out = frozenset() if with_hidden else frozenset(layout.hidden_rows)
+    passed_over = frozenset() if with_hidden else frozenset(layout.hidden_rows)
     ages, columns = AGES[list_type], layout.by_meaning()
-    return [_Reader(columns, line, today).read(ages) for line in layout.people if line.number not in left_out]
+    left_out = [column for column in layout.columns if not column.meaning]
+    return [
+        _Reader(columns, left_out, line, today).read(ages) for line in layout.people if line.number not in passed_over
+    ]
+
+
+def read_person(columns: Sequence[Column], line: Line, *, ages: tuple[int, int], today: date) -> ReadRow:
+    """The one person a line holds; `ages` are from and below which nothing is said about the age."""
+    return _Reader({column.meaning: [column] for column in columns}, [], line, today).read(ages)
 
 
 class _Reader:
     """Reads one line, column by column, and collects what there is to say on the way."""
 
-    def __init__(self, columns: Mapping[str, list[Column]], line: Line, today: date) -> None:
+    def __init__(
+        self, columns: Mapping[str, list[Column]], left_out: Sequence[Column], line: Line, today: date
+    ) -> None:
         self._columns = columns
+        self._left_out = left_out
         self._line = line
         self._today = today
+        self._may_be_marked = secrecy.may_speak(line.cells)
         self._notices: list[tuple[int, Remark]] = []
         self._faults: list[Remark] = []
 
@@ -95,8 +115,9 @@ class _Reader:
         care_of, street, postcode, town = self._address()
         protected, unclear = self._protection()
         phones = self._phones("own_phone")
-        guardians = (self._guardian(1), self._guardian(2))
+        guardians = self._guardians()
         dropout_date = self._dropout_date()
+        self._look_for_death()
         return ReadRow(
             row=self._line.number, first_name=first_name, last_name=last_name, identity=identity, birth_date=birth_date,
             phones=phones, guardians=guardians, care_of=care_of, street=street, postcode=postcode, town=town,
@@ -104,6 +125,13 @@ class _Reader:
             language=self._text("language"), protected=protected, protection_unclear=unclear,
             notices=self._remarks(), fault=next(iter(self._faults), None),
         )  # fmt: skip
+
+    def _look_for_death(self) -> None:
+        # Whatever the column is called: nobody is to write to the dead.
+        columns = [*self._with_meaning(*self._columns), *self._left_out]
+        told = (column for column in columns if _DECEASED.fullmatch(tidy(self._line.cell(column.index))))
+        for column in told:
+            self._fault(column, "says_deceased")
 
     def _remarks(self) -> tuple[Remark, ...]:
         in_order = sorted(self._notices, key=lambda notice: notice[0])
@@ -119,10 +147,12 @@ class _Reader:
         return [column for meaning in meanings for column in self._columns.get(meaning, ())]
 
     def _cells(self, *meanings: str) -> Iterator[tuple[Column, str]]:
-        """The written cells of these columns; "-" and its like say nothing."""
+        """The written cells of these columns; "-" and its like say nothing, and a mark of protection is no value."""
         for meaning in meanings:
             for column in self._columns.get(meaning, ()):
                 text = self._line.cell(column.index)
+                if self._may_be_marked:
+                    text = secrecy.without(text)
                 if text and _SAYS_SOMETHING.search(text):
                     yield column, text
 
@@ -193,13 +223,25 @@ class _Reader:
             found.update({number.e164: number for number in numbers.found})
         return tuple(found.values())
 
+    def _guardians(self) -> tuple[ReadGuardian, ReadGuardian]:
+        """The first and the second guardian, who may share the first one's cell."""
+        first, second = self._guardian(1), self._guardian(2)
+        if second != ReadGuardian():
+            return first, second
+        both = [guardian for _, text in self._cells("guardian_1") for guardian in _guardians_in(text)]
+        if len(both) < 2:
+            return first, second
+        in_cell = {number.e164 for guardian in both for number in guardian.phones}
+        beside = tuple(number for number in first.phones if number.e164 not in in_cell)
+        return ReadGuardian(both[0].name, (*beside, *both[0].phones)), both[1]
+
     def _guardian(self, place: int) -> ReadGuardian:
         phones = {number.e164: number for number in self._phones(f"guardian_{place}_phone")}
         names: list[str] = []
         for _, text in self._cells(f"guardian_{place}"):
             if sum(character.isdigit() for character in text) >= _PHONE_DIGITS:
                 phones.update({number.e164: number for number in phone_numbers.read_cell(text).found})
-            names.append(tidy(re.sub(r"[\d+(][\d\s()+./-]*", " ", text)).strip(" ,;:-"))
+            names.append(_name_beside_numbers(text))
         return ReadGuardian(" ".join(name for name in names if name), tuple(phones.values()))
 
     def _address(self) -> tuple[str, str, str, str]:
@@ -219,21 +261,35 @@ class _Reader:
         return None
 
     def _protection(self) -> tuple[bool, bool]:
-        """Protected, and whether the sign for it is one nobody understands. Only empty, N and Nej say no."""
+        """Protected, and whether that is in doubt: by a sign nobody understands, or by words in a remark."""
+        clear, unclear = self._marks_in_their_column()
+        if self._may_be_marked:
+            clear, unclear = clear or self._is_marked_beside_a_value(), [*unclear, *self._remarks_of_protection()]
+        for column in unclear:
+            self._notice(column, "protection_unclear")
+        return clear or bool(unclear), bool(unclear) and not clear
+
+    def _marks_in_their_column(self) -> tuple[bool, list[Column]]:
+        """Whether a column about protection says yes, and those with another sign. Only empty, N and Nej say no."""
         signs = [(column, self._line.cell(column.index)) for column in self._with_meaning("protected")]
         signs = [(column, tidy(text).casefold().rstrip(".")) for column, text in signs]
         signs = [(column, sign) for column, sign in signs if sign not in _NOT_PROTECTED]
         unclear = [
             column for column, sign in signs if sign not in _PROTECTED and not sign.startswith(_PROTECTED_BEGINNINGS)
         ]  # fmt: skip
-        for column in unclear:
-            self._notice(column, "protection_unclear")
-        return bool(signs), bool(unclear) and len(unclear) == len(signs)
+        return len(unclear) < len(signs), unclear
+
+    def _is_marked_beside_a_value(self) -> bool:
+        taken = [column for meaning in self._columns if meaning != "protected" for column in self._columns[meaning]]
+        return any(secrecy.in_value(self._line.cell(column.index)) for column in taken)
+
+    def _remarks_of_protection(self) -> list[Column]:
+        return [column for column in self._left_out if secrecy.in_remark(self._line.cell(column.index))]
 
 
 def tidy(text: str) -> str:
-    """The text with single spaces and composed letters, as it is kept."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """The text with single spaces, composed letters and no signs that nobody sees, as it is kept."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).split())
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -250,6 +306,24 @@ def _with_its_other_half(name: str, first: str, last: str) -> tuple[str, str]:
     if (first or last).casefold() in name.casefold():
         return split_name(name)
     return first or name, last or name
+
+
+def _name_beside_numbers(text: str) -> str:
+    """A guardian's name without numbers, "tel" and "(mamma)"."""
+    text = _NUMBER.sub(" ", _ROLE.sub(" ", text))
+    return tidy(_TELEPHONE_WORD.sub(" ", text)).strip(" ,;:-/&")
+
+
+def _guardians_in(text: str) -> list[ReadGuardian]:
+    """Guardians who stand in one cell, each with the numbers after the name; empty when no number tells them apart."""
+    found: list[ReadGuardian] = []
+    for name, number in _NAME_AND_NUMBER.findall(_ROLE.sub(" ", text)):
+        numbers, called = phone_numbers.read_cell(number).found, _name_beside_numbers(name)
+        if found and not called:
+            found[-1] = ReadGuardian(found[-1].name, (*found[-1].phones, *numbers))
+        elif numbers:
+            found.append(ReadGuardian(called, numbers))
+    return found
 
 
 def _has_digit(text: str) -> bool:

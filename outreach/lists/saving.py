@@ -29,7 +29,8 @@ _KEPT_COUNTS = (
     "data_rows", "people", "new", "changed", "unchanged", "repeated_rows", "possible_duplicates", "faulty", "missing",
     "protected", "with_mobile", "landline_only", "no_number", "shared_mobile_only",
 )  # fmt: skip
-_FIELDS = (*merging.PLAIN, "dropout_date", "birth_date")
+FIELDS = (*merging.PLAIN, "dropout_date", "birth_date")
+"""Columns of a person that take what a row says as it stands."""
 
 
 def begin(session: Session, file: SavedFile, choices: Choices, *, now: datetime, staff_id: int | None) -> ImportRun:
@@ -84,7 +85,7 @@ def save(session: Session, made: Plan, run: ImportRun, part: Sequence[PlannedPer
 
 
 def finish(session: Session, made: Plan, run: ImportRun) -> None:
-    """Everybody is saved: keep who is missing from the list, and write the import into the log."""
+    """Everybody is saved: keep who is missing, protect whom a row held back means, and write it into the log."""
     likely = missing.likely_reasons(made)
     absent = [
         storage.bulk.row(ImportedPerson, run_id=run.id, person_id=person.id, row=0, result=MISSING,
@@ -92,12 +93,23 @@ def finish(session: Session, made: Plan, run: ImportRun) -> None:
         for person in made.missing
     ]  # fmt: skip
     storage.bulk.add(session, ImportedPerson, absent)
+    _shield(session, made, run)
     run.state = "done"
     storage.imports.keep(session, run)
     storage.audit.write(
         session, "list_imported", now=run.imported_at, staff_id=run.staff_id,
         actor="" if run.staff_id else "kommandoraden", run=run.code, **run.counts,
     )  # fmt: skip
+
+
+def _shield(session: Session, made: Plan, run: ImportRun) -> None:
+    """Protect those whom a row that is held back says are protected."""
+    for person in storage.bulk.people(session, made.shielded):
+        person.protected, person.protection_unclear, person.changed_at = True, True, run.imported_at
+        session.add(person)
+        storage.audit.write(
+            session, "person_protected", now=run.imported_at, staff_id=run.staff_id, person_id=person.id, run=run.code
+        )
 
 
 def _is_member(planned: PlannedPerson, made: Plan) -> bool:
@@ -172,7 +184,7 @@ def _values(session: Session, planned: PlannedPerson) -> dict[str, Any]:
     changed = set(planned.fields)
     if "address" in changed:
         changed |= {name for name in merging.ADDRESS if merging.says_else(getattr(read, name), getattr(kept, name))}
-    values = {name: getattr(read, name) for name in _FIELDS if kept is None or name in changed}
+    values = {name: getattr(read, name) for name in FIELDS if kept is None or name in changed}
     if kept is None or "name" in changed:
         values |= {"first_name": read.first_name, "last_name": read.last_name}
         values["name_key"] = storage.people.name_key(read.name)

@@ -19,6 +19,8 @@ _GARBLED = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’�
 # å and ä as DOS (†, „, ”) and old Macs (Œ) wrote them, inside a word.
 _FOREIGN_LETTERS = re.compile("[a-zA-Z][†„‡ˆ”™Œ][a-z]")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+# ="0701740605": a formula that only says that the number is text.
+_FORCED_TEXT = re.compile('^="([^"]*)"$')
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n', re.IGNORECASE)
 
 
@@ -103,7 +105,7 @@ def _lines(text: str, separator: str) -> list[Line]:
     begins = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            lines.append(Line(number, tuple(cell.strip() for cell in cells)))
+            lines.append(Line(number, tuple(_FORCED_TEXT.sub(r"\1", cell.strip()) for cell in cells)))
             if any(len(cell) > LONGEST_CELL for cell in cells):
                 raise refused("cell_too_long")
             begins, last_begins = reader.line_num, begins

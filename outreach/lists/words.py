@@ -12,6 +12,7 @@ FAULTS = {
     "identity_missing": "Personnummer och födelsedatum saknas. Fyll i ett av dem.",
     "name_missing": "Namn saknas. Fyll i namnet.",
     "phone_ruined_by_excel": "Excel har gjort om numret. Gör kolumnen till text och skriv numret igen.",
+    "says_deceased": "Raden säger att personen är avliden. Finns personen i registret, avsluta den där.",
     "phone_unreadable": "Telefonnumret är för kort, för långt eller finns inte. Skriv det med riktnummer.",
 }
 """Why a row is held back, and how to mend it."""

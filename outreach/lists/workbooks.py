@@ -22,6 +22,7 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 # Titles, empty rows and totals are rows too.
 _MOST_ROWS = MOST_PEOPLE + 1_000
 _MOST_CELLS = 20_000_000
+_MOST_EMPTY_ROWS = 1_000
 _OLD_EXCEL = "Filen är i Excels gamla format, där vi inte ser vilka rader som är dolda. Kontrollera att listan stämmer."
 
 
@@ -131,10 +132,17 @@ def _hidden_rows(size: sheet_xml.SheetSize) -> frozenset[int]:
 
 
 def _lines(sheet: calamine.CalamineSheet) -> Iterator[Line]:
-    if sheet.end is None:
+    """The rows down to the last one with something in it, but for very long stretches of empty ones: a forgotten mark
+    far down in the sheet makes no million rows.
+    """
+    if sheet.start is None:
         return
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        texts = tuple(_text(cell) for cell in cells)
+    before, empty = ("",) * sheet.start[1], 0
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        empty = 0 if any(cell != "" for cell in cells) else empty + 1
+        if empty > _MOST_EMPTY_ROWS:
+            continue
+        texts = before + tuple(_text(cell) for cell in cells)
         if any(len(text) > LONGEST_CELL for text in texts):
             raise refused("cell_too_long")
         yield Line(number, texts)

@@ -250,13 +250,44 @@ def test_of_protected_people_the_mended_file_holds_no_number_address_or_relative
 
 
 def test_the_sample_list_has_no_faults(desk: Desk) -> None:
-    content = desk.browser.get("/register/importera/exempel.csv").content
+    content = desk.browser.get("/register/importera/exempel.xlsx").content
 
-    page = desk.browser.see(desk.upload("exempel.csv", content))
+    page = desk.browser.see(desk.upload("exempel.xlsx", content))
 
-    assert content == import_sample.content()
-    assert content.startswith(b"\xef\xbb\xbfPersonnr;Namn;")
+    assert sheet(content) == sheet(import_sample.content())
+    assert sheet(content)[0][:2] == ["Personnr", "Namn"]
     assert (counts(page)["Nya"], counts(page)["Fel"], counts(page)["Skyddade"]) == (8, 0, 1)
+
+
+def test_an_empty_register_is_filled_with_the_sample_as_with_any_list(desk: Desk) -> None:
+    empty = desk.browser.see("/register")
+    assert "Prova med exempeldata" in empty
+    assert 'href="/register/importera/exempel.xlsx"' in empty
+
+    answer = desk.browser.post("/register/importera/exempel")
+
+    assert answer.status_code == 303
+    assert "Ångra importen" in desk.browser.see(answer.headers["location"])
+    assert desk.people() == 8
+    register = words(desk.browser.see("/register"))
+    assert "Elias Lindqvist" in register
+    assert "Tuva Holm" not in register
+    assert "Prova med exempeldata" not in register
+
+
+def test_the_sample_is_for_practice_alone(desk: Desk, house: House) -> None:
+    house.settings.practice = False
+
+    assert "Prova med exempeldata" not in desk.browser.see("/register")
+    assert desk.browser.post("/register/importera/exempel").status_code == 403
+    assert desk.people() == 0
+
+
+def test_the_sample_taken_in_twice_changes_nothing(desk: Desk) -> None:
+    desk.browser.post("/register/importera/exempel")
+    desk.browser.post("/register/importera/exempel")
+
+    assert desk.people() == 8
 
 
 def test_those_who_have_said_stop_are_counted_and_shown(desk: Desk, house: House, clock: StillClock) -> None:

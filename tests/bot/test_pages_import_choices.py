@@ -51,7 +51,7 @@ def test_others_than_coordinators_and_heads_are_refused(client: TestClient, hous
 
     desk = Desk(client, house, role)
 
-    for page in ("/register/importera", "/register/importera/exempel.csv", address, f"{address}/fel.xlsx", result,
+    for page in ("/register/importera", "/register/importera/exempel.xlsx", address, f"{address}/fel.xlsx", result,
                  f"{result}/nya"):  # fmt: skip
         assert desk.browser.get(page).status_code == 403, page
     for step in ("kolumner", "svar", "klart"):

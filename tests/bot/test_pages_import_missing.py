@@ -12,6 +12,7 @@ from import_desk import DECEMBER, LEILA, Desk, a_list, december, needs_lists, or
 import storage.audit
 import storage.people
 from bot.wiring import House
+from outreach import acquaintance
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ def test_a_group_that_is_missing_is_closed_in_one_press_and_opened_again(desk: D
 
     assert names(desk) == ["Ida Borta", "Leila Amari", "Nils Gammal", "Per Hemlig"]
     assert "2 personer finns inte kvar" in words(desk.browser.see(f"{result}/saknas"))
+
+
+def test_somebody_the_reader_knows_is_for_a_colleague_to_decide_about(desk: Desk, house: House) -> None:
+    with house.database.write() as session:
+        ida = a_person(session, "Ida", "Borta", office=desk.office)
+        acquaintance.know(session, ida, desk.staff, now=house.now())
+    result = imported(desk, LEILA, komplett="ja")
+
+    page = desk.browser.see(f"{result}/saknas")
+    desk.browser.post(f"{result}/saknas", gor="avsluta", skal="moved", personer=ida.code)
+
+    assert "Ida Borta" not in page
+    assert ida.code not in page
+    assert "Ida Borta" in names(desk)
 
 
 def test_whoever_is_kept_is_not_asked_about_again(desk: Desk, house: House) -> None:

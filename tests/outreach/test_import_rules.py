@@ -105,6 +105,24 @@ def test_a_sign_nobody_understands_protects_somebody_known(session: Session) -> 
     assert everybody(session)[0].protection_unclear
 
 
+@pytest.mark.parametrize(
+    "held_back",
+    [
+        # Many systems write the mark where the name stood, and a row without a name is held back.
+        row(pnr=LINN, name="Skyddad identitet"), row(pnr=LINN, mobile="070-17", secret="J"),
+        row(born="2007-09-06", mobile="070-17", secret="J"), row(born="2007-09-06", secret="J"),
+    ],
+)  # fmt: skip
+def test_a_row_that_is_held_back_protects_whom_it_means(session: Session, held_back: str) -> None:
+    bring_in(session, row(pnr=LINN))
+    a_person(session, "Linn", "Ek", born=date(2009, 3, 4))
+
+    plan = bring_in(session, held_back)
+
+    assert set(results(plan)) <= {"faulty", "possible_duplicate"}
+    assert [(person.name, person.protected) for person in everybody(session)] == [("Linn Ek", True), ("Linn Ek", False)]
+
+
 def test_a_struck_number_does_not_come_back(session: Session) -> None:
     bring_in(session, row(pnr=LINN, mobile="070-174 06 05"))
     (person,) = everybody(session)

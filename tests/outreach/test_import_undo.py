@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from builders import a_number, a_person, a_staff
+from builders import a_number, a_person, a_staff, an_office
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_lists import BO, EVA, EVA_BEFORE, LINN, NOW, bring_in, everybody, plan_of, results, row, save
@@ -16,6 +16,7 @@ import storage.numbers
 import storage.people
 import storage.tasks
 from outreach import numbers
+from outreach.access import Who
 from outreach.errors import Conflict
 from outreach.lists import missing, undoing
 from storage.database import Session
@@ -264,10 +265,8 @@ def test_whoever_was_closed_for_not_being_in_the_list_is_open_again(session: Ses
     bring_in(session, row(pnr=LINN), row(pnr=BO, name="Bo Ek"))
     run = imported(session, row(pnr=LINN, school="Södra"), complete=True)
     staff = a_staff(session)
-    office_ids = [run.office_id]
-    missing.close(
-        session, run, missing.waiting(session, run, office_ids), reason="school", staff_id=staff.id, now=LATER
-    )
+    who = Who(staff, roles=(), offices=(an_office(session),), csrf="")
+    missing.close(session, run, missing.waiting(session, run, who), reason="school", staff_id=staff.id, now=LATER)
     assert [person.closed_reason for person in everybody(session)] == ["", "börjat skolan"]
 
     undone(session, run)

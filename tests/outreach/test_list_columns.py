@@ -169,6 +169,12 @@ def test_an_address_column_is_told_from_postcode_and_town_by_its_cells() -> None
     assert columns("Namn;Pnr;Postadress", f"Linn Ek;{PNR};Tranbärsstråket 1")["Postadress"] == "street"
 
 
+def test_a_town_beside_street_and_postcode_may_be_called_a_postal_address() -> None:
+    found = columns("Namn;Pnr;Adress;Postnr;Postadress", f"Linn Ek;{PNR};Storgatan 1;99012;BJÖRKSTAD")
+
+    assert [found[head] for head in ("Adress", "Postnr", "Postadress")] == ["street", "postcode", "town"]
+
+
 def test_personnummer_and_birth_dates_are_told_apart_by_their_cells() -> None:
     assert columns("Namn;Födelsedata", f"Linn Ek;{PNR}", "Bo Ek;905082384")["Födelsedata"] == "personnummer"
     assert columns("Namn;Födelsedata", f"Linn Ek;{PNR}", "Bo Ek;090508")["Födelsedata"] == "birth_date"

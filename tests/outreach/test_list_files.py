@@ -96,6 +96,13 @@ def test_quotes_in_the_middle_of_a_cell_are_kept() -> None:
     assert [cells(table, 2)[0], cells(table, 3)[0]] == ['Linn "Linan" Ek', 'Bo "Bosse" Ek']
 
 
+def test_a_formula_that_keeps_a_number_text_is_the_text() -> None:
+    """Some systems write their lists so, lest Excel take the zeros."""
+    table = files.read(b'Namn;Personnr;Mobil\n="Linn Ek";="0709062384";=1+1\n', "lista.csv")
+
+    assert cells(table, 2) == ("Linn Ek", "0709062384", "=1+1")
+
+
 @pytest.mark.parametrize("content", [b"", b"  \r\n \r\n", b"\xef\xbb\xbf", b"\xff\xfe"])
 def test_an_empty_text_file_is_refused(content: bytes) -> None:
     assert refusal(content, "lista.csv") == "empty_file"
@@ -266,6 +273,19 @@ def test_a_forgotten_mark_far_away_fills_no_memory() -> None:
 
     assert refusal(workbook(lambda book: build(book, 1_000_000, 100)), "lista.xlsx") == "too_many_rows"
     assert refusal(workbook(lambda book: build(book, 5, 16_000)), "lista.xlsx") == "too_many_columns"
+
+
+def test_a_forgotten_mark_in_the_last_row_makes_no_million_rows() -> None:
+    def build(book: xlsxwriter.Workbook) -> None:
+        page = book.add_worksheet()
+        page.write_row(1, 1, ["Namn", "Personnr"])
+        page.write_row(2, 1, ["Linn Ek", "20070906-2384"])
+        page.write(1_048_575, 1, "x")
+
+    lines = files.read(workbook(build), "lista.xlsx").lines
+
+    assert (lines[1].cells, lines[2].number, lines[-1].number) == (("", "Namn", "Personnr"), 3, 1_048_576)
+    assert len(lines) < 2_000
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:

@@ -80,6 +80,10 @@ def test_letters_are_composed_whatever_computer_wrote_them() -> None:
     assert person("Namn;Pnr", f"A\u030asa O\u0308berg;{PNR}").name == "Åsa Öberg"
 
 
+def test_signs_that_nobody_sees_are_no_part_of_a_name() -> None:
+    assert person("Namn;Pnr", f"\ufeffLi\u200bnn \u202eEk\u00ad;{PNR}").name == "Linn Ek"
+
+
 @pytest.mark.parametrize("name", ["", "-", "?", "..."])
 def test_a_row_without_a_name_is_held_back(name: str) -> None:
     assert fault("Namn;Pnr", f"{name};{PNR}") == ("name_missing", "Namn")
@@ -183,6 +187,24 @@ def test_a_number_beside_a_guardians_name_is_the_guardians() -> None:
     assert (read.guardians[0].name, read.guardians[0].phones[0].e164) == ("Anna Ek", "+46701740605")
 
 
+@pytest.mark.parametrize(
+    ("cell", "first", "second"),
+    [
+        ("Eva Ek 070-174 06 06, Olle Ek 070-174 06 07", ("Eva Ek", ["06"]), ("Olle Ek", ["07"])),
+        ("Eva Ek (mamma) tel 0701740606; Olle Ek (pappa) tel. 0701740607", ("Eva Ek", ["06"]), ("Olle Ek", ["07"])),
+        ("Eva Ek +46 (0)70 174 06 06 / Olle 070 174 06 07", ("Eva Ek", ["06"]), ("Olle", ["07"])),
+        ("Eva Ek mob 070-174 06 06, hem 070-174 06 07", ("Eva Ek", ["06", "07"]), ("", [])),
+    ],
+)
+def test_two_guardians_in_one_cell_are_two(
+    cell: str, first: tuple[str, list[str]], second: tuple[str, list[str]]
+) -> None:
+    read = person("Namn;Pnr;Vårdnadshavare", f"Linn Ek;{PNR};{cell.replace(';', chr(10))}")
+
+    told = [(guardian.name, [number.e164[-2:] for number in guardian.phones]) for guardian in read.guardians]
+    assert told == [first, second]
+
+
 def test_notices_stand_in_the_order_of_the_columns_and_only_once() -> None:
     heads = "Mobil;Namn;Tel 2;Pnr"
 
@@ -248,6 +270,36 @@ def test_either_of_two_columns_protects() -> None:
     read = person("Namn;Pnr;Sekretess;Skyddad folkbokföring", f"Linn Ek;{PNR};N;J")
 
     assert (read.protected, read.protection_unclear) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "mobile", "street"),
+    [
+        ("Linn Ek (skyddad identitet)", "", ""), ("Sekretessmarkerad Linn Ek", "", ""), ("Ek, Linn - sekr.", "", ""),
+        ("Linn Ek", "Sekretess", ""), ("Linn Ek", "", "Skyddad adress"), ("Linn Ek", "", "SKYDDADE PERSONUPPGIFTER"),
+        ("Linn Ek", "", "Skyddad folkbokföring"), ("Linn Ek", "skyddat", "Kvarskriven"),
+    ],
+)  # fmt: skip
+def test_a_mark_in_a_cell_that_is_taken_in_protects_and_is_no_part_of_it(name: str, mobile: str, street: str) -> None:
+    read = person("Namn;Pnr;Mobil;Adress", f"{name};{PNR};{mobile};{street}")
+
+    assert (read.protected, read.protection_unclear, read.fault) == (True, False, None)
+    assert (read.name, read.phones, read.street) == ("Linn Ek", (), "")
+
+
+@pytest.mark.parametrize("remark", ["Skyddad identitet, ring ej", "sekretess", "Sekretessmarkering sedan maj"])
+def test_a_mark_in_a_column_that_is_left_out_protects_with_a_notice(remark: str) -> None:
+    read = person("Namn;Pnr;Övrigt", f"Linn Ek;{PNR};{remark}")
+
+    assert (read.protected, read.protection_unclear) == (True, True)
+    assert [(notice.code, notice.column) for notice in read.notices] == [("protection_unclear", "Övrigt")]
+
+
+@pytest.mark.parametrize("street", ["Skyddsvägen 3", "Sekreteraregatan 1", "Hemliga gränd 2", "Skyddshemsvägen 1"])
+def test_a_street_that_only_sounds_like_it_protects_nobody(street: str) -> None:
+    read = person("Namn;Pnr;Adress", f"Linn Ek;{PNR};{street}")
+
+    assert (read.protected, read.street) == (False, street)
 
 
 # Dates
@@ -325,3 +377,17 @@ def test_hidden_rows_are_left_out_until_the_reader_says_otherwise() -> None:
 
     assert [read.row for read in people(*rows, hidden=frozenset({2}))] == [3]
     assert [read.row for read in people(*rows, hidden=frozenset({2}), with_hidden=True)] == [2, 3]
+
+
+# Whoever has died
+
+
+@pytest.mark.parametrize("said", ["Avliden", "AV - Avliden", "avliden 2026-03-01", "död", "Dödförklarad"])
+@pytest.mark.parametrize("head", ["Status", "Kommentar", "Xyz"])
+def test_a_row_that_says_that_somebody_has_died_is_held_back(head: str, said: str) -> None:
+    assert fault(f"Namn;Pnr;{head}", f"Linn Ek;{PNR};{said}") == ("says_deceased", head)
+
+
+@pytest.mark.parametrize("said", ["Mamma avliden 2020", "inte nådd", "Dödsbo har ringt", "-", ""])
+def test_words_about_somebody_else_hold_no_row_back(said: str) -> None:
+    assert fault("Namn;Pnr;Kommentar", f"Linn Ek;{PNR};{said}") is None
