@@ -35,6 +35,8 @@ from bot.console import (
     live,
     other_help,
     person,
+    person_add,
+    person_booking,
     person_edit,
     person_merge,
     person_numbers,
@@ -94,7 +96,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         catalogue_settings.routes,
         card_page.routes, ladder_ring.routes, ladder_find.routes, ladder_sms.routes, ladder_other.routes,
         ladder_desk.routes, ladder_office.routes, cards.routes, card_batches.routes,
-        person_edit.routes, person_merge.routes, person_numbers.routes, person_offers.routes, person_standing.routes,
+        person_add.routes, person_booking.routes, person_edit.routes, person_merge.routes, person_numbers.routes,
+        person_offers.routes, person_standing.routes,
         # Last, since a person's address would take in every other address under /register.
         person.routes,
     ):  # fmt: skip

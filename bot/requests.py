@@ -287,6 +287,9 @@ def _clock_moved(ask: Ask) -> str | None:
 CORRECTED = "rattat"
 _FLASH = {
     "sparat": ("ok", "Sparat", ""),
+    "flyttat": ("ok", "Tiden är flyttad", "Ett sms bekräftar den nya tiden."),
+    "flyttat-utan-sms": ("warn", "Tiden är flyttad, men inget sms skickas", "Säg den nya tiden till personen."),
+    "tillagd": ("ok", "Personen är tillagd", ""),
     "kanner": ("ok", "Sidan är stängd för dig", "En kollega tar över. Din chef kan öppna den igen."),
     "ihop": ("ok", "Sidorna är ihopslagna", "Allt från båda finns här. Du kan dela isär dem igen."),
     "isar": ("ok", "Isär igen", "Allt är tillbaka på den sida det kom från."),

@@ -45,7 +45,6 @@ REASONS = {
 NEEDS_ADDRESS = ("address", "returned")
 PLACES = {"first": "postcard", "closing": "closing_card"}
 RECENT = timedelta(days=30)
-LETTER = "letter"
 MOST_CARDS = 1000
 _POSTCODE = re.compile(r"^(?:SE?[- ]?)?(\d{3}) ?(\d{2})$", re.IGNORECASE)
 _CARE_OF = re.compile(r"^c\s*[/.]?\s*o\b[\s:.]*", re.IGNORECASE)
@@ -96,7 +95,7 @@ class _Facts:
         self._today = local_date(now)
         self._rules = storage.people.rules(session)
         self._programmes = storage.people.current_programmes(session, ids, self._today)
-        self._no_letters = storage.numbers.people_stopped(session, LETTER, ids)
+        self._no_letters = storage.numbers.people_stopped(session, storage.numbers.LETTER, ids)
         self._waiting = storage.cards.on_their_way(session, ids)
         self._recent = storage.cards.sent_since(session, ids, kind, now - RECENT)
         self._contacted = ladder.contacted_today(session, ids, now)

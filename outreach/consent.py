@@ -10,7 +10,8 @@ import storage.numbers
 from outreach import delivery, gate_facts, ladder
 from storage.conversations import Conversation
 from storage.database import Session
-from storage.numbers import Stop
+from storage.numbers import LETTER, Stop
+from storage.people import Person
 from storage.staff import Staff
 
 # How a number may stand that is worth a text.
@@ -83,6 +84,25 @@ def lift(session: Session, conversation: Conversation, stops: Sequence[Stop], st
         conversation.resume_state = ""
         storage.conversations.keep(session, conversation)
         delivery.put_back(session, conversation, reason="stopped", since=min(one.since for one in stops), now=now)
+
+
+def no_letters(session: Session, person: Person, staff: Staff, *, now: datetime) -> bool:
+    """The person has said that they want no post from us, cards among it. False when that already stood."""
+    wish = Stop(channel=LETTER, address="", person_id=person.id, since=now, how="muntligt")
+    new = storage.numbers.stop(session, wish)
+    if new:
+        storage.audit.write(session, "stop", now=now, staff_id=staff.id, person_id=person.id, channel=LETTER)
+    return new
+
+
+def letters_again(session: Session, person: Person, staff: Staff, *, now: datetime) -> bool:
+    """The person has said that post is welcome after all, or the wish was noted by mistake. False when none stood."""
+    wishes = [one for one in storage.numbers.stops_of(session, person.id) if one.channel == LETTER and not one.until]
+    for wish in wishes:
+        storage.numbers.end_stop(session, wish, now=now)
+    if wishes:
+        storage.audit.write(session, "start", now=now, staff_id=staff.id, person_id=person.id, channel=LETTER)
+    return bool(wishes)
 
 
 def is_stopped(session: Session, conversation: Conversation) -> bool:

@@ -9,11 +9,11 @@ import storage.messages
 import storage.people
 import storage.tasks
 from outreach import consent, gate_facts, in_words, ladder, meetings, standing
-from outreach.errors import BadInput
+from outreach.errors import BadInput, Conflict
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.local_time import local_date
-from storage.meetings import Booking
+from storage.meetings import Booking, Slot
 from storage.people import Person
 from storage.staff import Staff
 from storage.tasks import TALKED, Attempt, Outcome
@@ -25,6 +25,9 @@ RESULTS = ("talked", "no_answer", "busy")
 LONGEST_NOTE = 4000
 # Why a reminder was taken back.
 NO_NEED = "har pratat med personen"
+# The text that confirms a time which was agreed by telephone, and why one was taken back.
+CONFIRMATION = "BOOKED"
+MOVED = "tiden är flyttad"
 
 
 def note(
@@ -91,6 +94,31 @@ def _met(session: Session, booking: Booking, person: Person, staff: Staff, now: 
         Outcome(person_id=person.id, kind="met", on=local_date(slot.starts_at), source="möte", proposed_at=now,
                 confirmed_at=now, confirmed_by_id=staff.id),
     )  # fmt: skip
+
+
+def may_move(booking: Booking, slot: Slot, *, now: datetime) -> bool:
+    """Whether this is a time with the person alone, that stands and is still to come."""
+    return booking.state in storage.meetings.OPEN and slot.kind == "meeting" and slot.starts_at > now
+
+
+def move_meeting(
+    session: Session, booking: Booking, person: Person, staff: Staff, *, slot_id: int, now: datetime
+) -> None:  # fmt: skip
+    """Give the person another time; the old one stands until the new one is booked, and no text tells of it any longer.
+    Raises Conflict when the booking does not stand, or the time is taken.
+    """
+    slot = storage.meetings.slot(session, booking.slot_id)
+    if not may_move(booking, slot, now=now):
+        raise Conflict("Bokningen gäller inte längre. Läs om sidan.")
+    if meetings.move(session, booking, slot_id, now=now, staff_id=staff.id) is None:
+        raise Conflict("Tiden hann bli tagen. Välj en annan.")
+    talk = storage.conversations.of_person(session, person.id)
+    if talk is None:
+        return
+    storage.messages.take_back(session, talk.id, (CONFIRMATION,), send_before=slot.starts_at, reason=MOVED, now=now)
+    if talk.state == "confirmed":
+        talk.state, talk.state_at = "booked", now
+        storage.conversations.keep(session, talk)
 
 
 def outcome(session: Session, person: Person, staff: Staff, *, kind: str, on: date, now: datetime) -> Outcome:

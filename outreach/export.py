@@ -13,6 +13,7 @@ import xlsxwriter
 import storage.audit
 import storage.inbound
 import storage.numbers
+import storage.offices
 import storage.people
 import storage.register
 import storage.tasks
@@ -30,7 +31,9 @@ COLUMNS = (
 )  # fmt: skip
 
 DEFINITIONS = (
+    ("Födelsedatum", "Ett datum. Personnummer står aldrig i filen."),
     ("Ålder", "Hela år den dag filen gjordes."),
+    ("Grupp", "KAA: kommunens aktivitetsansvar, 16–19 år. Uppsök: 20–29 år. Den som hör till flera står med alla."),
     ("Status", "Var personen står i kontakten just då, med samma ord som i Brygga."),
     ("Nummer", "Personens nummer och vad vi vet om vart och ett. Överstrukna nummer är inte med."),
     ("Nästa möte", "Dagen för nästa bokade möte."),
@@ -170,15 +173,27 @@ def _answers(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def _about(session: Session, wanted: Filter, count: int, now: datetime, purpose: str) -> list[tuple[str, str]]:
-    picked = audience.words(session, wanted) or ["alla"]
     made = local(now)
     return [
-        ("Urval", " · ".join(picked)),
+        ("Urval", " · ".join(_picked(session, wanted))),
+        ("Kontor", _offices(session, wanted)),
         ("Antal personer", str(count)),
         ("Gjord", f"{made.date().isoformat()} kl. {made.hour}.{made.minute:02d}"),
         ("Ändamål", purpose.strip()),
         *DEFINITIONS,
     ]
+
+
+def _picked(session: Session, wanted: Filter) -> list[str]:
+    """Whom the file holds. What was searched for stands nowhere: it may be somebody's name or number."""
+    by_hand = ["de som kryssades i"] if wanted.ids is not None else []
+    searched = ["en sökning"] if wanted.text else []
+    return [*audience.words(session, wanted), *by_hand, *searched] or ["alla"]
+
+
+def _offices(session: Session, wanted: Filter) -> str:
+    mine = [wanted.office_id] if wanted.office_id is not None else wanted.office_ids
+    return ", ".join(one.name for one in storage.offices.all_offices(session) if not mine or one.id in mine)
 
 
 def _people_sheet(book: Any, rows: Sequence[Sequence[Cell]]) -> None:

@@ -9,7 +9,7 @@ import storage.offices
 import storage.people
 import storage.staff
 import storage.tasks
-from outreach import ladder, languages, standing
+from outreach import ladder, ladder_settings, languages, standing
 from outreach.errors import BadInput
 from storage.database import Session
 from storage.people import Person
@@ -39,11 +39,14 @@ def correct(
         "protected": protected,
     }  # fmt: skip
     changed = {name: value for name, value in wanted.items() if getattr(person, name) != value}
+    office_before = person.office_id
     for name, value in changed.items():
         before = in_words(session, name, getattr(person, name))
         setattr(person, name, value)
         standing.amend(session, person, staff, name, before, in_words(session, name, value), now=now)
     if changed:
+        if "office_id" in changed:
+            _change_office(session, person, office_before, now)
         _follow_up(session, person, changed, now)
         storage.audit.write(
             session, "corrected", now=now, staff_id=staff.id, person_id=person.id, fields=sorted(changed)
@@ -64,13 +67,16 @@ def in_words(session: Session, name: str, value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def _change_office(session: Session, person: Person, before: int | None, now: datetime) -> None:
+    for task in storage.tasks.of_person(session, person.id):
+        if task.done_at is None:
+            task.office_id = person.office_id
+    ladder_settings.move_over(session, person, before, now)
+
+
 def _follow_up(session: Session, person: Person, changed: Mapping[str, object], now: datetime) -> None:
     person.changed_at = now
     storage.people.keep(session, person)
-    if "office_id" in changed:
-        for task in storage.tasks.of_person(session, person.id):
-            if task.done_at is None:
-                task.office_id = person.office_id
     conversation = storage.conversations.of_person(session, person.id)
     if conversation is not None and "language" in changed:
         conversation.lang = languages.of_person(session, person)

@@ -142,7 +142,7 @@ AMENDED: Mapping[str, str] = {
     "street": "Gatuadress", "postcode": "Postnummer", "town": "Postort", "district": "Område", "school": "Skola",
     "language": "Språk", "office_id": "Kontor", "responsible_id": "Ansvarig", "protected": "Skyddade personuppgifter",
     "closed": "Avslutad", "opened": "Öppnad igen", "paused": "Vilar", "resumed": "Vilar inte längre",
-    "outcome": "Utfall borttaget", "referral": "Hänvisning borttagen",
+    "outcome": "Utfall borttaget", "referral": "Hänvisning borttagen", "added": "Lades till för hand",
 }  # fmt: skip
 
 BOOKINGS: Mapping[str, str] = {
@@ -185,6 +185,10 @@ RESULTS: Mapping[str, str] = {
     "not_found": "Hittade inget",
     "no_answer": "Svarade inte",
     "busy": "Upptaget eller avstängt",
+    "wrong_number": "Fel nummer",
+    "later": "Ska ringas senare",
+    "done": "Gjort",
+    "spoke_with_guardian": "Pratade med vårdnadshavaren",
 }
 
 TASKS: Mapping[str, str] = {

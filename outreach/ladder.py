@@ -207,7 +207,7 @@ def _come_back(session: Session, place: LadderPlace, one: Known, steps: Sequence
 
 def _use_number(session: Session, place: LadderPlace, one: Known, steps: Sequence[Step], now: datetime) -> None:
     tell(session, place, "number_found", now)
-    taken = _taken(session, place)
+    taken = steps_taken(session, place)
     tried = any(kind in ladder_rules.BY_NUMBER for kind, _ in taken)
     first = ladder_rules.next_step(steps, taken, 0, kinds=("ring", "sms"))
     if place.kind != "find_number" or tried or first is None:
@@ -281,7 +281,7 @@ def take(
     """The step has been taken, or passed over with a reason: on to the next one. `at` is when it was taken."""
     at = at or now
     tell(session, place, what, at, why=why, staff_id=staff_id)
-    taken = _taken(session, place)
+    taken = steps_taken(session, place)
     following = ladder_rules.next_step(steps, taken, place.position) or _rest(place)
     band = why if place.kind == following.kind == "ring" else ""
     due = ladder_rules.due_at(steps, (place.kind, place.attempt), following, at, band)
@@ -297,23 +297,25 @@ def _rest(place: LadderPlace) -> Step:
 def rang(
     session: Session, place: LadderPlace, result: str, now: datetime, *, steps: Sequence[Step], staff_id: int | None
 ) -> None:
-    """Nobody answered. A second call at the same time of day as the first is kept, but is no second try."""
-    band = ladder_rules.band(now)
-    if band == _band_before(session, place):
+    """Nobody answered. A second call on the same day as the first, or at the same time of day, is kept, but is no
+    second try.
+    """
+    band, before = ladder_rules.band(now), _call_before(session, place)
+    if before is not None and (before.why == band or local_date(before.at) == local_date(now)):
         tell(session, place, "tried", now, why=band, staff_id=staff_id)
-        wait(session, place, ladder_rules.at_other_time(now))
+        wait(session, place, max(place.due_at, ladder_rules.at_other_time(now)))
     else:
         take(session, place, result, now, steps=steps, why=band, staff_id=staff_id)
 
 
-def _band_before(session: Session, place: LadderPlace) -> str:
+def _call_before(session: Session, place: LadderPlace) -> LadderEvent | None:
     before = ("ring", place.round, place.attempt - 1)
     calls = [
-        event.why
+        event
         for event in storage.ladders.events(session, place.person_id)
         if (event.kind, event.round, event.attempt) == before and event.what in UNANSWERED
     ]
-    return calls[-1] if calls else ""
+    return calls[-1] if calls else None
 
 
 def give_up_number(session: Session, place: LadderPlace, now: datetime, *, steps: Sequence[Step]) -> None:
@@ -323,7 +325,7 @@ def give_up_number(session: Session, place: LadderPlace, now: datetime, *, steps
         *(
             LadderEvent(person_id=place.person_id, at=now, kind=step.kind, position=step.position,
                         attempt=step.attempt, round=place.round, what="passed", why="no_number")
-            for step in ladder_rules.passed_over(steps, _taken(session, place), place.position)
+            for step in ladder_rules.passed_over(steps, steps_taken(session, place), place.position)
         ),
     )  # fmt: skip
     take(session, place, "passed", now, steps=steps, why="no_number")
@@ -335,7 +337,8 @@ def wait(session: Session, place: LadderPlace, until: datetime) -> None:
     storage.ladders.keep(session, place)
 
 
-def _taken(session: Session, place: LadderPlace) -> set[tuple[str, int]]:
+def steps_taken(session: Session, place: LadderPlace) -> set[tuple[str, int]]:
+    """The steps of this round that have been taken or passed over, each with its try."""
     return {
         (event.kind, event.attempt)
         for event in storage.ladders.events(session, place.person_id)

@@ -94,6 +94,22 @@ def note(session: Session, person: Person, staff: Staff, noted: Noted, now: date
     return attempt
 
 
+def ring_at(session: Session, person: Person, staff: Staff, until: datetime, now: datetime) -> None:
+    """The call is to be made at a later hour today. Nobody has been contacted by that, so it is no try. Raises BadInput
+    for an hour that has been.
+    """
+    if until <= now:
+        raise BadInput("Tiden har redan varit. Välj en tid framåt.")
+    place = storage.ladders.place(session, person.id)
+    if place is not None and (place.state, place.kind) == ("on", "ring"):
+        ladder.wait(session, place, until)
+    task = storage.tasks.open_task(session, "ring", person.id)
+    if task is not None:
+        task.due_at = until
+        storage.tasks.ensure(session, task)
+    storage.audit.write(session, "call_moved", now=now, staff_id=staff.id, person_id=person.id)
+
+
 def _check(noted: Noted, now: datetime) -> None:
     if noted.result not in RESULTS.get(noted.kind, ()):
         raise BadInput("Välj vad som hände.")

@@ -14,9 +14,12 @@ from outreach.errors import BadInput
 from outreach.ladder_rules import Step
 from storage.database import Session
 from storage.ladders import STEP_KINDS, Ladder, LadderPlace, LadderStep
+from storage.people import Person
 from storage.staff import Staff
 
 LONGEST_DAYS, MOST_STEPS = 365, 20
+# A rest shorter than this would put somebody who does not answer through the whole ladder again and again.
+SHORTEST_REST = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +81,16 @@ def change_steps(
     return moved
 
 
+def move_over(session: Session, person: Person, from_office_id: int | None, now: datetime) -> None:
+    """The person has come from another office: they stand where this one's ladder is as far as theirs was."""
+    place = storage.ladders.place(session, person.id)
+    if place is not None and place.state != "ended" and place.left_why != "reached":
+        steps = ladder.Steps(session)
+        _refit(session, place, steps.of(from_office_id), steps.of(person.office_id), now)
+
+
 def _check(wanted: Sequence[Wanted]) -> None:
-    if not any(step.is_on for step in wanted):
+    if not any(step.is_on and step.kind != "rest" for step in wanted):
         raise BadInput("Trappan har inga steg. Slå på minst ett.")
     if len(wanted) > MOST_STEPS:
         raise BadInput(f"Trappan har för många steg. Den får ha högst {MOST_STEPS}.")
@@ -92,6 +103,8 @@ def _check(wanted: Sequence[Wanted]) -> None:
         raise BadInput("Stegen ska stå i ordning. Ett senare steg kan inte ha färre dagar än ett tidigare.")
     if any(step.kind == "rest" for step in wanted[:-1]):
         raise BadInput("Vilan ska stå sist: efter den börjar trappan om.")
+    if any(step.kind == "rest" and step.is_on and step.after_days < SHORTEST_REST for step in wanted):
+        raise BadInput(f"Vilan ska vara minst {SHORTEST_REST} dagar, så att ingen kontaktas gång på gång.")
 
 
 def _refit(
@@ -104,7 +117,7 @@ def _refit(
         place.position = _not_before(after, _days_at(before, place.position)).position if place.position else 0
         storage.ladders.keep(session, place)
         return False
-    new = same or _not_before(after, old.after_days)
+    new = same or _what_is_left(session, place, after, old.after_days)
     place.position = new.position
     if same is None:
         ladder.tell(session, place, "moved", now)
@@ -118,6 +131,14 @@ def _refit(
 
 def _days_at(steps: Sequence[Step], position: int) -> int:
     return next((step.after_days for step in steps if step.position >= position), 0)
+
+
+def _what_is_left(session: Session, place: LadderPlace, after: Sequence[Step], days: int) -> Step:
+    """The first step that is not earlier; nobody is sent to rest from a step they have not been given."""
+    found = _not_before(after, days)
+    if found.kind != "rest":
+        return found
+    return ladder_rules.next_step(after, ladder.steps_taken(session, place), 0) or found
 
 
 def _not_before(steps: Sequence[Step], days: int) -> Step:

@@ -1,5 +1,5 @@
 """Taking back the last press on the ladder (Ångra): everything it changed is as it was, as long as nothing else has
-happened since.
+happened since. What the young person says, and what a colleague notes, is never taken back with it.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,6 @@ from storage.tasks import Attempt
 
 # "Senast gjort" shows what can be taken back for a day.
 UNDO_WITHIN = timedelta(hours=24)
-# The text that confirms a time which was agreed by telephone.
-CONFIRMATION = "BOOKED"
 _MOMENTS = ("began_at", "entered_at", "due_at", "left_at")
 _PLACE = ("kind", "position", "attempt", "round", "state", "left_why", *_MOMENTS)
 _TALK = ("state", "state_at", "resume_state", "context")
@@ -68,10 +66,9 @@ def keep(
     session: Session, person: Person, staff: Staff, before: Before, attempt: Attempt | None, *, now: datetime
 ) -> None:
     """Remember a member of staff's last press, instead of the one before."""
-    place = storage.ladders.place(session, person.id)
     kept = {
         "person": person.code, "attempt": attempt.id if attempt is not None else None, "at": now.isoformat(),
-        "after": _told(place) if place is not None else None,
+        "after": _as_left(remember(session, person)),
         **{name: getattr(before, name) for name in Before.__slots__},
     }  # fmt: skip
     storage.settings.write(session, _key(staff), kept, now=now, staff_id=staff.id)
@@ -83,9 +80,9 @@ def last(session: Session, staff: Staff, now: datetime) -> Person | None:
     if not kept or now - datetime.fromisoformat(kept["at"]) > UNDO_WITHIN:
         return None
     person = storage.people.by_code(session, kept["person"])
-    place = storage.ladders.place(session, person.id) if person is not None else None
-    now_stands = _told(place) if place is not None else None
-    return person if now_stands == kept["after"] else None
+    if person is None or _as_left(remember(session, person)) != kept["after"]:
+        return None
+    return person
 
 
 def undo(session: Session, staff: Staff, now: datetime) -> Person:
@@ -109,7 +106,7 @@ def _take_back_booking(session: Session, person: Person, staff: Staff, kept: dic
         if booking.id > kept["booking_id"] and meetings.cancel(session, booking, now=now, staff_id=staff.id):
             # What confirms the time keeps until it begins.
             storage.messages.take_back(
-                session, booking.conversation_id, (CONFIRMATION,), send_before=slot.starts_at,
+                session, booking.conversation_id, (contact.CONFIRMATION,), send_before=slot.starts_at,
                 reason="ångrat", now=now,
             )  # fmt: skip
 
@@ -162,6 +159,14 @@ def _open_tasks_again(session: Session, person: Person, kept: dict[str, Any]) ->
     for task in storage.tasks.of_person(session, person.id):
         if task.id in kept["open_tasks"] and task.done_at is not None:
             storage.tasks.reopen(session, task)
+
+
+def _as_left(stands: Before) -> dict[str, Any]:
+    """What nobody may have changed since, as it is read back from where it is kept."""
+    return {
+        "place": stands.place, "talk": stands.talk, "pause": list(stands.pause), "outcome": stands.outcome_id,
+        "stop": stands.stop_id, "booking": stands.booking_id,
+    }  # fmt: skip
 
 
 def _told(place: LadderPlace) -> dict[str, Any]:

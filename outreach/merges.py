@@ -19,14 +19,15 @@ import storage.people
 import storage.sharing
 import storage.signups
 import storage.tasks
-from outreach import consent, ladder
+from outreach import consent, ladder, ladder_settings
 from outreach.errors import Conflict
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.ladders import LadderPlace
 from storage.merges import Merge
-from storage.numbers import PersonNumber
+from storage.numbers import PersonNumber, Stop
 from storage.people import Person
+from storage.sharing import Acquaintance
 from storage.staff import Staff
 
 # What can be chosen, and the columns that go together.
@@ -82,8 +83,11 @@ def merge(
     before = storage.merges.snapshot(session, both)
     struck = _strike_both(session, kept, merged, now)
     _settle_doubles(session, kept, merged, now)
+    stood_at = _place(session, kept, merged)
     _choose(session, kept, merged, others, now)
     _go_over(session, kept, merged)
+    if kept.office_id != stood_at:
+        ladder_settings.move_over(session, kept, stood_at, now)
     _hold_back(session, kept, now)
     moved = storage.merges.difference(before, storage.merges.snapshot(session, both))
     if struck:
@@ -108,12 +112,14 @@ def can_part(session: Session, row: Merge) -> bool:
 
 
 def part(session: Session, row: Merge, staff: Staff, *, now: datetime) -> None:
-    """Take a merge back: every row goes back to its page as it was; what has happened since stays where it is. Raises
-    Conflict when it has been undone already, or when another merge must be undone first.
+    """Take a merge back: every row goes back to its page as it was; what has happened since stays where it is, and
+    what holds back of it holds for both, since nobody knows whose word it was. Raises Conflict when it has been undone
+    already, or when another merge must be undone first.
     """
     if not can_part(session, row):
         raise Conflict("Sammanslagningen går inte att ångra nu. Ångra först den som gjordes senast.")
     storage.merges.put_back(session, row.moved)
+    _hold_back_both(session, row, now)
     row.undone_at, row.undone_by_id = now, staff.id
     storage.merges.add(session, row)
     storage.audit.write(session, "parted", now=now, staff_id=staff.id, person_id=row.kept_id, other=row.merged_id)
@@ -138,7 +144,6 @@ def _settle_doubles(session: Session, kept: Person, merged: Person, now: datetim
         storage.messages.advance(session, text, "cancelled", now=now, reason=MERGED)
     _numbers(session, kept, merged)
     _tasks(session, kept, merged, now)
-    _place(session, kept, merged)
     _guardians(session, kept, merged)
     storage.sharing.uphold(session, kept.id, merged.id)
     for series in storage.offers.encouragements(session, [merged.id]):
@@ -192,17 +197,23 @@ def _tasks(session: Session, kept: Person, merged: Person, now: datetime) -> Non
             storage.tasks.finish(session, asked, now=now, staff_id=None, outcome=MERGED)
 
 
-def _place(session: Session, kept: Person, merged: Person) -> None:
-    """On the ladder the one who has come furthest stands for both: nobody begins anew for having had two pages."""
+def _place(session: Session, kept: Person, merged: Person) -> int | None:
+    """On the ladder the one who has come furthest stands for both: nobody begins anew for having had two pages. Returns
+    the office whose ladder that is.
+    """
     places = storage.ladders.places(session, [kept.id, merged.id])
-    if len(places) < 2:  # noqa: PLR2004
-        return
+    if merged.id not in places:
+        return kept.office_id
+    if kept.id not in places:
+        return merged.office_id
     mine, other = places[kept.id], places[merged.id]
-    if _how_far(other) > _how_far(mine):
+    is_further = _how_far(other) > _how_far(mine)
+    if is_further:
         for column in _PLACE:
             setattr(mine, column, getattr(other, column))
         storage.ladders.keep(session, mine)
     storage.ladders.forget_place(session, other)
+    return merged.office_id if is_further else kept.office_id
 
 
 def _how_far(place: LadderPlace) -> tuple[int, int, int]:
@@ -285,3 +296,22 @@ def _life(talk: Conversation) -> tuple[bool, bool, datetime]:
 def _hold_back(session: Session, kept: Person, now: datetime) -> None:
     consent.uphold(session, kept.id, now=now)
     ladder.settle(session, now, [kept.id])
+
+
+def _hold_back_both(session: Session, row: Merge, now: datetime) -> None:
+    """Protected identity, a stop, or that somebody on the staff knows them, if it came while the two were one."""
+    kept, gone = (storage.people.get(session, person_id) for person_id in (row.kept_id, row.merged_id))
+    if kept.protected and not any(cells["protected"] for cells in row.before.values()):
+        gone.protected = gone.protection_unclear = True
+        session.add(gone)
+    for stop in storage.numbers.stops_of(session, kept.id):
+        if row.at < stop.since <= now and stop.until is None:
+            word = Stop(channel=stop.channel, address="", person_id=gone.id, since=stop.since, how=stop.how)
+            storage.numbers.stop(session, word)
+    for known in storage.sharing.acquaintances(session, kept.id):
+        if row.at < known.since <= now and known.ended_at is None:
+            its = storage.sharing.get(session, known.staff_id, gone.id)
+            its = its or Acquaintance(staff_id=known.staff_id, person_id=gone.id, since=known.since)
+            its.ended_at = its.ended_by_id = None
+            storage.sharing.keep(session, its)
+    consent.uphold(session, gone.id, now=now)

@@ -92,18 +92,39 @@ def take_next(
     session: Session, staff: Staff, pass_: Pass, office_ids: Sequence[int], now: datetime, *,
     besides: Collection[int] = (),
 ) -> Turn | None:  # fmt: skip
-    """Put the next card on the pass and claim it; None when there is none. `besides` are people who are not for this
-    member of staff.
+    """Put the next card on the pass and claim it; None when there is none. One that was put aside until now comes
+    before all others, at whatever time of day. `besides` are people who are not for this member of staff.
     """
     _one_at_a_time(session, now)
+    claimed = _claimed_by_others(session, staff, now)
+    back = _back(session, pass_, office_ids, now)
     pass_.aside = {code: until for code, until in pass_.aside.items() if datetime.fromisoformat(until) > now}
-    taken = _claimed_by_others(session, staff, now) | pass_.aside.keys()
+    first = next((one for one in back if one.code not in claimed and one.id not in besides), None)
+    if first is not None:
+        _show(pass_, first, now)
+        _keep(session, staff, pass_)
+        return ladder_lists.turn(session, first, "ring")
+    taken = claimed | pass_.aside.keys()
     turns = ladder_lists.due(session, office_ids, "ring", now, limit=_AT_LEAST + len(taken) + len(besides))
     free = (one for one in turns if one.person.code not in taken and one.person.id not in besides)
     turn = next(free, None)
     _show(pass_, turn.person if turn is not None else None, now)
     _keep(session, staff, pass_)
     return turn
+
+
+def _back(session: Session, pass_: Pass, office_ids: Sequence[int], now: datetime) -> list[Person]:
+    """Whose hour has come, longest wait first, of those who are still to be rung."""
+    waited = sorted((until, code) for code, until in pass_.aside.items() if datetime.fromisoformat(until) <= now)
+    people = {one.code: one for one in storage.people.by_codes(session, [code for _, code in waited])}
+    return [
+        person
+        for _, code in waited
+        if (person := people.get(code)) is not None
+        and not person.protected
+        and person.office_id in office_ids
+        and not _why_not(session, person, now)
+    ]
 
 
 def put_aside(pass_: Pass, person: Person, until: datetime) -> None:
@@ -160,6 +181,10 @@ def why_gone(session: Session, staff: Staff, pass_: Pass, person: Person, now: d
     taken_at = datetime.fromisoformat(pass_.taken_at)
     if talk is not None and talk.last_inbound_at is not None and talk.last_inbound_at >= taken_at:
         return HAS_WRITTEN
+    return _why_not(session, person, now)
+
+
+def _why_not(session: Session, person: Person, now: datetime) -> str:
     if ladder.contacted_today(session, [person.id], now):
         return "har redan kontaktats i dag"
     place = storage.ladders.place(session, person.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, case, delete, func
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, case, delete, func, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
@@ -215,7 +215,7 @@ def forget_place(session: Session, place_: LadderPlace) -> None:
 
 
 def events(session: Session, person_id: int) -> Sequence[LadderEvent]:
-    """Everything that has happened to a person on the ladder, oldest first."""
+    """Everything that has happened to a person on the ladder, in the order it was noted."""
     query = select(LadderEvent).where(LadderEvent.person_id == person_id)
     return session.exec(query.order_by(col(LadderEvent.id))).all()
 
@@ -251,6 +251,9 @@ def replace_steps(session: Session, office_id: int, rows: Sequence[LadderStep]) 
 
 
 def standing_at(session: Session, office_id: int) -> Sequence[LadderPlace]:
-    """Everybody of an office who is on the ladder."""
+    """Everybody of an office who is on the ladder, or comes back to where they stood."""
     query = select(LadderPlace).join(Person, col(Person.id) == LadderPlace.person_id)
-    return session.exec(query.where(Person.office_id == office_id, LadderPlace.state == "on")).all()
+    comes_back = and_(col(LadderPlace.state) == "left", col(LadderPlace.left_why) != "reached")
+    return session.exec(
+        query.where(Person.office_id == office_id, or_(col(LadderPlace.state) == "on", comes_back))
+    ).all()

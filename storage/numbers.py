@@ -18,7 +18,8 @@ OWNERS = ("self", "guardian", "unknown")
 STANDINGS = ("unverified", "works", "confirmed", "dead", "wrong_person", "other_answers")
 CHANNELS = ("sms", "telegram")
 # What somebody may wish not to get: letters too, cards among them.
-STOP_CHANNELS = (*CHANNELS, "letter")
+LETTER = "letter"
+STOP_CHANNELS = (*CHANNELS, LETTER)
 
 
 class Number(SQLModel, table=True):
@@ -80,7 +81,7 @@ class ChannelAddress(SQLModel, table=True):
 
 class Stop(SQLModel, table=True):
     """A wish not to be reached: per address and, where known, per person. Ended only by the person (START). A wish for
-    no letters has no address.
+    no letters has no address, and staff note when the person has said otherwise.
     """
 
     __table_args__ = (one_of("channel", STOP_CHANNELS),)

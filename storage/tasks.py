@@ -11,6 +11,7 @@ from storage.columns import one_of
 from storage.database import Session
 from storage.people import Person
 
+# Nothing asks for "duplicate" any longer: lists and the form for one person ask before anybody is kept twice.
 # "hand_over": turns 20 within 60 days and goes from the coordinators of KAA to those of the older (domain S28).
 TASK_KINDS = (
     "ring", "find_number", "postcard", "answer", "crisis", "shared_number", "duplicate", "my_data", "hand_over",

@@ -1,6 +1,6 @@
 """One line of a person's timeline, and the lines about what has been offered, agreed and changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -40,12 +40,17 @@ _SERIES_ENDED = {
 
 
 class Agreed:
-    """Tells what has been offered to one person, agreed with them, and changed about them."""
+    """Tells what has been offered to one person, agreed with them, and changed about them; `closed_to` are others whom
+    the reader may not read about (jäv).
+    """
 
-    def __init__(self, session: Session, person: Person, names: Mapping[int, str]) -> None:
+    def __init__(
+        self, session: Session, person: Person, names: Mapping[int, str], closed_to: Collection[int] = ()
+    ) -> None:
         self._session = session
         self._person = person
         self._names = names
+        self._closed_to = closed_to
 
     def everything(self) -> Iterator[Event]:
         """Every such event, in no order."""
@@ -120,14 +125,14 @@ class Agreed:
             other = row.merged_id if row.kept_id == self._person.id else row.kept_id
             merged = storage.people.get(self._session, other)
             # Nobody with protected identity is named on another's page, whoever reads it (ux §1.4).
-            name = "" if merged.protected else merged.name
+            name = "" if merged.protected or merged.id in self._closed_to else merged.name
             yield Event(row.at, "uppgifter", "Sidan slogs ihop med en annan", self._who(row.by_id), name)
             if row.undone_at is not None:
                 by = self._who(row.undone_by_id)
                 yield Event(row.undone_at, "uppgifter", "Sammanslagningen ångrades", by, name)
 
 
-_NOT_A_VALUE = ("closed", "opened", "paused", "resumed", "outcome", "referral")
+_NOT_A_VALUE = ("closed", "opened", "paused", "resumed", "outcome", "referral", "added")
 
 
 def _on(day: date, what: str, who: str = "", note: str = "") -> Event:

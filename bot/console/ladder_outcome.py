@@ -47,10 +47,12 @@ def read(ask: Ask, pressed: str, number: str, text: str) -> Noted:
     return replace(noted, number=number, text=text)
 
 
-def aside_for(pressed: str) -> timedelta | None:
-    """How long the card is put aside today; None where the press means something else."""
+def aside_until(ask: Ask, pressed: str) -> datetime | None:
+    """Until when the card is put aside today; None where the press means something else."""
     kind, _, value = pressed.partition(":")
-    return timedelta(minutes=min(whole(value) or ASIDE[0][0], 24 * 60)) if kind == "undan" else None
+    if kind == "i-dag":
+        return _moment(value)
+    return ask.now + timedelta(minutes=min(whole(value) or ASIDE[0][0], 24 * 60)) if kind == "undan" else None
 
 
 def later(now: datetime) -> list[tuple[str, str]]:
@@ -63,11 +65,17 @@ def later(now: datetime) -> list[tuple[str, str]]:
 
 
 def typed(ask: Ask, day: str, clock: str) -> str:
-    """The value of a day and an hour that somebody typed. Raises BadInput in plain words."""
-    on = typed_times.read_day(day, local_date(ask.now))
-    if on <= local_date(ask.now):
-        raise BadInput("Välj en dag från i morgon. I dag kan du lägga kortet åt sidan och ringa senare.")
-    return f"senare:{typed_times.moment(on, typed_times.read_clock(clock or '9')).isoformat()}"
+    """The value of a day and an hour that somebody typed; an hour alone is one of today. Raises BadInput in plain
+    words.
+    """
+    today = local_date(ask.now)
+    on = typed_times.read_day(day, today) if day.strip() or not clock.strip() else today
+    if on == today and not clock.strip():
+        raise BadInput("Skriv vilken tid i dag du vill ringa, till exempel 15.00.")
+    if on < today:
+        raise BadInput("Dagen har redan varit. Välj en dag framåt.")
+    moment = typed_times.moment(on, typed_times.read_clock(clock or "9"))
+    return f"{'i-dag' if on == today else 'senare'}:{moment.isoformat()}"
 
 
 def _moment(written: str) -> datetime:

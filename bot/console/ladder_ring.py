@@ -1,6 +1,6 @@
 """Ring: whose turn it is to be rung, and the ring pass with one card at a time (ux §4.10)."""
 
-from datetime import timedelta
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -90,12 +90,13 @@ def outcome(
     pass_ = ring_pass.begin(ask.session, ask.who.staff, ask.now)
     if not ring_pass.is_new(pass_, nyckel):
         return go(CARD, done="redan")
-    if aside := ladder_outcome.aside_for(utfall):
-        return _put_aside(ask, pass_, them, aside)
     try:
-        # Enter in the field for a day presses no button.
-        is_typed = utfall == "senare-annan" or (dag and not utfall)
+        # Enter in the fields for a day and an hour presses no button.
+        is_typed = utfall == "senare-annan" or ((dag or klockan) and not utfall)
         pressed = ladder_outcome.typed(ask, dag, klockan) if is_typed else utfall
+        if until := ladder_outcome.aside_until(ask, pressed):
+            ladder_notes.ring_at(ask.session, them, ask.who.staff, until, ask.now)
+            return _put_aside(ask, pass_, them, until)
         noted = ladder_outcome.read(ask, pressed, ladder_card.called(ask, them, nummer), text)
         ladder_notes.note(ask.session, them, ask.who.staff, noted, ask.now)
     except (BadInput, Conflict) as error:
@@ -141,7 +142,7 @@ def announce(ask: Writing, person: Text = "") -> Response:
         ladder_texts.announce_call(ask.session, them, ask.who.staff, ask.house.sender.rules, unasked.write, ask.now)
     except Conflict as error:
         return _show(ask, pass_, [{"field": "utfall", "text": error.sentence}])
-    return _put_aside(ask, pass_, them, ladder_rules.CALL_AFTER)
+    return _put_aside(ask, pass_, them, ask.now + ladder_rules.CALL_AFTER)
 
 
 @routes.post(CARD + "/klar")
@@ -175,8 +176,8 @@ def _next(ask: Ask, pass_: Pass) -> None:
     ring_pass.take_next(ask.session, ask.who.staff, pass_, ask.office_ids, ask.now, besides=ask.who.knows)
 
 
-def _put_aside(ask: Ask, pass_: Pass, person: Person, length: timedelta) -> Response:
-    ring_pass.put_aside(pass_, person, ask.now + length)
+def _put_aside(ask: Ask, pass_: Pass, person: Person, until: datetime) -> Response:
+    ring_pass.put_aside(pass_, person, until)
     _next(ask, pass_)
     return go(CARD, done="undan")
 

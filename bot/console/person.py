@@ -108,7 +108,11 @@ def _may_begin(ask: Ask, person: Person) -> bool:
 
 
 def _events(ask: Ask, person: Person, group: str, *, everything: bool) -> tuple[list[Any], bool]:
-    events = [event for event in Teller(ask.session, person, ask.now).everything() if group in ("", event.group)]
+    events = [
+        event
+        for event in Teller(ask.session, person, ask.now, ask.who.knows).everything()
+        if group in ("", event.group)
+    ]
     kept = events if everything else events[:SHORT]
     return kept, len(kept) < len(events)
 

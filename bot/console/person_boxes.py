@@ -96,7 +96,8 @@ def _ladder(ask: Ask, person: Person) -> Data | None:
     place = storage.ladders.place(ask.session, person.id)
     if place is None:
         return None
-    taken = [row for row in storage.ladders.events(ask.session, person.id) if row.what in ladder.TAKEN]
+    events = sorted(storage.ladders.events(ask.session, person.id), key=lambda event: event.at)
+    taken = [row for row in events if row.what in ladder.TAKEN]
     return {
         "on": place.state == "on", "step": in_words.STEPS[place.kind], "attempt": place.attempt, "round": place.round,
         "due": local_date(place.due_at),

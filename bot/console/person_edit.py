@@ -106,7 +106,7 @@ def everything(ask: Reading, code: str) -> Response:
         **person_facts.show(ask, person, None, in_clear=False),
         **person_boxes.show(ask, person),
         "facts": _facts(ask, person),
-        "events": Teller(ask.session, person, ask.now).everything(),
+        "events": Teller(ask.session, person, ask.now, ask.who.knows).everything(),
     }
     return requests.page(ask, "person_uppgifter.html", title="Uppgifter om personen", person=shown)
 

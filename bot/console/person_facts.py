@@ -1,5 +1,6 @@
 """What stands on a person's page beside the timeline: numbers, bookings, outcomes, marks, and the next step."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import storage.ladders
@@ -9,17 +10,20 @@ import storage.offices
 import storage.people
 import storage.staff
 import storage.tasks
+from bot import shown
 from bot.console import words
+from bot.conversation.unasked import office_of
 from bot.requests import Ask
-from outreach import consent, in_words, personnummer, phone_numbers, takeover
+from outreach import consent, contact, in_words, meetings, personnummer, phone_numbers, takeover
 from storage.conversations import Conversation
 from storage.local_time import age, local, local_date
 from storage.meetings import OPEN, Booking, Slot
-from storage.numbers import NOBODY, Number, PersonNumber
+from storage.numbers import LETTER, NOBODY, Number, PersonNumber
 from storage.people import Person
 
 # Only while the person is under age (ux §4.6).
 GUARDIANS_UNTIL = 18
+_STOPS = {"sms": "Stopp i sms", "telegram": "Stopp i Telegram", LETTER: "Vill inte ha brev eller vykort"}
 # What staff may note; that somebody was met is noted by marking attendance.
 OUTCOMES = tuple((kind, word) for kind, word in in_words.OUTCOMES.items() if kind not in ("met", "enrolled"))
 
@@ -43,7 +47,7 @@ def show(ask: Ask, person: Person, conversation: Conversation | None, *, in_clea
         "primary": _primary(ask, person, conversation),
         "numbers": numbers(ask, person),
         "guardians": _guardians(ask, person) if years is not None and years < GUARDIANS_UNTIL else [],
-        "bookings": _bookings(ask, person),
+        "bookings": _bookings(ask, person, conversation),
         "address": _address(person),
         "offers": _outcomes(ask, person),
         "outcomes": OUTCOMES,
@@ -67,6 +71,8 @@ def marks(ask: Ask, person: Person) -> list[dict[str, str]]:
         found.append({"kind": "", "text": f"Avslutad: {person.closed_reason}" if person.closed_reason else "Avslutad"})
     if person.language and person.language.casefold() != "svenska":
         found.append({"kind": "", "text": person.language.capitalize()})
+    if storage.numbers.people_stopped(ask.session, LETTER, [person.id]):
+        found.append({"kind": "", "text": "Vill inte ha post"})
     return found
 
 
@@ -150,18 +156,41 @@ def _guardians(ask: Ask, person: Person) -> list[dict[str, str]]:
     ]
 
 
-def _bookings(ask: Ask, person: Person) -> list[dict[str, Any]]:
+def _bookings(ask: Ask, person: Person, conversation: Conversation | None) -> list[dict[str, Any]]:
     names = storage.staff.names(ask.session)
     found = [
         {
             "id": booking.code, "at": local(slot.starts_at), "place": slot.place,
             "with_name": names.get(slot.staff_id or 0, "").split(" ")[0], "state": words.booking(booking.state),
-            "due": is_due(ask, booking, slot),
+            "due": is_due(ask, booking, slot), "times": _times(ask, person, conversation, booking, slot),
         }
         for booking, slot in storage.meetings.bookings_of_person(ask.session, person.id)
         if booking.state != "moved"
     ]  # fmt: skip
-    return sorted(found, key=lambda shown: shown["at"], reverse=True)
+    return sorted(found, key=lambda one: one["at"], reverse=True)
+
+
+def _times(
+    ask: Ask, person: Person, conversation: Conversation | None, booking: Booking, slot: Slot
+) -> list[tuple[str, str]]:
+    """Where a booked time can be moved; nowhere when it has been, or is a place at a dialog meeting."""
+    if not contact.may_move(booking, slot, now=ask.now):
+        return []
+    return [(one.code, _when(one)) for one in free_times(ask, person, conversation)]
+
+
+def free_times(ask: Ask, person: Person, conversation: Conversation | None) -> Sequence[Slot]:
+    """The times that somebody on the telephone can be given, earliest first."""
+    return meetings.free(
+        ask.session, office_of(ask.session, person).id, now=ask.now, even_held=True,
+        conversation_id=conversation.id if conversation is not None else None,
+    )  # fmt: skip
+
+
+def _when(slot: Slot) -> str:
+    # Two weeks ahead at most: no year is needed.
+    day = shown.date_text(slot.starts_at).rpartition(" ")[0]
+    return f"{day} kl. {shown.time_text(slot.starts_at)}, {slot.place}"
 
 
 def is_due(ask: Ask, booking: Booking, slot: Slot) -> bool:
@@ -188,9 +217,10 @@ def _outcomes(ask: Ask, person: Person) -> list[dict[str, Any]]:
 
 def _wishes(ask: Ask, person: Person, conversation: Conversation | None) -> dict[str, Any]:
     channel = {"sms": "Sms", "telegram": "Telegram"}[conversation.channel] if conversation else ""
-    stops = [
-        f"Stopp i {'Telegram' if stop.channel == 'telegram' else 'sms'} sedan {local_date(stop.since).isoformat()}"
-        for stop in storage.numbers.stops_of(ask.session, person.id)
-        if stop.until is None
-    ]
-    return {"channel": channel, "stops": stops}
+    stops = [stop for stop in storage.numbers.stops_of(ask.session, person.id) if stop.until is None]
+    return {
+        "channel": channel,
+        "stops": [f"{_STOPS[stop.channel]} sedan {local_date(stop.since).isoformat()}" for stop in stops],
+        "no_texts": any(stop.channel != LETTER for stop in stops),
+        "no_letters": any(stop.channel == LETTER for stop in stops),
+    }

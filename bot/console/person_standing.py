@@ -9,7 +9,7 @@ from fastapi.responses import Response
 import storage.sharing
 from bot.console import opening, person, typed_times
 from bot.requests import Ask, Writing, go
-from outreach import acquaintance, sharing, standing
+from outreach import acquaintance, consent, sharing, standing
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.local_time import local_date
 from storage.people import Person
@@ -62,6 +62,22 @@ def reopen(ask: Writing, code: str) -> Response:
     """Open again."""
     somebody = opening.enter(ask, code)
     return person.saved(ask, somebody, lambda: standing.reopen(ask.session, somebody, ask.who.staff, now=ask.now))
+
+
+@routes.post(HERE + "/brevstopp")
+def no_letters(ask: Writing, code: str) -> Response:
+    """The person wants no letters and no cards."""
+    somebody = opening.enter(ask, code)
+    new = consent.no_letters(ask.session, somebody, ask.who.staff, now=ask.now)
+    return go(f"/register/{code}", done="sparat" if new else "redan")
+
+
+@routes.post(HERE + "/brevstopp/hav")
+def letters_again(ask: Writing, code: str) -> Response:
+    """Letters and cards are welcome after all."""
+    somebody = opening.enter(ask, code)
+    ended = consent.letters_again(ask.session, somebody, ask.who.staff, now=ask.now)
+    return go(f"/register/{code}", done="sparat" if ended else "redan")
 
 
 @routes.post(HERE + "/kanner")

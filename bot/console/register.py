@@ -24,7 +24,6 @@ routes = APIRouter()
 Text = Annotated[str, Form()]
 
 SEARCH_IS_KEPT = 3600
-COLUMNS_ARE_KEPT = 365 * 24 * 3600
 
 
 @routes.get("/register")
@@ -65,6 +64,7 @@ def _shown(ask: Ask, chosen: Selection, sort: str, page_no: int) -> dict[str, An
         "nothing": _what_to_try(ask, chosen) if not total else [],
         "empty": empty,
         "may_import": ask.who.may("import"),
+        "may_try": ask.house.settings.practice,
         "may_send": ask.who.may("campaigns"),
     }
 
@@ -150,14 +150,10 @@ def _by_identity(ask: Ask, written: str) -> str:
 
 @routes.post("/register/kolumner")
 def choose_columns(ask: Writing, kolumn: Annotated[list[str], Form()] = [], fraga: Text = "") -> Response:  # noqa: B006
-    """Which columns this browser shows from now on."""
+    """Which columns this member of staff sees from now on, at whatever browser."""
     ask.who.needs("register")
-    answer = RedirectResponse(back_to(fraga), status_code=303)
-    known = [key for key, _ in register_rows.COLUMNS if key in kolumn]
-    answer.set_cookie(
-        register_rows.COOKIE, "-".join(known), max_age=COLUMNS_ARE_KEPT, path="/register", httponly=True, samesite="lax"
-    )
-    return answer
+    register_rows.choose_columns(ask, kolumn)
+    return go(back_to(fraga))
 
 
 @routes.post("/register/urval")

@@ -8,6 +8,7 @@ from typing import Any
 import storage.ladders
 import storage.numbers
 import storage.register
+import storage.settings
 import storage.staff
 import storage.tasks
 from bot.console import words
@@ -27,15 +28,22 @@ COLUMNS = (
 )  # fmt: skip
 SHOWN_AT_FIRST = ("age", "area", "state", "next", "last", "owner")
 SORTED_BY = ("name", "age", "area", "state", "last", "office")
-COOKIE = "kolumner"
 
 
 def chosen_columns(ask: Ask) -> tuple[str, ...]:
-    """The columns this browser was last set to show."""
-    kept = ask.request.cookies.get(COOKIE)
-    if kept is None:
-        return SHOWN_AT_FIRST
-    return tuple(key for key, _ in COLUMNS if key in kept.split("-"))
+    """The columns this member of staff last chose."""
+    kept = storage.settings.read(ask.session, _columns_key(ask), default=SHOWN_AT_FIRST)
+    return tuple(key for key, _ in COLUMNS if key in kept)
+
+
+def choose_columns(ask: Ask, wanted: Sequence[str]) -> None:
+    """Show these columns from now on; the name stands in every table."""
+    known = [key for key, _ in COLUMNS if key in wanted]
+    storage.settings.write(ask.session, _columns_key(ask), known, now=ask.now, staff_id=ask.who.staff.id)
+
+
+def _columns_key(ask: Ask) -> str:
+    return f"register_columns:{ask.who.staff.id}"
 
 
 def heads(ask: Ask, selection: Selection, sort: str) -> list[dict[str, Any]]:

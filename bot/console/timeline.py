@@ -1,6 +1,6 @@
 """Everything that has happened with a person, newest first, from every table that knows something (ux §4.6)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import storage.campaigns
@@ -38,22 +38,23 @@ _STOPPED_BY = {"text": "skrev det själv", "muntligt": "sade det till oss"}
 # What the provider has told us of, by channel.
 _TOLD_BY_PROVIDER = {"sms": "skrev STOP till leverantören", "telegram": "blockerade oss på Telegram"}
 _CHANNELS = {"sms": "Sms", "telegram": "Telegram"}
-_STOPPED = {
+STOPPED = {
     "sms": "Sade stopp till sms", "telegram": "Sade stopp till Telegram", "letter": "Vill inte ha post från oss",
 }  # fmt: skip
-_STARTED = {
+STARTED = {
     "sms": "Skrev START: får ha kontakt igen", "telegram": "Öppnade chatten igen: får ha kontakt",
     "letter": "Vill ha post igen",
 }  # fmt: skip
 
 
 class Teller:
-    """Tells what happened with one person."""
+    """Tells what happened with one person; `closed_to` are others whom the reader may not read about (jäv)."""
 
-    def __init__(self, session: Session, person: Person, now: datetime) -> None:
+    def __init__(self, session: Session, person: Person, now: datetime, closed_to: Collection[int] = ()) -> None:
         self._session = session
         self._person = person
         self._now = now
+        self._closed_to = closed_to
         self._names = storage.staff.names(session)
 
     def everything(self) -> list[Event]:
@@ -61,7 +62,7 @@ class Teller:
         sources = (
             self._imports(), self._numbers(), self._campaigns(), self._texts_out(), self._texts_in(), self._bookings(),
             self._attempts(), self._cards(), self._tasks(), self._outcomes(), self._stops(),
-            Agreed(self._session, self._person, self._names).everything(),
+            Agreed(self._session, self._person, self._names, self._closed_to).everything(),
         )  # fmt: skip
         events = [event for source in sources for event in source]
         return sorted(events, key=lambda event: event.at)[::-1]
@@ -156,6 +157,6 @@ class Teller:
     def _stops(self) -> Iterator[Event]:
         for stop in storage.numbers.stops_of(self._session, self._person.id):
             how = _TOLD_BY_PROVIDER[stop.channel] if stop.how == "provider" else _STOPPED_BY.get(stop.how, stop.how)
-            yield Event(stop.since, "texter", _STOPPED[stop.channel], note=f"Personen {how}.", side="attention")
+            yield Event(stop.since, "texter", STOPPED[stop.channel], note=f"Personen {how}.", side="attention")
             if stop.until is not None:
-                yield Event(stop.until, "texter", _STARTED[stop.channel], self._person.first_name)
+                yield Event(stop.until, "texter", STARTED[stop.channel], self._person.first_name)

@@ -17,7 +17,7 @@ _STEPS = (
     ("find_number", "/trappan/nummer"), ("postcard", "/trappan/vykort"),
     ("closing_card", "/trappan/vykort?slag=closing"),
 )  # fmt: skip
-_TASKS = ("shared_number", "duplicate", "hand_over", "my_data")
+_TASKS = ("shared_number", "hand_over", "my_data")
 TURNS = (18, 20, 30)
 
 
@@ -54,7 +54,7 @@ def _missing(ask: Ask) -> list[tuple[str, int, str]]:
     if not ask.who.may("import"):
         return []
     return [
-        ("Finns inte längre i listan", len(missing.waiting(ask.session, run, ask.office_ids)),
+        ("Finns inte längre i listan", len(missing.waiting(ask.session, run, ask.who)),
          f"/register/import/{run.code}/saknas")
         for run in storage.imports.latest_done(ask.session, ask.office_ids)
         if run.counts.get("missing")

@@ -8,8 +8,8 @@ from bot.conversation.turn import Turn
 from bot.conversation.unasked import office_of
 from bot.conversation.understanding import UNKNOWN, Reading
 from outreach import contact, delivery, gate, gate_facts
+from outreach.contact import CONFIRMATION
 from outreach.gate import Rules
-from outreach.ladder_undo import CONFIRMATION
 from storage.database import Session
 from storage.meetings import Slot
 from storage.people import Person

@@ -288,8 +288,8 @@ def test_a_card_put_aside_comes_back_later_the_same_day(browser: Browser, house:
 
 
 def test_ringing_another_day_is_chosen_or_typed(browser: Browser, house: House) -> None:
-    page = press(browser, start(browser), "senare-annan", dag="i dag", klockan="15")
-    assert "Välj en dag från i morgon." in page
+    page = press(browser, start(browser), "senare-annan", dag="2026-11-20", klockan="15")
+    assert "Dagen har redan varit." in page
     after = press(browser, page, "senare-annan", dag="fre", klockan="15")
     assert "på fredag" in after
     assert attempts(house, "Adam") == ["later"]
@@ -297,6 +297,26 @@ def test_ringing_another_day_is_chosen_or_typed(browser: Browser, house: House) 
         place = storage.ladders.place(session, person(house, "Adam").id)
         assert place is not None
         assert place.due_at.isoformat() == "2026-11-27T14:00:00+00:00"
+
+
+@pytest.mark.parametrize("day", ["i dag", ""])
+def test_a_card_for_a_time_today_comes_first_at_that_time_and_not_before(
+    browser: Browser, house: House, clock: Clock, client: TestClient, day: str
+) -> None:
+    page = press(browser, start(browser), "senare-annan", dag=day, klockan="15.00")
+    assert (who(page), attempts(house, "Adam")) == ("Bella", [])
+    assert "Adam" not in browser.get(LIST).text, "nor at a colleague's desk"
+    assert who(press(browser, page, "inte")) == "Cleo"
+    clock.forward(minutes=120)
+    browser = signed_in(client, house.database, browser.staff, now=house.now())
+    assert "Adam" in browser.get(LIST).text
+    assert who(press(browser, browser.get(CARD).text, "undan:30")) == "Adam"
+
+
+def test_a_time_today_needs_an_hour_that_is_to_come(browser: Browser) -> None:
+    page = press(browser, start(browser), "senare-annan", dag="i dag")
+    assert "Skriv vilken tid i dag du vill ringa" in page
+    assert "Tiden har redan varit." in press(browser, page, "senare-annan", dag="i dag", klockan="9")
 
 
 def test_a_press_without_an_outcome_says_what_to_do_and_keeps_the_note(browser: Browser) -> None:

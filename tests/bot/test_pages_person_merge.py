@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 import storage.merges
 import storage.people
 from bot.wiring import House
+from outreach import acquaintance, merges
 from storage.people import Person
 
 
@@ -77,6 +78,21 @@ def test_they_are_parted_again_from_the_page(sara: Browser, pair: tuple[Person, 
     assert "Inget personnummer" in page
     assert "Sammanslagningen ångrades Lejla Amari" in page
     assert sara.post(f"/register/{kept.code}/isar/{row.code}").status_code == 409
+
+
+def test_somebody_the_reader_knows_is_not_named_on_the_page_they_are_parted_from(
+    sara: Browser, pair: tuple[Person, Person], house: House
+) -> None:
+    kept, gone = pair
+    sara.post(f"/register/{kept.code}/slaihop/{gone.code}")
+    with house.database.write() as session:
+        row = storage.merges.of_person(session, kept.id)[0]
+        merges.part(session, row, sara.staff, now=house.now())
+        acquaintance.know(session, storage.people.get(session, gone.id), sara.staff, now=house.now())
+
+    pages = [sara.see(f"/register/{kept.code}{part}") for part in ("", "/tidslinje", "/uppgifter")]
+
+    assert not any("Lejla" in page for page in pages)
 
 
 def test_a_page_that_went_twice_leads_all_the_way(sara: Browser, pair: tuple[Person, Person], house: House) -> None:

@@ -30,7 +30,7 @@ import storage.people
 import storage.sharing
 import storage.tasks
 from bot.wiring import House
-from outreach import gate_facts, ladder, programmes
+from outreach import cards, gate_facts, ladder, programmes
 from storage.database import Session
 from storage.people import Person
 
@@ -332,3 +332,59 @@ def test_guardians_are_gone_on_the_birthday(sara: Browser, house: House, clock: 
     later = signed_in(sara.client, house.database, sara.staff, now=clock.now())
     for address in (f"/register/{elsa.code}", f"/register/{elsa.code}/uppgifter"):
         assert "Amina Said" not in later.see(address)
+
+
+def test_a_wish_for_no_letters_is_noted_shown_and_taken_back(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        other = a_person(session, "Elsa")
+    sara.post(f"/register/{other.code}/brevstopp")
+
+    answer = sara.post(f"/register/{leila.code}/brevstopp")
+    twice = sara.post(f"/register/{leila.code}/brevstopp")
+
+    assert answer.headers["location"].endswith("?klart=sparat")
+    assert twice.headers["location"].endswith("?klart=redan")
+    page = words(sara.see(f"/register/{leila.code}"))
+    assert "Vill inte ha brev eller vykort sedan 2026-11-24" in page
+    assert "Vill inte ha post från oss" in page
+    assert "Spärra sms" in page
+    assert "Har sagt stopp" not in page
+
+    sara.post(f"/register/{leila.code}/brevstopp/hav")
+
+    page = words(sara.see(f"/register/{leila.code}"))
+    assert "Vill inte ha brev eller vykort sedan" not in page
+    assert "Vill ha post igen" in page
+    with house.database.read() as session:
+        assert storage.numbers.people_stopped(session, "letter", [leila.id, other.id]) == {other.id}
+        actions = [one.action for one in storage.audit.events_of_person(session, leila.id)]
+    assert (actions.count("stop"), actions.count("start")) == (1, 1)
+
+
+def test_whoever_wants_no_letters_gets_no_card_but_texts_as_before(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        programmes.ensure_defaults(session, house.now())
+        leila = again(session, leila)
+        leila.street, leila.postcode, leila.town = "Provgatan 1", "999 01", "Björkstad"
+        storage.people.keep(session, leila)
+        office = an_office(session)
+
+    def planned() -> cards.Plan:
+        with house.database.read() as session:
+            return cards.plan(session, office, "first", [leila.id], house.now())
+
+    assert [one.id for one in planned().getting] == [leila.id]
+    sara.post(f"/register/{leila.code}/brevstopp")
+    assert list(planned().withheld) == ["letters"]
+    with house.database.read() as session:
+        assert not storage.numbers.people_stopped(session, "sms", [leila.id])
+
+
+def test_the_wish_can_be_noted_in_the_talk(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+
+    page = sara.see(f"/register/{leila.code}").split('id="samtal"')[1].split("</section>")[0]
+
+    assert f"/register/{leila.code}/brevstopp" in page

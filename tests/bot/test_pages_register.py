@@ -126,6 +126,27 @@ def test_a_search_never_stands_in_an_address(sara: Browser, house: House, query:
     assert "Leila Amari" in names(sara.see("/register"))
 
 
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("asa oberg", "Åsa", "Öberg"), ("Åsa Öberg", "Asa", "Oberg"), ("muller", "Jürgen", "Müller"),
+        ("Møller", "Sören", "Moller"), ("soren", "Søren", "Møller"), ("sæther", "Kjell", "Sather"),
+        ("sather", "Kjell", "Sæther"), ("Renee", "Renée", "Ek"), ("anna-karin", "Anna Karin", "Ek"),
+        ("Anna Karin", "Anna-Karin", "Ek"), ("Anna-Karin", "Annakarin", "Ek"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_however_its_letters_are_written(
+    sara: Browser, house: House, written: str, first: str, last: str
+) -> None:
+    with house.database.write() as session:
+        a_person(session, first, last)
+        a_person(session, "Vera", "Blom")
+
+    sara.post("/register/sok", q=written)
+
+    assert names(sara.see("/register")) == [f"{first} {last}"]
+
+
 def test_a_search_narrows_and_can_be_taken_away(sara: Browser, house: House) -> None:
     people(house)
     sara.post("/sok", q="Noor")
@@ -207,6 +228,22 @@ def test_columns_are_remembered(sara: Browser, house: House) -> None:
         ("Ålder", ""),
         ("", "Språk"),
     ]  # noqa: E501
+
+
+def test_columns_are_each_ones_own_and_follow_them_to_another_browser(
+    sara: Browser, client: TestClient, house: House
+) -> None:
+    people(house)
+    sara.post("/register/kolumner", kolumn=["language"])
+    with house.database.write() as session:
+        karin = a_staff(session, "enhetschef", name="Karin Ek")
+
+    hers = signed_in(client, house.database, karin).see("/register")
+    again = signed_in(client, house.database, sara.staff).see("/register")
+
+    assert 'data-label="Språk"' not in hers
+    assert 'data-label="Språk"' in again
+    assert 'data-label="Ålder"' not in again
 
 
 def test_a_selection_is_saved_as_a_rule_and_shown_with_its_count(sara: Browser, house: House) -> None:

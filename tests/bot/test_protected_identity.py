@@ -55,11 +55,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
         "/register?kontakt=-30",
         "/register?ansvarig=0",
     ),
+    "/register/ny": ("/register/ny",),
     "/register/urval": ("/register/urval",),
     "/register/annan-malgrupp": ("/register/annan-malgrupp",),
     "/register/exportera": ("/register/exportera", "/register/exportera?omrade=Skuggdalen"),
     "/register/importera": ("/register/importera",),
-    "/register/importera/exempel.csv": ("/register/importera/exempel.csv",),
+    "/register/importera/exempel.xlsx": ("/register/importera/exempel.xlsx",),
     "/register/importera/{code}": (
         "/register/importera/{file}",
         *(f"/register/importera/{{file}}?visa={which}" for which in ("nya", "andras", "saknas", "dubbletter", "fel")),

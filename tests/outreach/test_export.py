@@ -40,6 +40,23 @@ def test_the_workbook_holds_what_the_register_knows(session: Session, now: datet
     ]  # fmt: skip
 
 
+def test_the_second_sheet_says_whom_the_file_holds_but_not_what_was_searched_for(
+    session: Session, now: datetime
+) -> None:
+    north, south = an_office(session), an_office(session, "Unga Söder")
+    leila = a_person(session, mobile="05")
+
+    def told(wanted: Filter) -> dict[str, str]:
+        return dict(sheets(export.register_xlsx(session, wanted, now=now, purpose="test"))["Förklaring"])
+
+    ticked = told(Filter(ids=(leila.id,), office_ids=(north.id, south.id)))
+    searched = told(Filter(text="Amari", office_ids=(north.id,), programme="kaa"))
+
+    assert (ticked["Urval"], ticked["Kontor"]) == ("de som kryssades i", "Unga Norr, Unga Söder")
+    assert (searched["Urval"], searched["Kontor"]) == ("kaa · en sökning", "Unga Norr")
+    assert "Amari" not in str(searched)
+
+
 def test_a_second_sheet_explains_the_file(session: Session, now: datetime) -> None:
     office = an_office(session)
     a_person(session, mobile="05")

@@ -31,7 +31,7 @@ import storage.numbers
 import storage.people
 import storage.sharing
 import storage.tasks
-from outreach import gate_facts, merges, numbers
+from outreach import consent, contact, gate_facts, merges, numbers
 from outreach.errors import Conflict
 from outreach.lists.register import Register
 from outreach.merges import FACTS
@@ -301,3 +301,54 @@ def test_two_open_tasks_of_a_kind_become_one(session: Session, pair: tuple[Perso
     assert sorted((task.kind, task.outcome) for task in tasks) == [
         ("duplicate", "merged"), ("duplicate", "merged"), ("ring", ""), ("ring", "merged"),
     ]  # fmt: skip
+
+
+# ---- what was said while they were one
+
+
+def test_a_stop_said_while_they_were_one_holds_for_both_when_they_are_parted(
+    session: Session, pair: tuple[Person, Person]
+) -> None:
+    talk = a_talk(session, pair[0])
+    row = merged(session, pair)
+    consent.stop(session, talk, how="text", now=NOW + timedelta(minutes=1))
+
+    merges.part(session, row, a_staff(session), now=NOW + timedelta(minutes=2))
+
+    facts = gate_facts.of_people(session, {one.id: one for one in pair}, kind="campaign", now=NOW)
+    assert [facts[one.id].stopped for one in pair] == [True, True]
+
+
+def test_a_spoken_stop_while_they_were_one_holds_for_both_when_they_are_parted(
+    session: Session, pair: tuple[Person, Person]
+) -> None:
+    row = merged(session, pair)
+    contact.spoken_stop(session, pair[0], a_staff(session), now=NOW + timedelta(minutes=1))
+
+    merges.part(session, row, a_staff(session), now=NOW + timedelta(minutes=2))
+
+    facts = gate_facts.of_people(session, {one.id: one for one in pair}, kind="campaign", now=NOW)
+    assert [facts[one.id].stopped for one in pair] == [True, True]
+
+
+def test_protection_given_while_they_were_one_stays_on_both_when_they_are_parted(
+    session: Session, pair: tuple[Person, Person]
+) -> None:
+    row = merged(session, pair)
+    pair[0].protected = True
+    session.flush()
+
+    merges.part(session, row, a_staff(session), now=NOW)
+
+    assert [one.protected for one in pair] == [True, True]
+
+
+def test_protection_of_one_alone_before_is_of_that_one_alone_again(
+    session: Session, pair: tuple[Person, Person]
+) -> None:
+    pair[1].protected = True
+    row = merged(session, pair)
+
+    merges.part(session, row, a_staff(session), now=NOW)
+
+    assert [one.protected for one in pair] == [False, True]
