@@ -1,16 +1,20 @@
 """What every test may ask for: a fresh database, a clock that stands still until it is moved."""
 
 import logging
-from collections.abc import Iterator
+import shutil
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import hypothesis
 import pytest
 import structlog
 from fastapi.testclient import TestClient
 
 import storage.schema
+from bot import demo
 from bot.app import create_app
 from bot.settings import Settings
 from bot.wiring import House, build
@@ -25,6 +29,8 @@ hypothesis.settings.load_profile("brygga")
 
 # Tuesday 24 November 2026, 13.04 in Stockholm: a working day inside the allowed hours.
 TUESDAY = datetime(2026, 11, 24, 12, 4, tzinfo=UTC)
+# What the practice town of the tests is sealed with.
+DEMO_KEY = "x" * 20
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +50,37 @@ def empty_database_file(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     storage.schema.upgrade(database)
     database.close()
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def demo_town(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> bytes:
+    """The file of the practice town as it opens on TUESDAY; built by one process for all, since it takes a while."""
+    own = tmp_path_factory.getbasetemp()
+    folder = own if worker_id == "master" else own.parent
+    return _made_once(folder / "demo.db", lambda path: anyio.run(_play_demo, path))
+
+
+def _made_once(made: Path, make: Callable[[Path], None]) -> bytes:
+    unfinished = made.with_suffix(".unfinished")
+    try:
+        unfinished.mkdir()
+    except FileExistsError:
+        while not made.exists():
+            assert unfinished.exists(), f"{made.name} could not be made"
+            time.sleep(0.1)
+        return made.read_bytes()
+    try:
+        make(unfinished / made.name)
+        (unfinished / made.name).rename(made)
+    finally:
+        shutil.rmtree(unfinished)
+    return made.read_bytes()
+
+
+async def _play_demo(path: Path) -> None:
+    house = build(Settings(database_url=f"sqlite:///{path}", secret_key=DEMO_KEY))
+    await demo.build_town(house, TUESDAY)
+    await house.close()
 
 
 class Shelf:

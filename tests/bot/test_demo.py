@@ -35,12 +35,11 @@ TODAY = OPENS.date()
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """Björkstad as it stands when the demo opens; built once."""
+def town(tmp_path_factory: pytest.TempPathFactory, demo_town: bytes) -> House:
+    """Björkstad as it stands when the demo opens."""
     path = tmp_path_factory.mktemp("demo") / "demo.db"
-    house = build(Settings(database_url=f"sqlite:///{path}", secret_key="x" * 20))
-    anyio.run(demo.build_town, house, OPENS)
-    return house
+    path.write_bytes(demo_town)
+    return build(Settings(database_url=f"sqlite:///{path}", secret_key="x" * 20))
 
 
 @pytest.fixture

@@ -9,15 +9,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
-import anyio
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bot import demo, wiring
+from bot import wiring
 from bot.app import create_app
 from bot.settings import Settings
 
@@ -27,7 +25,6 @@ ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
-TUESDAY = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LISTS = {
     1280: "Personnr;Namn;Mobil\n20070101-2387;Tova Lindgren;070-174 06 40\n20090312-2380;Said Nuur;070-174 06 41\n",
@@ -41,13 +38,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, demo_town: bytes) -> Iterator[str]:
     """A practice town served on this machine, with its timetable running."""
     file = tmp_path_factory.mktemp("town") / "town.db"
+    file.write_bytes(demo_town)
     house = wiring.build(
         Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20, read_together_seconds=0, regret_seconds=1)
     )
-    anyio.run(demo.build_town, house, TUESDAY)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         config = uvicorn.Config(create_app(house), log_config=None, timeout_graceful_shutdown=1)
