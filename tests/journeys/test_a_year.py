@@ -27,7 +27,7 @@ ORDER = (
     ("other_way", 1, 7),
 )  # fmt: skip
 REST = timedelta(days=90)
-# Every habit has somebody. So few, worked with every third day, take a minute; all of them, every day, many.
+# Every habit has somebody. So few, worked with every fifth day, take a minute; all of them, every day, many.
 FEW, FIVE_HUNDRED = 60, 500
 TAKEN = ("done", "no_answer", "busy", "sent", "passed")
 
@@ -46,7 +46,7 @@ def test_a_year_of_the_ladder(year_house: House, request: pytest.FixtureRequest)
     many = request.config.getoption("--many")
     year, week = Year(year_house, FIVE_HUNDRED if many else FEW), 0
     year.runs()
-    for day in working_days(364, every=1 if many else 3):
+    for day in working_days(364, every=1 if many else 5):
         if day.isocalendar().week != week:
             week = day.isocalendar().week
             _holds_every_week(year)
