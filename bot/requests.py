@@ -183,6 +183,7 @@ class Entry:
 
 ENTRIES = (
     Entry("Idag", "/idag", "home", "inbox"),
+    Entry("Inkorg", "/inkorg", "inbox", "inbox"),
     Entry("Register", "/register", "people", "register"),
     Entry("Utskick", "/utskick", "send", "campaigns"),
     Entry("Kontakttrappan", "/trappan", "ladder", "register"),
@@ -250,7 +251,7 @@ def _unit(ask: Ask) -> str:
 def _nav(entry: Entry, path: str, count: int) -> dict[str, Any]:
     return {
         "label": entry.label, "href": entry.href, "icon": entry.icon, "current": path.startswith(entry.href),
-        "count": count if entry.href == "/idag" else 0, "last": entry.href == "/installningar",
+        "count": count if entry.href == "/inkorg" else 0, "last": entry.href == "/installningar",
     }  # fmt: skip
 
 

@@ -50,20 +50,21 @@ def _waiting_row(
     minutes = quiet_hours.working_minutes_between(conversation.waiting_since or ask.now, ask.now)
     mine = conversation.held_by_id == ask.who.staff.id
     return {
-        "id": conversation.code, "href": _address(conversation, person), "name": _name(person),
+        "id": conversation.code, "href": address(conversation, person), "name": name(person),
         "age": None if secret else _age(ask, person), "kind": group, "word": word,
-        "text": None if alone or text is None else _start(text.text), "lang": _lang(conversation),
+        "text": None if alone or text is None else start(text.text), "lang": _lang(conversation),
         "waited": shown.waited(minutes), "mine": mine,
         "held_by": "" if mine else names.get(conversation.held_by_id or 0, "").split(" ")[0],
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
     }  # fmt: skip
 
 
-def _address(conversation: Conversation, person: Person | None) -> str:
+def address(conversation: Conversation, person: Person | None) -> str:
+    """Where a talk is read."""
     return f"/register/{person.code}#samtal" if person else f"/inkorg/{conversation.code}"
 
 
-def _name(person: Person | None) -> str:
+def name(person: Person | None) -> str:
     """First name and initial: enough to know who is meant, less to read over a shoulder."""
     if person is None:
         return "Okänt nummer"
@@ -76,7 +77,8 @@ def _age(ask: Ask, person: Person | None) -> int | None:
     return age(person.birth_date, local_date(ask.now)) if person and person.birth_date else None
 
 
-def _start(text: str) -> str:
+def start(text: str) -> str:
+    """The beginning of a text, on one line."""
     whole = " ".join(text.split())
     return whole if len(whole) <= FIRST_LETTERS else f"{whole[: FIRST_LETTERS - 1].rstrip()}…"
 
@@ -108,7 +110,7 @@ def booked(ask: Ask, most: int) -> Data:
 def _booked_row(ask: Ask, booking: Booking, slot: Slot, person: Person) -> Data:
     missing = booking.state in OPEN and slot.starts_at <= ask.now and slot.called_off_at is None
     return {
-        "id": booking.code, "at": local(slot.starts_at), "name": _name(person), "href": f"/register/{person.code}",
+        "id": booking.code, "at": local(slot.starts_at), "name": name(person), "href": f"/register/{person.code}",
         "place": slot.place, "missing": missing,
         "state": {"kind": "needs", "text": "Närvaro saknas"} if missing else words.booking(booking.state),
     }  # fmt: skip

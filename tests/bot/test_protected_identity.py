@@ -72,6 +72,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/register/import/{code}/{which}": ("/register/import/{run}/nya", "/register/import/{run}/andrade"),
     "/register/{code}": ("/register/{neighbour}",),
     "/register/{code}/tidslinje": ("/register/{neighbour}/tidslinje",),
+    "/inkorg": ("/inkorg", *(f"/inkorg?flik={tab}" for tab in ("mina", "automaten", "klara"))),
+    "/inkorg/del/lista": ("/inkorg/del/lista", "/inkorg/del/lista?flik=automaten&amne=fraga"),
     "/inkorg/{code}": ("/inkorg/{neighbours_talk}",),
     "/inkorg/{code}/samtal": ("/inkorg/{neighbours_talk}/samtal",),
     "/inkorg/{code}/tolkning/stoppet": (
