@@ -33,6 +33,7 @@ from bot.console import (
     ladder_sms,
     language_settings,
     live,
+    log,
     mailbox,
     other_help,
     person,
@@ -89,7 +90,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         app.include_router(routes)
     for pages in (
         sign_in.routes, live.routes, today.routes, importing.routes, import_missing.routes,
-        import_result.routes, phone.routes, mailbox.routes, inbox.routes,
+        import_result.routes, phone.routes, mailbox.routes, inbox.routes, log.routes,
         saved_selections.routes, other_help.routes, register.routes, register_bulk.routes, register_many.routes,
         campaigns.routes, campaign_people.routes, campaign_build.routes,
         unsettled.routes, campaign_view.routes, sending_settings.routes,

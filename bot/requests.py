@@ -188,6 +188,7 @@ ENTRIES = (
     Entry("Utskick", "/utskick", "send", "campaigns"),
     Entry("Kontakttrappan", "/trappan", "ladder", "register"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
+    Entry("Logg", "/logg", "report", "log"),
     Entry("Inställningar", "/installningar", "settings", "settings"),
 )
 

@@ -63,7 +63,9 @@ def listed(
 
 def held_by_others(session: Session, staff_id: int) -> Sequence[Conversation]:
     """Talks that colleagues have."""
-    query = select(Conversation).where(col(Conversation.held_by_id).is_not(None), col(Conversation.held_by_id) != staff_id)
+    query = select(Conversation).where(
+        col(Conversation.held_by_id).is_not(None), col(Conversation.held_by_id) != staff_id
+    )
     return session.execute(query).scalars().all()
 
 

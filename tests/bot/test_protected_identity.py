@@ -74,6 +74,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/register/{code}/tidslinje": ("/register/{neighbour}/tidslinje",),
     "/inkorg": ("/inkorg", *(f"/inkorg?flik={tab}" for tab in ("mina", "automaten", "klara"))),
     "/inkorg/del/lista": ("/inkorg/del/lista", "/inkorg/del/lista?flik=automaten&amne=fraga"),
+    "/logg": ("/logg", "/logg?handelse=lasning"),
     "/inkorg/{code}": ("/inkorg/{neighbours_talk}",),
     "/inkorg/{code}/samtal": ("/inkorg/{neighbours_talk}/samtal",),
     "/inkorg/{code}/tolkning/stoppet": (
@@ -161,6 +162,7 @@ NAMED = ("enhetschef", "samordnare")
 # (ux §4.8: "a count only; opens for the two roles"; the parts of a campaign add up).
 TOLD_TO_THE_NAMED = {
     "today": (*ADDRESSES["/idag"], *ADDRESSES["/idag/del/{name}"]),
+    "inbox": (*ADDRESSES["/inkorg"], *ADDRESSES["/inkorg/del/lista"]),
     "unsettled": ADDRESSES["/utskick/okanda"],
     "draft": (
         *ADDRESSES["/utskick/nytt/{step}"], *ADDRESSES["/utskick/nytt/{step}/del/{part}"],
@@ -172,7 +174,9 @@ TOLD_TO_THE_NAMED = {
 }  # fmt: skip
 # A card that was printed before must be taken out of the pile: the page says its code, never whose it is or why.
 # That a page was merged with another and parted again is the neighbour's own history; it does not say with whose.
+# What staff have done stays in the log, whomever it was about; whom is said to those alone who may know.
 TOLD_TO_ALL = {
+    "log": ADDRESSES["/logg"],
     "batch": ADDRESSES["/trappan/vykort/{code}"],
     "merged": tuple(f"/register/{{neighbour}}{part}" for part in ("", "/tidslinje", "/uppgifter")),
 }
