@@ -52,6 +52,7 @@ from bot.console import (
     saved_selections,
     sending_settings,
     sign_in,
+    status,
     today,
     unsettled,
 )
@@ -90,7 +91,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         app.include_router(routes)
     for pages in (
         sign_in.routes, live.routes, today.routes, importing.routes, import_missing.routes,
-        import_result.routes, phone.routes, mailbox.routes, inbox.routes, log.routes,
+        import_result.routes, phone.routes, mailbox.routes, inbox.routes, log.routes, status.routes,
         saved_selections.routes, other_help.routes, register.routes, register_bulk.routes, register_many.routes,
         campaigns.routes, campaign_people.routes, campaign_build.routes,
         unsettled.routes, campaign_view.routes, sending_settings.routes,

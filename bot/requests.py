@@ -189,6 +189,7 @@ ENTRIES = (
     Entry("Kontakttrappan", "/trappan", "ladder", "register"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
     Entry("Logg", "/logg", "report", "log"),
+    Entry("Status", "/status", "circle", "log"),
     Entry("Inställningar", "/installningar", "settings", "settings"),
 )
 

@@ -74,6 +74,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/register/{code}/tidslinje": ("/register/{neighbour}/tidslinje",),
     "/inkorg": ("/inkorg", *(f"/inkorg?flik={tab}" for tab in ("mina", "automaten", "klara"))),
     "/inkorg/del/lista": ("/inkorg/del/lista", "/inkorg/del/lista?flik=automaten&amne=fraga"),
+    "/status": ("/status",),
     "/logg": ("/logg", "/logg?handelse=lasning"),
     "/inkorg/{code}": ("/inkorg/{neighbours_talk}",),
     "/inkorg/{code}/samtal": ("/inkorg/{neighbours_talk}/samtal",),
