@@ -10,7 +10,8 @@ GROUPS: Mapping[str, str] = {
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "lasning": {
-        "read": "Läste personsidan", "person_opened": "Öppnade personsidan", "person_read": "Läste personsidan",
+        "read": "Läste personsidan", "seen_as_alike": "Visades som möjlig dubblett",
+        "person_opened": "Öppnade personsidan", "person_read": "Läste personsidan",
         "opened_outside": "Öppnade en person på ett annat kontor", "personnummer_shown": "Visade personnumret",
     },
     "person": {
@@ -24,7 +25,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "number_restored": "Lade tillbaka ett nummer", "number_struck": "Strök ett nummer",
         "offered": "Erbjöd en insats", "offer_answered": "Svar på ett erbjudande", "offer_undone": "Ångrade erbjudande",
         "other_help_noted": "Räknade hjälp till annan målgrupp", "other_help_undone": "Ångrade räknad hjälp",
-        "outcome": "Noterade utfall", "outcome_dismissed": "Avfärdade föreslaget utfall", "paused": "Pausade kontakten",
+        "person_added": "Lade till en person",
+        "person_protected": "Skyddade uppgifter noterade", "outcome": "Noterade utfall", "outcome_dismissed": "Avfärdade föreslaget utfall", "paused": "Pausade kontakten",
         "person_closed": "Avslutade personen", "person_reopened": "Öppnade personen igen",
         "programme_ended": "Lämnade programmet", "referred": "Hänvisning", "referral_undone": "Ångrade hänvisning",
         "resumed": "Återupptog kontakten", "sharing_written": "Skrev delningskort",
@@ -40,7 +42,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "stop_lifted": "Stopp upphävt av personal",
         "link_made": "Länk till Telegram skapad", "link_opened": "Länk till Telegram öppnad",
         "link_refused": "Länk till Telegram nekad", "linked": "Telegram kopplat", "unlinked": "Telegram frånkopplat",
-        "call_announced": "Sade till om ett samtal",
+        "call_announced": "Sade till om ett samtal", "call_moved": "Flyttade ett utlovat samtal",
     },
     "mote": {
         "attendance": "Noterade närvaro", "booked": "Bokade en tid", "cancelled": "Avbokade en tid",
