@@ -16,7 +16,7 @@ import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.offers
-from outreach import alerts, selections
+from outreach import alerts, laying_out, selections
 from outreach.gatherings import Write
 from scheduler import (
     encouragement,
@@ -135,6 +135,7 @@ def timetable(
         Job("finish_campaigns", 10, when(watching.running, reconcile.finish_campaigns)),
         Job("carry_imports", 1, lambda: anyio.to_thread.run_sync(carrier.carry_on)),
         Job("count_selections", 3600, when(selections.uncounted, selections.note_counts)),
+        Job("lay_out_times", 300, when(laying_out.any_due, laying_out.lay_out)),
         Job("forget_uploads", 3600, when(housekeeping.any_old, housekeeping.forget_uploads)),
     )
 
@@ -162,5 +163,6 @@ def next_due(session: Session, now: datetime) -> datetime | None:
         follow_ups.next_due(session),
         storage.offers.next_of_series(session),
         gatherings.next_due(session),
+        laying_out.next_due(session, now),
     )
     return min((moment for moment in moments if moment is not None), default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, and_, bindparam, delete, func, update
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -19,10 +19,13 @@ REMINDER_KINDS = ("REM-24", "REM-2")
 
 class Slot(SQLModel, table=True):
     """A time at a place with a member of staff: one seat for a talk, more for a dialog meeting (dialogmöte), which may
-    have a short code to come by ("KOM 7K3P") and a topic.
+    have a short code to come by ("KOM 7K3P") and a topic. Laid out by a pattern of that member's where `pattern_id`
+    says so; after `closes_at` it is offered to nobody, though staff may still book it.
     """
 
-    __table_args__ = (one_of("kind", SLOT_KINDS),)
+    __table_args__ = (
+        one_of("kind", SLOT_KINDS), Index("slot_once_a_pattern", "pattern_id", "starts_at", unique=True)
+    )  # fmt: skip
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
@@ -35,7 +38,9 @@ class Slot(SQLModel, table=True):
     place: str
     starts_at: datetime = Field(index=True)
     ends_at: datetime
+    closes_at: datetime | None = None
     called_off_at: datetime | None = None
+    pattern_id: int | None = Field(default=None, foreign_key="timepattern.id")
 
 
 class Seat(SQLModel, table=True):
@@ -147,9 +152,8 @@ def next_dialog(
 def call_off(session: Session, slot_: Slot, *, now: datetime) -> bool:
     """The time does not take place, said by one conditional write; False when it was called off already."""
     session.flush()
-    result = session.execute(
-        update(Slot).where(col(Slot.id) == slot_.id, col(Slot.called_off_at).is_(None)).values(called_off_at=now)
-    )
+    stands = update(Slot).where(col(Slot.id) == slot_.id, col(Slot.called_off_at).is_(None))
+    result = session.execute(stands.values(called_off_at=now))
     session.refresh(slot_)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
@@ -290,9 +294,7 @@ _OPEN_BOOKING_AFTER = _OPEN_BOOKING.where(col(Slot.starts_at) > bindparam("after
 
 
 def open_booking(session: Session, person_id: int, *, after: datetime | None = None) -> Booking | None:
-    """The person's standing booking, the next one if there are several; of those that start after a moment, if
-    given.
-    """
+    """The person's standing booking, the next one of several; of those that start after a moment, if given."""
     if after is None:
         return session.exec(_OPEN_BOOKING, params={"person_id": person_id}).first()
     return session.exec(_OPEN_BOOKING_AFTER, params={"person_id": person_id, "after": after}).first()
@@ -322,15 +324,15 @@ def bookings_of_person(session: Session, person_id: int) -> Sequence[tuple[Booki
 
 
 def bookings_between(
-    session: Session, office_ids: Sequence[int], start: datetime, end: datetime
+    session: Session, office_ids: Sequence[int], start: datetime, end: datetime, *, even_called_off: bool = False
 ) -> Sequence[tuple[Booking, Slot, Person]]:
-    """Bookings that stand or were met, by start time."""
+    """Bookings that stand or were met, by start time; those that we called off too, if asked for."""
     query = (
         select(Booking, Slot, Person)
         .join(Slot, col(Slot.id) == Booking.slot_id)
         .join(Person, col(Person.id) == Booking.person_id)
         .where(col(Slot.office_id).in_(office_ids), Slot.starts_at >= start, Slot.starts_at < end)
-        .where(col(Booking.state).not_in(("moved", "cancelled", "called_off")))
+        .where(col(Booking.state).not_in(("moved", "cancelled", *(() if even_called_off else ("called_off",)))))
         .order_by(col(Slot.starts_at))
     )
     return session.exec(query).all()
@@ -343,8 +345,7 @@ def people_booked_by_campaign(session: Session, campaign_id: int) -> set[int]:
 
 def seats_left(session: Session, slot_id: int) -> int:
     """Empty seats of a time."""
-    query = select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, _EMPTY)
-    return session.exec(query).one()
+    return session.exec(select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, _EMPTY)).one()
 
 
 def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> int:
@@ -361,8 +362,8 @@ def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> 
 
 def reminders_due(session: Session, now: datetime) -> Sequence[Reminder]:
     """Reminders whose time has come and that have not been dealt with."""
-    query = select(Reminder).where(col(Reminder.done_at).is_(None), Reminder.due_at <= now)
-    return session.exec(query.order_by(col(Reminder.due_at))).all()
+    due = select(Reminder).where(col(Reminder.done_at).is_(None), Reminder.due_at <= now)
+    return session.exec(due.order_by(col(Reminder.due_at))).all()
 
 
 def second_reminder_at(session: Session, reminder: Reminder) -> datetime | None:
@@ -394,6 +395,5 @@ def reminders_of(session: Session, booking_id: int) -> Sequence[Reminder]:
 
 def finish_reminder(session: Session, reminder: Reminder, outcome: str, *, now: datetime) -> None:
     """Deal with a reminder once and for all; the outcome says what came of it."""
-    reminder.done_at = now
-    reminder.outcome = outcome
+    reminder.done_at, reminder.outcome = now, outcome
     session.add(reminder)

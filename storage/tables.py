@@ -6,6 +6,7 @@ from storage import (
     alerts,
     amendments,
     audit,
+    calendar_feeds,
     campaigns,
     cards,
     conversations,
@@ -29,12 +30,13 @@ from storage import (
     signups,
     staff,
     tasks,
+    time_patterns,
 )
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    alerts, amendments, audit, campaigns, cards, conversations, corrections, follow_ups, imports, inbound, ladders,
-    link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners, people, settings,
-    sharing, signups, staff, tasks,
+    alerts, amendments, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups, imports,
+    inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
+    people, settings, sharing, signups, staff, tasks, time_patterns,
 )  # fmt: skip
 metadata = SQLModel.metadata
