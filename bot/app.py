@@ -9,8 +9,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import errors
-from bot.api import health
+from bot.api import calendar_feed, health
 from bot.console import (
+    calendar,
+    calendar_booking,
+    calendar_meeting,
+    calendar_sick,
+    calendar_times,
     campaign_build,
     campaign_people,
     campaign_view,
@@ -87,10 +92,11 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     app = FastAPI(title="Brygga", docs_url=None, redoc_url=None, lifespan=lifespan, max_body_size=LARGEST_REQUEST)
     app.state.house = house
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    for routes in (health.routes, *house.webhooks()):
+    for routes in (health.routes, calendar_feed.routes, *house.webhooks()):
         app.include_router(routes)
     for pages in (
-        sign_in.routes, live.routes, today.routes, importing.routes, import_missing.routes,
+        sign_in.routes, live.routes, today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
+        calendar_booking.routes, calendar_meeting.routes, importing.routes, import_missing.routes,
         import_result.routes, phone.routes, mailbox.routes, inbox.routes, log.routes, status.routes,
         saved_selections.routes, other_help.routes, register.routes, register_bulk.routes, register_many.routes,
         campaigns.routes, campaign_people.routes, campaign_build.routes,

@@ -75,11 +75,14 @@ def _no_need_to_remind(session: Session, person: Person, now: datetime) -> None:
         storage.messages.hold_back(session, conversation.id, ("nudge",), reason=NO_NEED, now=now)
 
 
-def attendance(session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, now: datetime) -> None:
-    """Mark who came; a met person is reached and met, also when first marked as missing. Raises Conflict before the
-    start or when it was marked before.
+def attendance(
+    session: Session, booking: Booking, person: Person, staff: Staff, *, came: bool, late: bool = False, now: datetime
+) -> None:  # fmt: skip
+    """Mark who came, perhaps late; a met person is reached and met, also when first marked as missing. Raises Conflict
+    before the start or when it was marked before.
     """
-    meetings.attend(session, booking, "came" if came else "no_show", now=now, staff_id=staff.id)
+    state = ("came_late" if late else "came") if came else "no_show"
+    meetings.attend(session, booking, state, now=now, staff_id=staff.id)
     if came:
         _met(session, booking, person, staff, now)
 
@@ -175,3 +178,11 @@ def talk_of(session: Session, person: Person, now: datetime) -> Conversation:
     return storage.conversations.keep(
         session, Conversation(person_id=person.id, channel="sms", address=address, state_at=now)
     )
+
+
+def stand(session: Session, person: Person, state: str, now: datetime) -> None:
+    """Note where the person stands after what was agreed; a stop, a crisis and a talk a human has are left alone."""
+    talk = talk_of(session, person, now)
+    if talk.state not in ("stopped", "urgent", "human"):
+        talk.state, talk.state_at, talk.context = state, now, {}
+        storage.conversations.keep(session, talk)

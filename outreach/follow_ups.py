@@ -3,12 +3,14 @@
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 
+import storage.audit
 import storage.follow_ups
 from outreach import quiet_hours
 from storage.database import Session
 from storage.follow_ups import FollowUp
 from storage.local_time import STOCKHOLM, local, local_date
 from storage.meetings import Booking
+from storage.people import Person
 
 MONTHS = {"FU-1": 1, "FU-3": 3, "FU-6": 6}
 FIRST_HOUR, LAST_HOUR, CLOSES = time(10), time(16), time(17)
@@ -57,3 +59,11 @@ def _months_later(day: date, months: int) -> date:
     """The same day of a later month, or its last: 31 August and a month is 30 September."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def turn_off(session: Session, booking: Booking, person: Person, staff_id: int, *, now: datetime) -> None:
+    """Ask nothing more after this meeting; questions that have been asked stand."""
+    for row in storage.follow_ups.of_person(session, person.id):
+        if row.booking_id == booking.id and row.done_at is None:
+            storage.follow_ups.finish(session, row, "turned_off", now=now)
+    storage.audit.write(session, "follow_up_off", now=now, staff_id=staff_id, person_id=person.id, booking=booking.code)

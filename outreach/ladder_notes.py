@@ -179,25 +179,18 @@ def _talked(session: Session, person: Person, staff: Staff, noted: Noted, now: d
     if noted.kind == "ring" and noted.number:
         numbers.mark_confirmed(session, person.id, noted.number, now=now)
     if noted.then == "booked":
-        _stand(session, person, "booked", now)
+        contact.stand(session, person, "booked", now)
     elif noted.then == "thinks":
         person.paused_until, person.paused_why = noted.until or now + WANTS_TO_THINK, "vill tänka"
     elif noted.then == "occupied":
         contact.outcome(session, person, staff, kind=noted.occupation, on=local_date(now), now=now)
-        _stand(session, person, "occupied", now)
+        contact.stand(session, person, "occupied", now)
     elif noted.then == "declined":
         contact.outcome(session, person, staff, kind="declined", on=local_date(now), now=now)
         person.paused_until, person.paused_why = now + DECLINED_RESTS, "vill inte nu"
-        _stand(session, person, "declined", now)
+        contact.stand(session, person, "declined", now)
     elif noted.then == "blocked":
         contact.spoken_stop(session, person, staff, now=now)
-
-
-def _stand(session: Session, person: Person, state: str, now: datetime) -> None:
-    talk = contact.talk_of(session, person, now)
-    if talk.state not in ("stopped", "urgent", "human"):
-        talk.state, talk.state_at, talk.context = state, now, {}
-        storage.conversations.keep(session, talk)
 
 
 # --------------------------------------------------------------------------------------------------- moving on

@@ -24,6 +24,8 @@ MORNING, EVENING = time(8), time(20)
 NO_SECOND_REMINDER_WITHIN = timedelta(hours=4)
 # Of the same kind, but about no booked time.
 NEWS_OF_GATHERINGS = ("SPOT", "DM-OFF", "DM-OFF-LAST", "DM-AFTER")
+# We have called a meeting off, with new times or with the promise of a call.
+CALLED_OFF, CALLED_OFF_BY_PHONE = "OFF-NEW", "OFF-CALL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ def free(
     if window is not None:
         earliest = max(earliest, window.start)
         latest = min(latest, window.end) if window.end else latest
-    return storage.meetings.free_slots(
+    found = storage.meetings.free_slots(
         session, office_id, earliest, latest, now=now, for_conversation=conversation_id, even_held=even_held
     )
+    return [slot for slot in found if slot.closes_at is None or now < slot.closes_at]
 
 
 def choose(slots: Sequence[Slot], count: int = 3) -> list[Slot]:
@@ -140,6 +143,11 @@ def cancel(session: Session, booking: Booking, *, now: datetime, staff_id: int |
     return ended
 
 
+def call_off(session: Session, booking: Booking, *, now: datetime) -> bool:
+    """We call off a booking (vi ställde in); False when it no longer stood."""
+    return _end(session, booking, "called_off", now=now)
+
+
 def confirm(session: Session, booking: Booking, *, now: datetime) -> bool:
     """The person said yes to a reminder."""
     return storage.meetings.change_booking(session, booking, ("booked",), "confirmed", now=now)
@@ -183,8 +191,8 @@ def _take_back_reminders(session: Session, person_id: int, now: datetime) -> Non
     conversation = storage.conversations.of_person(session, person_id)
     if conversation is not None:
         storage.messages.hold_back(
-            session, conversation.id, ("reminder",), besides=NEWS_OF_GATHERINGS, reason="mötet gäller inte längre",
-            now=now,
+            session, conversation.id, ("reminder",), reason="mötet gäller inte längre", now=now,
+            besides=(*NEWS_OF_GATHERINGS, CALLED_OFF, CALLED_OFF_BY_PHONE),
         )  # fmt: skip
         if conversation.context.get("asked") == "REM-24" and "booking" in conversation.context:
             # "3" to a reminder of this meeting must not call off the one that stands instead.

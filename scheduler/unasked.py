@@ -15,8 +15,8 @@ from storage.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which text is wanted and for whom; the times in it by number, and who signs it where that is not whoever reads
-    the answers.
+    """Which text is wanted and for whom; the times in it by number, who signs it where that is not whoever reads the
+    answers, and the meeting it is about.
     """
 
     code: str
@@ -24,6 +24,7 @@ class Wish:
     person: Person
     slots: Sequence[Slot] = ()
     name: str = ""
+    about: Slot | None = None
 
 
 Say = Callable[[Session, Wish, datetime], Written]

@@ -102,7 +102,8 @@ def build(house: House) -> HiddenTown:
         person = _her(session, town.staff["samordnare"])
         town.person_id = person.id
         for one in (*neighbours, person):
-            _on_every_list(session, one, office)
+            meeting = _on_every_list(session, one, office)
+            town.codes["meeting" if one is person else f"meeting_of_{one.first_name}"] = meeting
         _talks(session, town, person, neighbours[0])
         _sent(session, town, office, [*neighbours, person])
         session.add(Merge(kept_id=neighbours[0].id, merged_id=person.id, at=NOW, undone_at=NOW, code="sammanslagen"))
@@ -128,7 +129,8 @@ def _her(session: Session, responsible: Staff) -> Person:
     return person
 
 
-def _on_every_list(session: Session, person: Person, office: Office) -> None:
+def _on_every_list(session: Session, person: Person, office: Office) -> str:
+    """Returns the code of the person's meeting tomorrow."""
     for kind in TASK_KINDS:
         a_task(session, person, kind, why="Har bett om det")
     steps = storage.ladders.STEP_KINDS
@@ -144,8 +146,9 @@ def _on_every_list(session: Session, person: Person, office: Office) -> None:
         person_id=person.id, kind="studies", on=date(2026, 11, 1), proposed_at=NOW, confirmed_at=NOW
     ))  # fmt: skip
     slot = a_slot(session, NOW + timedelta(hours=20, minutes=person.id), office=office)
-    a_booking(session, person, slot)
+    meeting = a_booking(session, person, slot)
     a_booking(session, person, a_slot(session, NOW - timedelta(days=1, minutes=person.id), office=office))
+    return meeting.code
 
 
 def _talks(session: Session, town: HiddenTown, person: Person, neighbour: Person) -> None:

@@ -46,7 +46,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "mote": {
         "attendance": "Noterade närvaro", "booked": "Bokade en tid", "cancelled": "Avbokade en tid",
-        "meeting_called_off": "Ställde in ett möte", "signed_up": "Anmäld till dialogmöte",
+        "meeting_called_off": "Ställde in ett möte", "times_added": "Lade till tider",
+        "times_changed": "Ändrade sina tider", "times_ended": "Tog bort tider", "time_added": "Lade upp en tid",
+        "time_closed": "Spärrade en tid", "time_opened": "Öppnade en tid igen", "days_off_added": "Spärrade dagar",
+        "days_off_removed": "Öppnade spärrade dagar", "feed_on": "Slog på kalenderflödet",
+        "feed_off": "Slog av kalenderflödet", "follow_up_off": "Slog av uppföljningsfrågor",
+        "signed_up": "Anmäld till dialogmöte",
         "signup_cancelled": "Avanmäld från dialogmöte", "gathering_attendance": "Noterade närvaro vid dialogmöte",
     },
     "utskick": {

@@ -1,19 +1,16 @@
 """Idag: what needs me now, in five seconds; four blocks and how things stand (ux §4.2)."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
-from fastapi import APIRouter, Form
+from fastapi import APIRouter
 from fastapi.responses import Response
 
-import storage.meetings
-import storage.people
 from bot import requests
-from bot.console import opening, today_blocks
-from bot.requests import Ask, Reading, Writing, go
-from outreach import contact
-from outreach.errors import BadInput, NotFound
+from bot.console import today_blocks
+from bot.requests import Ask, Reading
+from outreach.errors import NotFound
 
 routes = APIRouter()
 log = structlog.get_logger()
@@ -59,22 +56,6 @@ def part(ask: Reading, name: str, visa: str = "") -> Response:
     if name not in TITLES:
         raise NotFound
     return requests.fragment(ask, f"_idag_{name}.html", block=_block(ask, name, everything=visa == name))
-
-
-@routes.post("/kalender/mote/{code}/narvaro")
-def attendance(
-    ask: Writing, code: str, utfall: Annotated[str, Form()] = "", fran: Annotated[str, Form()] = ""
-) -> Response:
-    """Kom, or Kom inte: one press."""
-    ask.who.needs("inbox")
-    booking = storage.meetings.booking_by_code(ask.session, code)
-    if booking is None:
-        raise NotFound("Bokningen finns inte kvar.")
-    if utfall not in ("kom", "kom_inte"):
-        raise BadInput("Välj Kom eller Kom inte.")
-    person = opening.enter(ask, storage.people.get(ask.session, booking.person_id).code)
-    contact.attendance(ask.session, booking, person, ask.who.staff, came=utfall == "kom", now=ask.now)
-    return go(f"/register/{person.code}" if fran == "person" else "/idag", done="sparat")
 
 
 def _block(ask: Ask, name: str, *, everything: bool) -> Data:

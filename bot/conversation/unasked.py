@@ -31,8 +31,10 @@ def _text(turn: Turn, wish: Wish, times: Mapping[str, str]) -> str:
     named = {"namn": wish.name, "fornamn": wish.person.first_name} if wish.name else {}
     if wish.code == "TIME-OK?":
         return turn.render(wish.code, **turn.meeting_values(wish.slots[0]))
+    if wish.about is not None:
+        named = turn.meeting_values(wish.about)
     if wish.slots:
-        return replies.render_offer(wish.code, turn.lang, turn.values(**times), len(wish.slots))
+        return replies.render_offer(wish.code, turn.lang, turn.values(**named, **times), len(wish.slots))
     study_first = _is_school_age(wish.person, turn.now)
     return replies.render(wish.code, turn.lang, turn.values(**named), study_first=study_first)
 

@@ -123,6 +123,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/trappan/vykort/{code}/etiketter.xlsx": ("/trappan/vykort/{batch}/etiketter.xlsx",),
     "/k": ("/k",),
     "/k/{code}": ("/k/{card}",),
+    "/kalender": ("/kalender", "/kalender?visa=vecka", "/kalender?vem=jag", "/kalender?vecka=2026-48"),
+    "/kalender/tider": ("/kalender/tider",),
+    "/kalender/sjuk": ("/kalender/sjuk",),
+    "/kalender/boka": ("/kalender/boka",),
+    "/kalender/mote/{code}": ("/kalender/mote/{meeting_of_Alva}",),
+    "/kalender/flode/{secret}.ics": ("/kalender/flode/nothing.ics",),
     "/telefonen": ("/telefonen",),
     "/telefonen/del/telefoner": ("/telefonen/del/telefoner",),
     "/telefonen/del/guide": ("/telefonen/del/guide",),
@@ -151,6 +157,7 @@ HERS = {
     "talk": (
         "/inkorg/{talk}", "/inkorg/{talk}/samtal", "/inkorg/{talk}/tolkning/stoppet?text={text}&betydelse=no",
     ),
+    "meeting": ("/kalender/mote/{meeting}", "/kalender/boka?mote={meeting}"),
     "text": ("/utskick/okanda/{lost}/igen",),
     "phone": (
         "/telefonen/{person}", "/telefonen/{person}/del/telefon", "/telefonen/{person}/del/bakom",
@@ -176,8 +183,10 @@ TOLD_TO_THE_NAMED = {
 # A card that was printed before must be taken out of the pile: the page says its code, never whose it is or why.
 # That a page was merged with another and parted again is the neighbour's own history; it does not say with whose.
 # What staff have done stays in the log, whomever it was about; whom is said to those alone who may know.
+# That a time is taken is seen in the calendar by everybody who keeps it, as of anybody they may not see; never by whom.
 TOLD_TO_ALL = {
     "log": ADDRESSES["/logg"],
+    "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
     "merged": tuple(f"/register/{{neighbour}}{part}" for part in ("", "/tidslinje", "/uppgifter")),
 }

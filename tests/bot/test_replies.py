@@ -90,6 +90,8 @@ SIZES = {
     "KOM-HUH": (109, 1, 107, 1),
     "WHICH": (156, 1, 152, 1),
     "CALL-SOON": (149, 1, 142, 1),
+    "OFF-NEW": (157, 1, 160, 1),
+    "OFF-CALL": (134, 1, 137, 1),
     "CHEER-1": (149, 1, 153, 1),
     "CHEER-2": (122, 1, 121, 1),
     "CHEER-3": (131, 1, 127, 1),
@@ -102,7 +104,7 @@ BESIDE_THE_DESIGN = (
     "TG-NAME", "TG-OLD", "TG-GROUP", "OFFER-AGAIN",
     "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
     "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
-    "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6",
+    "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6", "OFF-NEW", "OFF-CALL",
 )  # fmt: skip
 DESIGNED = tuple(code for code in SIZES if code not in BESIDE_THE_DESIGN)
 # TAKEOVER is a prefix: its stated size holds the space before what the person writes.
