@@ -106,9 +106,9 @@ def _of_slot(
         return [common | {"state": BLOCKED, "blocked": slot.starts_at > ask.now}] if is_shown else []
     if not room:
         return [common | {"state": TAKEN}]
-    ahead = slot.starts_at > ask.now
-    state = OPEN_TIME if ahead else {"kind": "rests", "text": "Ingen bokade"}
-    return [common | {"state": state, "bookable": ahead, "closes": ahead}]
+    if slot.starts_at <= ask.now:
+        return []
+    return [common | {"state": OPEN_TIME, "bookable": True, "closes": True}]
 
 
 def _dialog(slot: Slot, room: int) -> Data:

@@ -1,4 +1,4 @@
-"""Kalender: the list, the week, booking by staff, the meeting, and somebody who is ill."""
+"""Kalender: the list, the week, own times, somebody who is ill, and the feed."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -7,14 +7,12 @@ import pytest
 from builders import (
     NOW,
     Browser,
-    a_booking,
-    a_person,
     a_slot,
     a_staff,
-    a_talk,
     an_office,
     signed_in,
 )
+from calendar_desk import a_meeting, state_of, texts
 from fastapi.testclient import TestClient
 from sqlmodel import select
 
@@ -26,30 +24,9 @@ import storage.people
 import storage.tasks
 from bot.console import log_words
 from bot.wiring import House
-from storage.database import Session
-from storage.follow_ups import FollowUp
-from storage.meetings import Booking, Slot
-from storage.messages import Message
-from storage.staff import Staff
+from storage.meetings import Slot
 
 IN_AN_HOUR, YESTERDAY = NOW + timedelta(hours=1), NOW - timedelta(days=1)
-
-
-def a_meeting(session: Session, staff: Staff, at: datetime, name: str = "Leila", mobile: str = "05") -> Booking:
-    """A booked time with a person who can be texted."""
-    person = a_person(session, name, mobile=mobile)
-    a_talk(session, person, address=mobile, state="booked")
-    return a_booking(session, person, a_slot(session, at, staff=staff), at=NOW - timedelta(days=2))
-
-
-def texts(house: House) -> list[Message]:
-    with house.database.read() as session:
-        return list(session.exec(select(Message).order_by(Message.id)).all())  # type: ignore[arg-type]
-
-
-def state_of(house: House, booking: Booking) -> str:
-    with house.database.read() as session:
-        return storage.meetings.booking(session, booking.id).state
 
 
 def test_without_open_times_the_calendar_says_what_follows_and_leads_on(sara: Browser) -> None:
@@ -252,125 +229,6 @@ def test_without_other_times_we_promise_to_ring(sara: Browser, house: House) -> 
     assert [text.text_code for text in texts(house)] == ["OFF-CALL"]
     with house.database.read() as session:
         assert storage.tasks.open_task(session, "ring", booking.person_id) is not None
-
-
-# ------------------------------------------------------------------------------------------------------ a meeting
-
-
-def test_nobody_is_marked_before_the_start(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        booking = a_meeting(session, sara.staff, IN_AN_HOUR)
-
-    page = sara.see(f"/kalender/mote/{booking.code}")
-    assert "Kom inte" not in page
-    for outcome in ("kom", "kom_sent", "kom_inte", "installt"):
-        assert sara.post(f"/kalender/mote/{booking.code}/narvaro", utfall=outcome).status_code == 409
-    assert state_of(house, booking) == "booked"
-
-
-@pytest.mark.parametrize(("pressed", "state"), [
-    ("kom", "came"), ("kom_sent", "came_late"), ("kom_inte", "no_show"), ("installt", "called_off"),
-])  # fmt: skip
-def test_one_press_after_the_start(sara: Browser, house: House, pressed: str, state: str) -> None:
-    with house.database.write() as session:
-        booking = a_meeting(session, sara.staff, YESTERDAY)
-
-    sara.post(f"/kalender/mote/{booking.code}/narvaro", utfall=pressed, fran="mote")
-
-    assert state_of(house, booking) == state
-
-
-@pytest.mark.parametrize("state", ["cancelled", "called_off"])
-def test_a_cancelled_meeting_is_never_one_that_somebody_missed(sara: Browser, house: House, state: str) -> None:
-    with house.database.write() as session:
-        booking = a_meeting(session, sara.staff, YESTERDAY)
-        booking.state = state
-
-    assert "Kom inte" not in sara.see(f"/kalender/mote/{booking.code}")
-    assert sara.post(f"/kalender/mote/{booking.code}/narvaro", utfall="kom_inte").status_code == 409
-    assert state_of(house, booking) == state
-
-
-def test_whoever_came_gets_a_next_step_and_follow_ups_that_can_be_turned_off(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        booking = a_meeting(session, sara.staff, YESTERDAY)
-    address = f"/kalender/mote/{booking.code}"
-
-    assert sara.post(f"{address}/narvaro", utfall="kom", fran="mote").headers["location"].startswith(address)
-    page = sara.see(address)
-    assert "Nästa steg" in page
-    assert "Brygga frågar hur det går" in page
-
-    sara.post(f"{address}/uppfoljning")
-    assert "Brygga frågar hur det går" not in sara.see(address)
-    with house.database.read() as session:
-        assert [row.done_at for row in session.exec(select(FollowUp))] == [NOW] * 3
-
-
-def test_calling_off_a_coming_meeting_proposes_others(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        booking = a_meeting(session, sara.staff, NOW + timedelta(days=1))
-        a_slot(session, NOW + timedelta(days=2), staff=sara.staff)
-
-    sara.post(f"/kalender/mote/{booking.code}/stallin")
-
-    assert state_of(house, booking) == "called_off"
-    assert [text.text_code for text in texts(house)] == ["OFF-NEW"]
-
-
-# ------------------------------------------------------------------------------------------------ booking by staff
-
-
-def test_staff_book_a_person_they_have_searched_for(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        leila = a_person(session, "Leila", mobile="05")
-        slot = a_slot(session, IN_AN_HOUR, staff=sara.staff)
-
-    found = sara.post("/kalender/boka/sok", q="leila", tid=slot.code)
-    assert found.status_code == 200
-    assert leila.code in found.text
-    answer = sara.post("/kalender/boka", person=leila.code, tid=slot.code, sms="ja")
-
-    assert re.fullmatch(r"/kalender/mote/\w+\?klart=bokad", answer.headers["location"])
-    assert [text.text_code for text in texts(house)] == ["BOOKED"]
-    assert "Bokad" in sara.see("/kalender")
-
-
-def test_a_time_that_is_taken_gives_the_two_nearest(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        noor = a_person(session, "Noor", mobile="06")
-        taken = storage.meetings.slot(session, a_meeting(session, sara.staff, NOW + timedelta(days=1)).slot_id)
-        near = [a_slot(session, taken.starts_at + timedelta(hours=hours), staff=sara.staff) for hours in (1, 3)]
-        far = a_slot(session, taken.starts_at + timedelta(days=5), staff=sara.staff)
-
-    answer = sara.post("/kalender/boka", person=noor.code, tid=taken.code, sms="ja")
-
-    assert answer.status_code == 409
-    assert "Tiden är redan bokad" in answer.text
-    assert all(slot.code in answer.text for slot in near)
-    assert far.code not in answer.text
-    assert texts(house) == []
-
-
-def test_whoever_has_a_time_is_moved(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        old = a_meeting(session, sara.staff, NOW + timedelta(days=1))
-        code = storage.people.get(session, old.person_id).code
-        slot = a_slot(session, NOW + timedelta(days=2), staff=sara.staff)
-
-    assert "Har redan en tid" in sara.see(f"/kalender/boka?mote={old.code}")
-    sara.post("/kalender/boka", person=code, tid=slot.code)
-
-    assert state_of(house, old) == "moved"
-
-
-def test_another_offices_person_is_not_found_and_not_booked(sara: Browser, house: House) -> None:
-    with house.database.write() as session:
-        stranger = a_person(session, "Ebba", office=an_office(session, "Unga Söder"))
-        slot = a_slot(session, IN_AN_HOUR, staff=sara.staff)
-
-    assert stranger.code not in sara.post("/kalender/boka/sok", q="Ebba").text
-    assert sara.post("/kalender/boka", person=stranger.code, tid=slot.code).status_code == 403
 
 
 def test_every_change_is_in_the_log_with_words(sara: Browser, house: House) -> None:
