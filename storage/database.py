@@ -56,6 +56,8 @@ class Database:
         self.url = url
         self.vault = vault
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # Where the file lies; None for a database on a server or in memory.
+        self.folder = _folder(url)
         if self.is_sqlite:
             _make_folder(url)
         self._writer = _engine(url, immediate=self.is_sqlite)
@@ -86,6 +88,13 @@ class Database:
         """Give back every connection."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _folder(url: str) -> Path | None:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database in (None, "", ":memory:"):
+        return None
+    return Path(str(address.database)).resolve().parent
 
 
 def _make_folder(url: str) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy.engine import make_url
 
 import storage.health
 import storage.inbound
@@ -125,10 +124,9 @@ def _reader(ask: Ask) -> Tile:
 
 
 def _disk(house: Installation) -> Tile:
-    address = make_url(house.settings.database_url)
-    if address.get_backend_name() != "sqlite" or not address.database:
+    folder = house.database.folder
+    if folder is None:
         return Tile("Disk", "rests", "På en annan maskin", "Databasen ligger på en server med egen tillsyn.")
-    folder = Path(address.database).resolve().parent
     free = shutil.disk_usage(folder if folder.is_dir() else Path.cwd()).free
     said = f"{shown.number(round(free / 1024**3))} GB ledigt där databasen ligger."
     if free < LITTLE_ROOM:
