@@ -22,7 +22,7 @@ from storage.database import Database, Session
 from storage.vault import Vault
 
 # On two busy cores a first call may take long; how fast things are is measured in benchmarks, not here.
-hypothesis.settings.register_profile("brygga", deadline=None, print_blob=False)
+hypothesis.settings.register_profile("brygga", deadline=None, print_blob=False, max_examples=50)
 # For a night: pytest --hypothesis-profile=long tests/journeys/test_nobody_who_must_not.py
 hypothesis.settings.register_profile("long", parent=hypothesis.settings.get_profile("brygga"), max_examples=5000)
 hypothesis.settings.load_profile("brygga")

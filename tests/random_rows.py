@@ -1,7 +1,7 @@
 """Rows of any table, made up from the schema alone: whatever table is made tomorrow, tests that use these know it."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    Time,
     UniqueConstraint,
     insert,
 )  # fmt: skip
@@ -84,7 +85,7 @@ def _plain(column: Column[Any], chance: Random) -> Any:
     if isinstance(column.type, Date):
         return date(2026, 1, 1) + timedelta(days=chance.randint(0, 400))
     samples: dict[type, list[Any]] = {
-        Boolean: [True, False], Integer: [1, 2, 3], LargeBinary: [b"x"], JSON: [{}],
+        Boolean: [True, False], Integer: [1, 2, 3], LargeBinary: [b"x"], JSON: [{}], Time: [time(9), time(13)],
     }  # fmt: skip
     return chance.choice(samples.get(type(column.type), ["", "ett", "två"]))
 

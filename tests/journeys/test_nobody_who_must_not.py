@@ -61,7 +61,7 @@ def _adds_up(story: Story) -> None:
 
 
 # A story takes much longer than most examples; `--hypothesis-profile=long` tells hundreds.
-@settings(max_examples=settings.default.max_examples // 7, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=settings.default.max_examples // 5, suppress_health_check=[HealthCheck.too_slow])
 @given(
     start=st.sampled_from(STARTS),
     cast=st.lists(st.sampled_from(sorted(CAST)), min_size=2, max_size=5, unique=True),

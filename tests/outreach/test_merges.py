@@ -61,7 +61,7 @@ TABLES = {table.name: table for name in ("person", "conversation") for table in 
 
 
 @settings(
-    max_examples=30, phases=(Phase.generate, Phase.shrink), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, phases=(Phase.generate, Phase.shrink), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rows=st.lists(st.tuples(st.sampled_from(sorted(TABLES)), st.integers(0, 2**32)), max_size=60),
