@@ -141,11 +141,28 @@ def timetable(
 
 
 async def run_until_idle(jobs: Sequence[Job]) -> int:
-    """Run every job, over and over, until a whole round finds nothing due; returns how much was dealt with."""
-    total = 0
-    while dealt_with := sum([await job.run() for job in jobs]):
+    """Run every job, over and over, until none finds anything due; returns how much was dealt with. As in real time,
+    those that run every second have taken many turns, and are quiet, when one of the others comes round.
+    """
+    often = [job for job in jobs if job.every_seconds <= 1]
+    seldom = [job for job in jobs if job.every_seconds > 1]
+    total, dealt_with = 0, 1
+    while dealt_with:
+        total += await _until_quiet(often)
+        dealt_with = await _once(seldom)
         total += dealt_with
     return total
+
+
+async def _until_quiet(jobs: Sequence[Job]) -> int:
+    total = 0
+    while dealt_with := await _once(jobs):
+        total += dealt_with
+    return total
+
+
+async def _once(jobs: Sequence[Job]) -> int:
+    return sum([await job.run() for job in jobs])
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
