@@ -48,11 +48,12 @@ def test(arguments: list[str]) -> None:
 def check(_arguments: list[str]) -> None:
     """stil, typer, pilarna mellan våningarna och dokumenten"""
     install(DEVELOPMENT)
+    begun = {name: begin(*command.split()) for name, command in CHECKS.items()}
     passed = {}
-    for name, command in CHECKS.items():
-        print(f"\n== {name}", flush=True)
-        tool, *words = command.split()
-        passed[name] = subprocess.call([str(Path(PYTHON).parent / tool), *words], cwd=str(ROOT)) == 0
+    for name, running in begun.items():
+        said, _ = running.communicate()
+        print(f"\n== {name}\n{said}", end="", flush=True)
+        passed[name] = running.returncode == 0
     print("\n" + ", ".join(f"{name}: {'ok' if good else 'FEL'}" for name, good in passed.items()))
     sys.exit(not all(passed.values()))
 
@@ -124,6 +125,12 @@ def make_venv(folder: Path) -> str:
         sys.exit("Python saknar paketet venv. På Debian och Ubuntu: sudo apt install python3-venv")
     call(sys.executable, "-m", "venv", "--clear", str(folder))
     return str(folder / PYTHON_IN_VENV)
+
+
+def begin(tool: str, *words: str) -> subprocess.Popen[str]:
+    """Begin a tool of .venv beside the others; what it says is kept until it is asked for."""
+    command = [str(Path(PYTHON).parent / tool), *words]
+    return subprocess.Popen(command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def call(*command: str, stdout: int | None = None) -> None:
