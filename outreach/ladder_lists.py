@@ -70,9 +70,10 @@ class Counts:
 
 def due(session: Session, office_ids: Sequence[int], kind: str, now: datetime, limit: int = 50) -> list[Turn]:
     """Whose step of this kind is due, longest wait first; calls that were promised or asked for come before all."""
-    promised = _promised(session, office_ids, now)[:limit] if kind == "ring" else []
+    day = ladder.day_of(now)
+    promised = storage.ladder_queue.promised(session, office_ids, day, limit) if kind == "ring" else []
     rows = storage.ladder_queue.due(
-        session, office_ids, kind, now, ladder.day_of(now), band=_band(kind, now), limit=limit - len(promised)
+        session, office_ids, kind, now, day, band=_band(kind, now), limit=limit - len(promised)
     )
     tasks = storage.tasks.open_of_people(session, [person.id for _, person in rows]) if kind == "ring" else {}
     turns: list[_Row] = [(person, None, task) for task, person in promised]
@@ -92,20 +93,23 @@ def counts(session: Session, office_ids: Sequence[int], now: datetime) -> Counts
     by_state: dict[str, Counter[str]] = {"on": Counter(), "left": Counter(), "ended": Counter()}
     for state, kind, why, people in storage.ladder_queue.counts(session, office_ids):
         by_state[state][kind if state == "on" else why] += people
-    day = ladder.day_of(now)
-    waiting = {
-        kind: storage.ladder_queue.count_due(session, office_ids, kind, now, day, _band(kind, now))
-        for kind in BY_PEOPLE
-        if by_state["on"][kind]
-    }
-    return Counts(waiting, **by_state)
+    return Counts(
+        count_steps(session, office_ids, [kind for kind in BY_PEOPLE if by_state["on"][kind]], now), **by_state
+    )
+
+
+def count_steps(session: Session, office_ids: Sequence[int], kinds: Sequence[str], now: datetime) -> dict[str, int]:
+    """How many are due now on the ladder, by step; calls that were promised or asked for beside it are not in."""
+    return storage.ladder_queue.count_due(
+        session, office_ids, kinds, now, ladder.day_of(now), ladder_rules.band(now)
+    )  # fmt: skip
 
 
 def count_due(session: Session, office_ids: Sequence[int], kind: str, now: datetime) -> int:
     """How many `due` would give without a limit."""
-    promised = len(_promised(session, office_ids, now)) if kind == "ring" else 0
-    on = storage.ladder_queue.count_due(session, office_ids, kind, now, ladder.day_of(now), _band(kind, now))
-    return promised + on
+    day = ladder.day_of(now)
+    promised = storage.ladder_queue.count_promised(session, office_ids, day) if kind == "ring" else 0
+    return promised + count_steps(session, office_ids, [kind], now).get(kind, 0)
 
 
 def next_turn(session: Session, office_ids: Sequence[int], kind: str, now: datetime) -> datetime | None:
@@ -120,26 +124,6 @@ def has_address(person: Person) -> bool:
 
 def _band(kind: str, now: datetime) -> str:
     return ladder_rules.band(now) if kind == "ring" else ""
-
-
-def _promised(session: Session, office_ids: Sequence[int], now: datetime) -> list[tuple[Task, Person]]:
-    """Open tasks to ring somebody who has not been contacted today, longest wait first. Whoever is to be rung by the
-    ladder is rung when the ladder says.
-    """
-    rows = [
-        (task, person)
-        for task, person in storage.tasks.open_tasks(session, ["ring"], office_ids)
-        if person is not None and not person.protected and person.closed_at is None and person.merged_into_id is None
-    ]
-    ids = [person.id for _, person in rows]
-    contacted, places = ladder.contacted_today(session, ids, now), storage.ladders.places(session, ids)
-    by_ladder = {place.person_id for place in places.values() if (place.state, place.kind) == ("on", "ring")}
-    midnight = ladder.day_of(now).until
-    return [
-        (task, person)
-        for task, person in rows
-        if person.id not in contacted | by_ladder and (task.due_at is None or task.due_at < midnight)
-    ]
 
 
 def _filled(session: Session, kind: str, turns: Sequence[_Row]) -> list[Turn]:

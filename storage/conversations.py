@@ -37,8 +37,9 @@ class Conversation(SQLModel, table=True):
         one_of("channel", CHANNELS),
         Index("one_conversation_per_unknown_address", "channel", "address", unique=True,
               sqlite_where=text("person_id IS NULL"), postgresql_where=text("person_id IS NULL")),
-        # Who has been silent for so long, asked every minute of a whole register that has been invited.
-        Index("conversation_by_state", "state", "state_at"),
+        # Who has been silent for so long, asked every minute of a whole register that has been invited; and who has
+        # been reached, counted on every opening of Idag.
+        Index("conversation_by_state", "state", "state_at", "person_id"),
         Index("conversation_of_person", "person_id", "state"),
     )  # fmt: skip
 

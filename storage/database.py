@@ -123,4 +123,6 @@ def _set_pragmas(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA busy_timeout=15000")
+    # 16 MB: with SQLite's own 2, a page that counts a whole register reads the same leaves again and again.
+    cursor.execute("PRAGMA cache_size=-16000")
     cursor.close()

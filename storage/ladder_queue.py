@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 from sqlmodel import col
 
 from storage.cards import Card, CardBatch
@@ -16,7 +16,7 @@ from storage.messages import Message
 from storage.numbers import PersonNumber
 from storage.people import Person
 from storage.silence import INVITING
-from storage.tasks import TALKED, Attempt
+from storage.tasks import TALKED, Attempt, Task
 
 # What staff note that is a contact with the person, or a try; a note or a look-up is not.
 BY_HAND = (
@@ -43,25 +43,36 @@ class Day:
         return {"since": self.since, "until": self.until}
 
 
-_called = exists().where(
-    col(Attempt.person_id) == col(Person.id), col(Attempt.kind).in_(BY_HAND), col(Attempt.at) >= bindparam("since"),
-    col(Attempt.at) < bindparam("until"),
+# Whom staff or a text has contacted on the day; whoever a text that waits is about to.
+_BY_HAND: tuple[Any, ...] = (
+    select(col(Attempt.person_id)).where(
+        col(Attempt.kind).in_(BY_HAND), col(Attempt.at) >= bindparam("since"), col(Attempt.at) < bindparam("until")
+    ),
+    select(col(Card.person_id)).where(
+        col(CardBatch.id) == col(Card.batch_id), col(CardBatch.sent_at) >= bindparam("since"),
+        col(CardBatch.sent_at) < bindparam("until"),
+    ),
 )  # fmt: skip
-_carded = exists().where(
-    col(Card.person_id) == col(Person.id), col(CardBatch.id) == col(Card.batch_id),
-    col(CardBatch.sent_at) >= bindparam("since"), col(CardBatch.sent_at) < bindparam("until"),
-)  # fmt: skip
-_on_the_day = or_(
-    and_(col(Message.state) == "queued", col(Message.send_after) < bindparam("until")),
-    and_(col(Message.claimed_at) >= bindparam("since"), col(Message.claimed_at) < bindparam("until")),
+_started = and_(
+    col(Message.kind).in_(STARTED), col(Message.text_code) != CALL_SOON, col(Message.person_id).is_not(None)
 )
-_by_hand = or_(_called, _carded)
-_by_text = exists().where(
-    col(Message.person_id) == col(Person.id), col(Message.kind).in_(STARTED), col(Message.text_code) != CALL_SOON,
-    _on_the_day,
-)  # fmt: skip
-_CONTACTED_BY_HAND = select(col(Person.id)).where(among(Person.id), _by_hand)
-_CONTACTED = select(col(Person.id)).where(among(Person.id), or_(_by_hand, _by_text))
+_queued = and_(col(Message.state) == "queued", col(Message.send_after) < bindparam("until"))
+_claimed = and_(col(Message.claimed_at) >= bindparam("since"), col(Message.claimed_at) < bindparam("until"))
+_BY_TEXT: tuple[Any, ...] = tuple(select(col(Message.person_id)).where(_started, when) for when in (_queued, _claimed))
+
+
+def _each_asked(sources: Iterable[Any]) -> ColumnElement[bool]:
+    """That a person is in one of the sources, asked person by person: for a few."""
+    return or_(*(exists(source.where(source.selected_columns[0] == col(Person.id))) for source in sources))
+
+
+def _all_at_once(sources: Iterable[Any]) -> ColumnElement[bool]:
+    """The same, each source asked once: for a whole register."""
+    return or_(*(col(Person.id).in_(source) for source in sources))
+
+
+_CONTACTED_BY_HAND = select(col(Person.id)).where(among(Person.id), _each_asked(_BY_HAND))
+_CONTACTED = select(col(Person.id)).where(among(Person.id), _each_asked((*_BY_HAND, *_BY_TEXT)))
 
 
 def contacted_by_hand(session: Session, person_ids: Iterable[int], day: Day) -> set[int]:
@@ -85,10 +96,12 @@ def announced(session: Session, person_ids: Iterable[int]) -> set[int]:
     return set(session.execute(query, {"ids": list(person_ids)}).scalars())
 
 
-_shown = and_(
-    col(LadderPlace.state) == "on", col(Person.protected).is_(False), col(Person.closed_at).is_(None),
-    col(Person.merged_into_id).is_(None),
-)  # fmt: skip
+# One no instead of three conditions: each of those has an index, over nearly everybody, and SQLite would begin there.
+_open = ~or_(col(Person.protected), col(Person.closed_at).is_not(None), col(Person.merged_into_id).is_not(None))
+_shown = and_(col(LadderPlace.state) == "on", _open)
+_rung_by_ladder = exists().where(
+    col(LadderPlace.person_id) == col(Person.id), col(LadderPlace.state) == "on", col(LadderPlace.kind) == "ring"
+)
 
 
 def _places(*entities: Any) -> Any:
@@ -102,32 +115,59 @@ def due(
     """Whose step of a kind is due and who has not been contacted on the day, longest wait first. `band` is the time of
     day: whoever was rung at that time of day the last time is left out.
     """
-    query = _due(kind, office_ids, now, band).add_columns(Person)
-    rows = session.execute(query.order_by(col(LadderPlace.due_at), col(LadderPlace.person_id)).limit(limit), day.bounds)
+    query = _due(office_ids, now, LadderPlace, Person).where(col(LadderPlace.kind) == kind, _another_time(band))
+    rows = session.execute(
+        query.order_by(col(LadderPlace.due_at), col(LadderPlace.person_id)).limit(limit), day.bounds
+    )  # fmt: skip
     return [(row, person) for row, person in rows]
 
 
-def _due(kind: str, office_ids: Sequence[int], now: datetime, band: str = "") -> Any:
-    query = _places(LadderPlace).where(
-        _shown, col(LadderPlace.kind) == kind, col(LadderPlace.due_at) <= now,
-        col(Person.office_id).in_(office_ids), ~_by_hand, ~_by_text,
-        or_(col(Person.paused_until).is_(None), col(Person.paused_until) <= now),
+def _due(office_ids: Sequence[int], now: datetime, *entities: Any) -> Any:
+    return _places(*entities).where(
+        _shown, col(LadderPlace.due_at) <= now, col(Person.office_id).in_(office_ids),
+        ~_all_at_once((*_BY_HAND, *_BY_TEXT)), or_(col(Person.paused_until).is_(None), col(Person.paused_until) <= now),
     )  # fmt: skip
-    return query.where(~_tried_then(band)) if band else query
 
 
-def _tried_then(band: str) -> ColumnElement[bool]:
-    return exists().where(
+def _another_time(band: str) -> ColumnElement[bool]:
+    """That nobody was rung at this time of day the last time; with no band, and for other steps, always so."""
+    tried = exists().where(
         col(LadderEvent.person_id) == col(LadderPlace.person_id), col(LadderEvent.round) == col(LadderPlace.round),
         col(LadderEvent.kind) == "ring", col(LadderEvent.attempt) == col(LadderPlace.attempt) - 1,
         col(LadderEvent.why) == band,
     )  # fmt: skip
+    return or_(col(LadderPlace.kind) != "ring", ~tried) if band else true()
 
 
-def count_due(session: Session, office_ids: Sequence[int], kind: str, now: datetime, day: Day, band: str = "") -> int:
-    """How many such a list holds."""
-    query = _due(kind, office_ids, now, band).with_only_columns(func.count())
-    return int(session.execute(query, day.bounds).scalar_one())
+def count_due(
+    session: Session, office_ids: Sequence[int], kinds: Iterable[str], now: datetime, day: Day, band: str
+) -> dict[str, int]:  # fmt: skip
+    """How many stand on the lists of these steps, as `due` gives them; `band` is for the calls."""
+    wanted = _due(office_ids, now, col(LadderPlace.kind), func.count()).where(_another_time(band))
+    query = wanted.where(col(LadderPlace.kind).in_(list(kinds))).group_by(col(LadderPlace.kind))
+    return {kind: int(people) for kind, people in session.execute(query, day.bounds)}
+
+
+def promised(session: Session, office_ids: Sequence[int], day: Day, limit: int) -> list[tuple[Task, Person]]:
+    """Open tasks to ring somebody on the day who has not been contacted on it, longest wait first. Whoever is to be
+    rung by the ladder is rung when the ladder says.
+    """
+    query = _promised(office_ids, Task, Person).order_by(col(Task.created_at), col(Task.id)).limit(limit)
+    return [(task, person) for task, person in session.execute(query, day.bounds)]
+
+
+def count_promised(session: Session, office_ids: Sequence[int], day: Day) -> int:
+    """How many `promised` would give without a limit."""
+    return int(session.execute(_promised(office_ids, func.count()), day.bounds).scalar_one())
+
+
+def _promised(office_ids: Sequence[int], *entities: Any) -> Any:
+    waits = select(*entities).select_from(Task).join(Person, col(Person.id) == col(Task.person_id))
+    return waits.where(
+        col(Task.kind) == "ring", col(Task.done_at).is_(None), col(Task.office_id).in_(office_ids), _open,
+        or_(col(Task.due_at).is_(None), col(Task.due_at) < bindparam("until")),
+        ~_rung_by_ladder, ~_each_asked((*_BY_HAND, *_BY_TEXT)),
+    )  # fmt: skip
 
 
 def next_after(session: Session, office_ids: Sequence[int], kind: str, now: datetime) -> datetime | None:
@@ -165,13 +205,13 @@ def to_text(session: Session, office_id: int, now: datetime, day: Day, limit: in
         col(Message.person_id) == col(Person.id), col(Message.kind).in_(INVITING),
         col(Message.state).in_(("sending", *LEFT)), col(Message.claimed_at) >= col(LadderPlace.began_at),
     )  # fmt: skip
-    query = _due("sms", [office_id], now).where(~written, ~left)
+    query = _due([office_id], now, LadderPlace).where(col(LadderPlace.kind) == "sms", ~written, ~left)
     return list(session.execute(query.order_by(col(LadderPlace.due_at)).limit(limit), day.bounds).scalars())
 
 
 def invitations_on(session: Session, day: Day) -> int:
     """How many first texts have left on a day, or are about to: each may bring an answer."""
-    query = select(func.count()).where(col(Message.kind).in_(INVITING), _on_the_day)
+    query = select(func.count()).where(col(Message.kind).in_(INVITING), or_(_queued, _claimed))
     return int(session.execute(query, day.bounds).scalar_one())
 
 

@@ -66,6 +66,8 @@ class LadderPlace(SQLModel, table=True):
         one_of("kind", PLACE_KINDS),
         one_of("state", PLACE_STATES),
         Index("ladder_places_due", "state", "due_at"),
+        # Whose turn it is at a step, counted on every opening of Idag.
+        Index("ladder_list", "state", "kind", "due_at", "person_id"),
     )
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)

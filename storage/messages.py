@@ -51,6 +51,7 @@ class Message(SQLModel, table=True):
               sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
         Index("message_unsettled", "state", "state_at", sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED)),
         Index("message_of_campaign", "campaign_id", "state"),
+        Index("message_claimed", "claimed_at", "person_id"),  # who has been texted on a day
         Index("message_nudge", "conversation_id", sqlite_where=text(NUDGING), postgresql_where=text(NUDGING)),
     )  # fmt: skip
 
@@ -372,8 +373,7 @@ def queue_depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
     query = select(func.count(), func.min(Message.send_after)).where(
         Message.state == "queued", Message.send_after <= now
     )
-    depth, oldest = session.exec(query).one()
-    return depth, oldest
+    return session.exec(query).one()
 
 
 def counts(session: Session) -> dict[str, int]:

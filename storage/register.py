@@ -153,6 +153,6 @@ def _beside(query: Any) -> Any:
 
 def _with_talks(query: Any, wanted: Filter) -> Any:
     """A count asks no talk that does not matter to it."""
-    if not wanted.states and wanted.reached is None:
+    if not wanted.states:
         return query
     return query.join(Conversation, col(Conversation.person_id) == Person.id, isouter=True)

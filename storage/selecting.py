@@ -118,8 +118,8 @@ def _ladder_and_contact(wanted: Filter, now: datetime) -> list[Any]:
         place = select(1).where(col(LadderPlace.person_id) == Person.id, LadderPlace.state == "on")
         found.append(exists(place.where(LadderPlace.kind == wanted.step)).correlate(Person))
     if wanted.task:
-        waits = select(1).where(col(Task.person_id) == Person.id, col(Task.done_at).is_(None))
-        found.append(exists(waits.where(Task.kind == wanted.task)).correlate(Person))
+        waits = select(Task.person_id).where(Task.kind == wanted.task, col(Task.done_at).is_(None))
+        found.append(col(Person.id).in_(waits.where(col(Task.person_id).is_not(None))))
     if wanted.contact_days is not None:
         found.append(_contact_since(now - timedelta(days=wanted.contact_days)))
     if wanted.silent_days is not None:
@@ -217,10 +217,9 @@ def _born(digits: str) -> Any:
 
 
 def _reached() -> Any:
-    return or_(
-        func.coalesce(col(Conversation.state), "new").in_(REACHED_STATES),
-        exists(select(1).where(col(Attempt.person_id) == Person.id, Attempt.result == TALKED)).correlate(Person),
-    )
+    answered = select(Conversation.person_id).where(col(Conversation.state).in_(REACHED_STATES))
+    talked = select(Attempt.person_id).where(Attempt.result == TALKED)
+    return or_(col(Person.id).in_(answered.where(col(Conversation.person_id).is_not(None))), col(Person.id).in_(talked))
 
 
 def _not_arrived(code: str, since: datetime) -> Any:

@@ -59,7 +59,7 @@ class Attempt(SQLModel, table=True):
     `source` is where a number was looked for, and `number_id` the one that was found there.
     """
 
-    __table_args__ = (one_of("kind", ATTEMPT_KINDS),)
+    __table_args__ = (one_of("kind", ATTEMPT_KINDS), Index("attempts_of_a_day", "at", "kind", "person_id"))
 
     id: int = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)

@@ -39,8 +39,8 @@ def turning(ask: Ask) -> list[Data]:
 
 
 def due(ask: Ask) -> dict[str, int]:
-    """How many are due on each step of the ladder."""
-    return dict(ladder_lists.counts(ask.session, ask.office_ids, ask.now).due)
+    """How many are due on those steps of the ladder that are lists here."""
+    return ladder_lists.count_steps(ask.session, ask.office_ids, [kind for kind, _ in _STEPS], ask.now)
 
 
 def count(ask: Ask, **wanted: Any) -> int:
