@@ -19,9 +19,11 @@ from bot import shown
 from outreach import access, global_pause, in_words, waiting
 from outreach.access import Who
 from outreach.errors import NotAllowed
+from storage.conversations import Conversation
 from storage.database import Database, Session
 from storage.local_time import local, local_date
 from storage.offices import Office
+from storage.people import Person
 from storage.staff import StaffSession
 
 COOKIE = "brygga"
@@ -70,6 +72,14 @@ class Ask:
     who: Who
     now: datetime
     notices: list[dict[str, str]] = field(default_factory=list)
+    _waiting: list[tuple[Conversation, Person | None]] | None = None
+
+    @property
+    def waiting(self) -> list[tuple[Conversation, Person | None]]:
+        """Talks that wait for a human, as far as one may know of them; asked once a request."""
+        if self._waiting is None:
+            self._waiting = waiting.for_staff(self.session, self.who, self.office_ids)
+        return self._waiting
 
     @property
     def office_ids(self) -> list[int]:
@@ -225,7 +235,7 @@ def _render(request: Request, template: str, data: dict[str, Any], status_code: 
 def _frame(ask: Ask, title: str) -> dict[str, Any]:
     office = ask.office
     path = ask.request.url.path
-    count = len(waiting.for_staff(ask.session, ask.who, ask.office_ids)) if ask.who.may("inbox") else 0
+    count = len(ask.waiting) if ask.who.may("inbox") else 0
     return {
         "title": title,
         "unit": _unit(ask),

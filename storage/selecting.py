@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, text
+from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, or_, select
 
 from storage.cards import Card, CardBatch
@@ -24,6 +25,7 @@ REACHED_STATES = (
     "occupied", "follow_up", "signed_up", "waiting_list", "human", "urgent", "ended",
 )  # fmt: skip
 LATELY = timedelta(days=7)
+_YOUTH = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,11 @@ def _ages(wanted: Filter, today: date) -> list[Any]:
     if wanted.age_to is not None:
         found.append(col(Person.birth_date) > _years_before(today, wanted.age_to + 1))
     if wanted.turns is not None:
-        found.append(col(Person.birth_date) > _years_before(today, wanted.turns))
         soon = today + timedelta(days=wanted.turns_days)
-        found.append(col(Person.birth_date) <= _years_before(soon, wanted.turns))
+        born = col(_YOUTH.birth_date)
+        turning = born > _years_before(today, wanted.turns), born <= _years_before(soon, wanted.turns)
+        # A few hundred birthdays: found first, or the whole office would be looked through.
+        found.append(col(Person.id).in_(select(_YOUTH.id).where(*turning)))
     return found
 
 

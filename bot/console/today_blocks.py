@@ -29,16 +29,22 @@ FIRST_LETTERS = 80
 
 def who_waits(ask: Ask, most: int) -> Data:
     """Who needs a human: acute first, then by group, inside each the longest wait first."""
-    found = waiting.for_staff(ask.session, ask.who, ask.office_ids)
+    found = ask.waiting
     last = storage.inbound.latest(ask.session, [conversation.id for conversation, _ in found])
     names = storage.staff.names(ask.session)
-    rows = [_waiting_row(ask, conversation, person, last.get(conversation.id), names) for conversation, person in found]
     raised = storage.alerts.latest_of(ask.session, [conversation.id for conversation, _ in found])
-    for row, (conversation, _) in zip(rows, found, strict=True):
-        row["alert"] = words.alert(raised.get(conversation.id), names, ask.now)
     # A stable sort: inside each group the longest wait stays first.
-    rows.sort(key=lambda row: words.GROUPS.index(row["kind"]))
-    return {"total": len(rows), "rows": rows[:most], "all_href": "/idag?visa=manniska", "empty": _nothing_waits(ask)}
+    first = sorted(found, key=lambda pair: words.GROUPS.index(_group(pair[0], last.get(pair[0].id))))
+    rows = [
+        _waiting_row(ask, talk, person, last.get(talk.id), names)
+        | {"alert": words.alert(raised.get(talk.id), names, ask.now)}
+        for talk, person in first[:most]
+    ]
+    return {"total": len(found), "rows": rows, "all_href": "/idag?visa=manniska", "empty": _nothing_waits(ask)}
+
+
+def _group(conversation: Conversation, text: InboundText | None) -> str:
+    return words.waiting(conversation, text.intent if text else "")[0]
 
 
 def _waiting_row(
