@@ -32,6 +32,7 @@ def test_any_bytes_are_read_or_refused(content: bytes, ending: str) -> None:
 @given(
     place=st.integers(0, 6_000), junk=st.binary(min_size=1, max_size=40), ending=st.sampled_from(["xlsx", "ods", "csv"])
 )
+@example(place=-6, junk=b"\xff", ending="xlsx")
 def test_a_workbook_with_damage_anywhere_is_read_or_refused(place: int, junk: bytes, ending: str) -> None:
     whole = workbook(lambda book: book.add_worksheet("Lista").write_row(0, 0, ["Namn", "Personnr"]))
     damaged = whole[:place] + junk + whole[place + len(junk) :]
