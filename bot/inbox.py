@@ -15,9 +15,9 @@ import storage.bulk
 import storage.conversations
 import storage.inbound
 import storage.meetings
-import storage.numbers
 import storage.offices
 import storage.people
+import storage.senders
 from bot.conversation import dialogue, understanding
 from bot.conversation.turn import Turn
 from bot.conversation.understanding import AT_ONCE
@@ -29,6 +29,7 @@ from storage.inbound import InboundText, NewText, Unread
 from storage.local_time import local
 from storage.offices import Office
 from storage.people import Person
+from storage.senders import Sender
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}$")
 log = structlog.get_logger()
@@ -168,7 +169,7 @@ def _try_to_park(database: Database, channel: str, sender: str, now: datetime) -
 
 
 def _park(session: Session, channel: str, sender: str, now: datetime) -> None:
-    conversation, _ = _who(session, channel, sender, now)
+    conversation, _, _ = _who(session, channel, sender, now)
     if conversation.waiting_since is None:
         conversation.waiting_since = now
     conversation.waiting_why = "texten kunde inte läsas av automaten"
@@ -182,11 +183,11 @@ def _read(session: Session, channel: str, sender: str, now: datetime) -> None:
     replaced = [text.id for text in texts if text.rule == REPLACED]
     for reading_group in _groups([text for text in texts if text.rule != REPLACED], now):
         # Asked for each: one text may be what ties the chat to a person.
-        conversation, person = _who(session, channel, sender, now)
+        conversation, person, office = _who(session, channel, sender, now)
         if replaced:
             storage.inbound.handled(session, replaced, conversation.id, REPLACED, now=now)
         later = own_questions.as_received(session, conversation, reading_group[0].received_at)
-        _read_together(session, conversation, person, reading_group, now)
+        _read_together(session, conversation, person, office, reading_group, now)
         own_questions.put_back(session, conversation, later)
         storage.conversations.keep(session, conversation)
         if conversation.state == "stopped":
@@ -206,8 +207,9 @@ def _groups(texts: list[Unread], now: datetime) -> list[list[Unread]]:
 
 
 def _read_together(
-    session: Session, conversation: Conversation, person: Person | None, texts: list[Unread], now: datetime
-) -> None:
+    session: Session, conversation: Conversation, person: Person | None, office: Office, texts: list[Unread],
+    now: datetime,
+) -> None:  # fmt: skip
     written = "\n".join(text.text for text in texts if text.text.strip())
     options = _options(session, conversation)
     reading = understanding.understand(written, ref=local(now), lang=conversation.lang, options=options)
@@ -225,7 +227,6 @@ def _read_together(
         )
         return
     link = texts[0].recipient if conversation.channel == linking.TELEGRAM else ""
-    office = _office(session, conversation.channel, person)
     turn = Turn(session, conversation, person, office, written, reading, now, provider_did=done, link=link)
     if written:
         dialogue.answer(turn)
@@ -254,13 +255,11 @@ def _options(session: Session, conversation: Conversation) -> list[datetime]:
     return [local(slot.starts_at) for slot in storage.meetings.slots(session, ids)]
 
 
-def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Conversation, Person | None]:
-    person = _person_at(session, channel, sender)
-    found = (
-        storage.conversations.of_person(session, person.id)
-        if person is not None
-        else storage.conversations.of_unknown(session, channel, sender)
-    )
+def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Conversation, Person | None, Office]:
+    """The talk with whoever writes, kept; who they are, if we know; and the office that answers them."""
+    known = _known_at(session, channel, sender)
+    person = known.person if known is not None else None
+    found = known.conversation if known is not None else storage.conversations.of_unknown(session, channel, sender)
     conversation = found or Conversation(
         person_id=person.id if person else None, channel=channel, address=sender, state_at=now,
         lang=languages.of_person(session, person),
@@ -268,25 +267,24 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
     # Answers go where the person writes from.
     if (conversation.channel, conversation.address) != (channel, sender):
         consent.speak_in(session, conversation, channel, sender, now=now)
-    return storage.conversations.keep(session, conversation), person
+    office = known.office if known is not None else None
+    return storage.conversations.keep(session, conversation), person, office or _some_office(session, channel)
 
 
-def _person_at(session: Session, channel: str, sender: str) -> Person | None:
+def _known_at(session: Session, channel: str, sender: str) -> Sender | None:
     """The one person who has this address, or whose own somebody has said that it is. Two people, or none: nobody,
     since a guess would tell one about the other.
     """
     if channel != "sms":
-        return storage.numbers.person_linked(session, channel, sender)
-    holders = [(tie, person) for tie, person in storage.numbers.people_at(session, sender) if tie.owner != "guardian"]
+        return storage.senders.in_chat(session, channel, sender)
+    holders = [(one, tie) for one, tie in storage.senders.with_number(session, sender) if tie.owner != "guardian"]
     if len(holders) > 1:
-        latest = max(tie.found_at for tie, _ in holders)
-        holders = [(tie, person) for tie, person in holders if tie.own_since is not None and tie.own_since >= latest]
-    return holders[0][1] if len(holders) == 1 else None
+        latest = max(tie.found_at for _, tie in holders)
+        holders = [(one, tie) for one, tie in holders if tie.own_since is not None and tie.own_since >= latest]
+    return holders[0][0] if len(holders) == 1 else None
 
 
-def _office(session: Session, channel: str, person: Person | None) -> Office:
-    if person is not None and person.office_id is not None:
-        return storage.offices.get(session, person.office_id)
+def _some_office(session: Session, channel: str) -> Office:
     offices = storage.offices.all_offices(session)
     if channel == linking.TELEGRAM:
         # Somebody we do not know there meets an office that wants to be there.
