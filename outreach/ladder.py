@@ -109,17 +109,14 @@ def settle(session: Session, now: datetime, ids: Sequence[int] | None = None) ->
 
 def follow(session: Session, person_id: int | None, now: datetime) -> None:
     """Something has happened to a person: whoever has been in contact leaves the ladder here and now."""
-    place = storage.ladders.place(session, person_id) if person_id is not None else None
-    if place is None or place.state != "on":
-        return
-    # Whether they are in a programme is for the job to ask: nothing that happens in a talk changes it.
-    one = storage.ladders.known(session, now, [place.person_id])[0]
-    why = ladder_rules.why_not(one, now, in_programme=True)
-    if why:
-        _leave(session, place, why, now)
-        storage.ladders.keep(session, place)
-    else:
-        settle(session, now, [place.person_id])
+    for one in storage.ladders.known(session, now, [person_id]) if person_id is not None else ():
+        # Whether they are in a programme is for the job to ask: nothing that happens in a talk changes it.
+        why = ladder_rules.why_not(one, now, in_programme=True)
+        if one.state == "on" and why:
+            due_at = _worth_looking(why, now)
+            storage.ladders.leave(session, one.person_id, _state_of(why), why, now=now, due_at=due_at)
+        elif one.state == "on":
+            settle(session, now, [one.person_id])
 
 
 def unanswered(session: Session, person: Person, staff: Staff, result: str, now: datetime) -> None:
@@ -190,9 +187,12 @@ def _leave(session: Session, place: LadderPlace, why: str, now: datetime) -> Non
         tell(session, place, "left", now, why=why)
         place.left_at = now
     place.state, place.left_why = _state_of(why), why
-    if why == "reached":
-        # When it is worth looking whether they have been silent for as long as a rest lasts.
-        place.due_at = now + ladder_rules.SILENT_FOR
+    place.due_at = _worth_looking(why, now) or place.due_at
+
+
+def _worth_looking(why: str, now: datetime) -> datetime | None:
+    """When somebody who was reached may have been silent for as long as a rest lasts."""
+    return now + ladder_rules.SILENT_FOR if why == "reached" else None
 
 
 def _come_back(session: Session, place: LadderPlace, one: Known, steps: Sequence[Step], now: datetime) -> None:

@@ -7,6 +7,7 @@ error and rolls back otherwise. Reading goes through `database.read()`, which ne
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import sqlalchemy
 from sqlalchemy import CursorResult, Executable, event
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session as SqlModelSession
 
 from storage.vault import Vault
@@ -37,14 +39,25 @@ class Session(SqlModelSession):
         """Run a statement that was made once, for plain values: the ORM's own work would cost more than the query."""
         if self.autoflush:
             self.flush()
-        return self.connection().execute(statement, values)
+        return self._plain.execute(statement, values)
+
+    def read_again(self, table: type[Any], key: Any) -> None:
+        """Forget what a row held, where it has been loaded: a plain statement has changed it."""
+        loaded = self.identity_map.get(identity_key(table, key))
+        if loaded is not None:
+            self.expire(loaded)
 
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement that was made once for each of these rows."""
         if rows:
             if self.autoflush:
                 self.flush()
-            self.connection().execute(statement, rows)
+            self._plain.execute(statement, rows)
+
+    @cached_property
+    def _plain(self) -> Connection:
+        """The connection of this session's one transaction, which costs something to ask for."""
+        return self.connection()
 
 
 class Database:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, case, delete, func, or_
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, case, delete, func, insert, literal, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
-from storage.columns import among, one_of
+from storage.columns import among, one_of, these
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import OPEN, Booking, Slot
@@ -138,17 +138,19 @@ _number = (
     select(PersonNumber)
     .join(Number, col(Number.id) == PersonNumber.number_id)
     .where(PersonNumber.person_id == _person.id, PersonNumber.owner != "guardian")
-    .where(col(PersonNumber.standing).in_(USABLE))
+    .where(col(PersonNumber.standing).in_(these(USABLE)))
 )
 _booked = (
     select(func.count(col(Booking.id)))
     .join(Slot, col(Slot.id) == Booking.slot_id)
-    .where(Booking.person_id == _person.id, col(Booking.state).in_(OPEN), col(Slot.starts_at) > bindparam("now"))
+    .where(Booking.person_id == _person.id, col(Booking.state).in_(these(OPEN)), col(Slot.starts_at) > bindparam("now"))
 )
 _signed_up = (
     select(func.count(col(Signup.id)))
     .join(Slot, col(Slot.id) == Signup.slot_id)
-    .where(Signup.person_id == _person.id, col(Signup.state).in_(STANDING), col(Slot.starts_at) > bindparam("now"))
+    .where(
+        Signup.person_id == _person.id, col(Signup.state).in_(these(STANDING)), col(Slot.starts_at) > bindparam("now")
+    )
 )
 _talked_at = select(func.max(_attempt.at)).where(_attempt.person_id == _person.id, _attempt.result == TALKED)
 _stopped_at = select(func.max(Stop.since)).where(
@@ -208,6 +210,33 @@ def tell(session: Session, event: LadderEvent) -> None:
     twice.
     """
     session.add(event)
+
+
+_MOMENT = _place.due_at.type
+_LEAVE = (
+    update(LadderPlace.__table__)  # type: ignore[attr-defined]
+    .where(_place.person_id == bindparam("of"))
+    .values(
+        state=bindparam("to_state"), left_why=bindparam("because"), left_at=bindparam("now"),
+        due_at=func.coalesce(bindparam("due", type_=_MOMENT), _place.due_at),
+    )
+)  # fmt: skip
+_FROM_PLACE = ("person_id", "kind", "position", "attempt", "round")
+_LEFT = insert(LadderEvent.__table__).from_select(  # type: ignore[attr-defined]
+    [*_FROM_PLACE, "at", "what", "why"],
+    select_columns(
+        *(_place[name] for name in _FROM_PLACE), bindparam("now", type_=_MOMENT), literal("left"), bindparam("because")
+    ).where(_place.person_id == bindparam("of")),
+)
+
+
+def leave(session: Session, person_id: int, state: str, why: str, *, now: datetime, due_at: datetime | None) -> None:
+    """Somebody leaves the step they stand at, for a reason, and it is told; `due_at` is when it is worth looking again.
+    Two plain statements, since it happens in most turns.
+    """
+    session.rows(_LEFT, of=person_id, now=now, because=why)
+    session.rows(_LEAVE, of=person_id, to_state=state, because=why, now=now, due=due_at)
+    session.read_again(LadderPlace, person_id)
 
 
 def forget_place(session: Session, place_: LadderPlace) -> None:
