@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 import storage.settings
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import one_of, these
 from storage.database import Session
 from storage.messages import OTHER, TRIED_AGAIN, Message
 
@@ -234,7 +234,7 @@ _LATEST_OF_PERSON = (
     .join_from(Recipient, Campaign, col(Campaign.id) == Recipient.campaign_id)
     .join(Message, col(Message.recipient_id) == Recipient.id)
     .where(Recipient.person_id == bindparam("person_id"))
-    .where(col(Message.state).in_(("sending", "unknown", "sent", "failed", "undelivered", "delivered")))
+    .where(col(Message.state).in_(these(("sending", "unknown", "sent", "failed", "undelivered", "delivered"))))
     .order_by(col(Recipient.id).desc())
     .limit(1)
 )

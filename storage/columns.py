@@ -1,14 +1,22 @@
 """Small shared pieces of table definitions."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, TableValuedAlias, bindparam, func, select
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, TableValuedAlias, bindparam, func, literal, select
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     """A text column that may only hold these words; a database enum would be native to one database only."""
     words = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_is_known")
+
+
+def these(values: Iterable[str]) -> list[ColumnElement[str]]:
+    """`column.in_(these(words))`, for words that are always the same: a list of plain words is written out anew each
+    time a statement is asked, which takes longer than many of the questions do.
+    """
+    return [literal(value) for value in values]
 
 
 def among(column: Any, name: str = "ids") -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import among, one_of
+from storage.columns import among, one_of, these
 from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
@@ -342,7 +342,7 @@ class Said(NamedTuple):
 _LAST_TO = (
     select_columns(*(getattr(Message, name) for name in Said._fields))
     .where(col(Message.conversation_id) == bindparam("talk"))
-    .where(col(Message.state).not_in(("cancelled", "withheld", "expired")))
+    .where(col(Message.state).not_in(these(UNSENT)))
     .order_by(col(Message.id).desc())
     .limit(1)
 )
