@@ -1,6 +1,6 @@
-"""How long Idag, Register and a search take with 200 people and with 20 000: the same pages, the same staff, a register
-in which most people have a story. Asked in this process, so that its processor time is that of the pages (and of the
-client that asks, a few milliseconds).
+"""How long Idag, Register, Inkorg and a search take with 200 people and with 20 000 who have had 100 000 texts: the
+same pages, the same staff, a register in which most people have a story. Asked in this process, so that its processor
+time is that of the pages (and of the client that asks, a few milliseconds).
 """
 
 import random
@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 import storage.bulk
+import storage.conversations
 import storage.offices
 import storage.people
 from benchmarks import trial
@@ -30,13 +31,15 @@ from bot.wiring import House
 from outreach import access
 from storage.conversations import Conversation
 from storage.database import Session
+from storage.inbound import InboundText
 from storage.ladders import LadderPlace
 from storage.local_time import STOCKHOLM
 from storage.messages import Message
 from storage.tasks import Attempt, Task
 
 SIZES = (200, 20_000)
-TODAY_MS, REGISTER_MS = 300.0, 500.0
+TODAY_MS, REGISTER_MS, INBOX_MS = 300.0, 500.0, 500.0
+TEXTS_EACH = 5
 _A_TUESDAY = datetime(2026, 11, 24, 10, tzinfo=STOCKHOLM)
 _DISTRICTS = ("Norrby", "Åkersborg", "Hallen", "Sjövik", "Björkhagen")
 _STATES = ("invited", "invited", "invited", "offered", "booked", "met", "declined", "occupied", "stopped")
@@ -47,6 +50,9 @@ PAGES = (
     ("Register, by the last reply", REGISTER_MS, "/register?ordning=last"),
     ("Register, four filters", REGISTER_MS, "/register?grupp=kaa&mobil=ja&nadd=nej&omrade=Norrby"),
     ("Register, the last page", REGISTER_MS, "/register?sida=last"),
+    ("Inkorg", INBOX_MS, "/inkorg"),
+    ("Inkorg, what the service answers", INBOX_MS, "/inkorg?flik=automaten"),
+    ("Inkorg, done", INBOX_MS, "/inkorg?flik=klara"),
 )
 SEARCHES = (("a name", "Noor Khalil"), ("half a name", "khal"), ("a misspelt name", "Nor Kahlil"), ("a number", "1234"),
             ("a birth date", "2008-05-14"))  # fmt: skip
@@ -70,7 +76,8 @@ def measure(options: Namespace) -> list[Table]:
     ]
     how = (
         f"{SIZES[1]:,} people, and as reference {SIZES[0]}; medians of {max(options.rounds, 3)} rounds after a first "
-        "one. Conversations for two thirds, texts, calls and open tasks; the last answer is the whole page."
+        "one. Five texts each, conversations for two thirds with two answers each, calls and open tasks; the last "
+        "answer is the whole page."
     )
     return [Table("pages", how.replace(",", " ", 1), rows)]
 
@@ -151,10 +158,13 @@ def _stories(session: Session, office_id: int) -> None:
     for number, person in enumerate(storage.people.everyone(session)):
         person.district = _DISTRICTS[number % len(_DISTRICTS)]
         at = _A_TUESDAY - timedelta(days=dice.randrange(60), minutes=dice.randrange(600))
+        rows[Message] += [
+            _text(person.id, at - timedelta(days=2 * earlier), arrived=earlier > 0 or number % 25 != 1)
+            for earlier in reversed(range(TEXTS_EACH))
+        ]
         rows[LadderPlace].append(_place(person.id, dice.choice(_STEPS), at))
         if number % 3:
             rows[Conversation].append(_talk(person.id, dice.choice(_STATES), at, waits=number % 200 == 1))
-            rows[Message].append(_text(person.id, at, arrived=number % 25 != 1))
         if number % 4 == 0:
             rows[Attempt].append(storage.bulk.row(Attempt, person_id=person.id, kind="call", result="no_answer", at=at))
         if number % 10 == 0:
@@ -165,6 +175,8 @@ def _stories(session: Session, office_id: int) -> None:
     session.flush()
     for table, many in rows.items():
         storage.bulk.add(session, table, many)
+    talks = storage.conversations.ids_of_people(session).values()
+    storage.bulk.add(session, InboundText, [_answer(talk, number) for talk in talks for number in (1, 2)])
 
 
 def _place(person_id: int, step: str, at: datetime) -> dict[str, Any]:
@@ -178,6 +190,13 @@ def _talk(person_id: int, state: str, at: datetime, *, waits: bool) -> dict[str,
     return storage.bulk.row(
         Conversation, person_id=person_id, address="", state="human" if waits else state, state_at=at,
         waiting_since=at if waits else None, last_inbound_at=at,
+    )  # fmt: skip
+
+
+def _answer(talk_id: int, number: int) -> dict[str, Any]:
+    return storage.bulk.row(
+        InboundText, channel="sms", provider_id=f"SM{talk_id}-{number}", sender="", text="hur lång tid tar det",
+        received_at=_A_TUESDAY, handled_at=_A_TUESDAY, conversation_id=talk_id, intent="question", rule="trial",
     )  # fmt: skip
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, text, true
 from sqlmodel import col
 
 from storage.cards import Card, CardBatch
 from storage.columns import among
 from storage.database import Session
 from storage.ladders import LadderEvent, LadderPlace
-from storage.messages import Message
+from storage.messages import QUEUED, Message
 from storage.numbers import PersonNumber
 from storage.people import Person
 from storage.silence import INVITING
@@ -53,10 +53,11 @@ _BY_HAND: tuple[Any, ...] = (
         col(CardBatch.sent_at) < bindparam("until"),
     ),
 )  # fmt: skip
+# Neither half lets SQLite look through everybody's texts: the queue and the day's calls have indexes of their own.
 _started = and_(
-    col(Message.kind).in_(STARTED), col(Message.text_code) != CALL_SOON, col(Message.person_id).is_not(None)
+    col(Message.kind).in_(STARTED), col(Message.text_code) != CALL_SOON, func.coalesce(col(Message.person_id), 0) != 0
 )
-_queued = and_(col(Message.state) == "queued", col(Message.send_after) < bindparam("until"))
+_queued = and_(text(QUEUED), col(Message.send_after) < bindparam("until"))
 _claimed = and_(col(Message.claimed_at) >= bindparam("since"), col(Message.claimed_at) < bindparam("until"))
 _BY_TEXT: tuple[Any, ...] = tuple(select(col(Message.person_id)).where(_started, when) for when in (_queued, _claimed))
 

@@ -27,7 +27,8 @@ RANK = {
     "withheld": 7, "expired": 7, "cancelled": 7,
 }  # fmt: skip
 STATES = tuple(RANK)
-# Texts somebody must still look at, as an index knows them.
+# Texts that wait, and those somebody must still look at, as indexes know them.
+QUEUED = "state = 'queued'"
 UNSETTLED = "state IN ('sending', 'unknown', 'failed', 'undelivered')"
 NOT_ARRIVED = ("undelivered", "failed")
 # Texts that we ended ourselves: nobody was asked to carry them.
@@ -48,10 +49,10 @@ class Message(SQLModel, table=True):
         one_of("channel", CHANNELS),
         one_of("kind", KINDS),
         Index("message_queue", "priority", "send_after", "id",
-              sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+              sqlite_where=text(QUEUED), postgresql_where=text(QUEUED)),
         Index("message_unsettled", "state", "state_at", sqlite_where=text(UNSETTLED), postgresql_where=text(UNSETTLED)),
         Index("message_of_campaign", "campaign_id", "state"),
-        Index("message_claimed", "claimed_at", "person_id"),  # who has been texted on a day
+        Index("message_claimed", "claimed_at", "person_id"),
         Index("message_nudge", "conversation_id", sqlite_where=text(NUDGING), postgresql_where=text(NUDGING)),
     )  # fmt: skip
 
@@ -395,6 +396,5 @@ def not_arrived(session: Session, office_ids: Sequence[int], since: datetime) ->
         .where(col(Person.office_id).in_(office_ids), col(Person.protected).is_(False))
         .where(col(Person.merged_into_id).is_(None), col(Person.closed_at).is_(None))
         .group_by(Message.error)
-        .order_by(func.count(func.distinct(Message.person_id)).desc(), Message.error)
     )
-    return session.exec(query).all()
+    return session.exec(query.order_by(func.count(func.distinct(Message.person_id)).desc(), Message.error)).all()
