@@ -30,6 +30,7 @@ class Conversation(SQLModel, table=True):
     """Where a person stands, and in which channel we talk now. `waiting_since` is set while somebody must read.
 
     `context` holds the open question: its code, when it was asked, and the numbered options that were offered.
+    `subject` is what the waiting talk is about, by which it is routed (outreach/routing.py); empty where no words told.
     """
 
     __table_args__ = (
@@ -56,6 +57,7 @@ class Conversation(SQLModel, table=True):
     introduced: bool = False
     waiting_since: datetime | None = Field(default=None, index=True)
     waiting_why: str = ""
+    subject: str = ""
     held_by_id: int | None = Field(default=None, foreign_key="staff.id", index=True)
     held_since: datetime | None = None
     last_inbound_at: datetime | None = None

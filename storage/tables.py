@@ -25,6 +25,7 @@ from storage import (
     other_help,
     partners,
     people,
+    reads,
     settings,
     sharing,
     signups,
@@ -37,6 +38,6 @@ from storage import (
 ROOMS = (
     alerts, amendments, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups, imports,
     inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
-    people, settings, sharing, signups, staff, tasks, time_patterns,
+    people, reads, settings, sharing, signups, staff, tasks, time_patterns,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -1,7 +1,7 @@
 """Talks as the inbox lists them: who waits for us, whom one has, whom the automatic service sees to, what is done."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
@@ -15,6 +15,7 @@ from storage.inbound import InboundText
 from storage.messages import Message
 from storage.numbers import Number, PersonNumber
 from storage.people import Person
+from storage.reads import TalkRead
 
 TABS = ("waiting", "mine", "automatic", "done")
 # Talks in which nothing more is expected from the automatic service.
@@ -27,8 +28,9 @@ _NEVER_LEFT = ("cancelled", "withheld", "expired")
 class Wanted:
     """Which talks: with people at these offices, and with numbers that nobody in the register has, as far as one may
     see them. `own_offices` are all that one works at; people with protected identity are shown at `protected_offices`,
-    nobody of whom one `knows` (jäv). `released` are talks that an absent colleague has had for too long. What is left
-    empty does not narrow the list.
+    nobody of whom one `knows` (jäv). `released` are talks that an absent colleague has had for too long. `routed` says
+    by office which subjects are for oneself: those talks are one's own too, while nobody has them. What is left empty
+    does not narrow the list.
     """
 
     staff_id: int
@@ -41,6 +43,8 @@ class Wanted:
     lang: str = ""
     campaign_id: int | None = None
     meant: Sequence[str] = ()
+    is_unread: bool = False
+    routed: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def counts(session: Session, wanted: Wanted) -> dict[str, int]:
@@ -134,14 +138,24 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
             col(InboundText.id) == latest.correlate(Conversation).scalar_subquery(),
             col(InboundText.intent).in_(wanted.meant),
         ))  # fmt: skip
+    if wanted.is_unread:
+        narrowed.append(_is_unread(wanted.staff_id))
     return narrowed
+
+
+def _is_unread(staff_id: int) -> ColumnElement[bool]:
+    has_read = exists().where(
+        col(TalkRead.conversation_id) == col(Conversation.id), col(TalkRead.staff_id) == staff_id,
+        col(TalkRead.up_to) >= col(Conversation.last_inbound_at),
+    )  # fmt: skip
+    return and_(col(Conversation.last_inbound_at).is_not(None), ~has_read)
 
 
 def _tab(name: str, wanted: Wanted) -> ColumnElement[bool]:
     waits, held_by = col(Conversation.waiting_since).is_not(None), col(Conversation.held_by_id)
     mine = held_by == wanted.staff_id
     if name == "mine":
-        return mine
+        return or_(mine, and_(waits, held_by.is_(None), _is_routed(wanted)))
     if name == "waiting":
         released = col(Conversation.id).in_(wanted.released) if wanted.released else never()
         return or_(and_(waits, or_(held_by.is_(None), ~mine)), released)
@@ -149,6 +163,15 @@ def _tab(name: str, wanted: Wanted) -> ColumnElement[bool]:
     left_alone = and_(~waits, held_by.is_(None), col(Conversation.last_inbound_at).is_not(None))
     settled = col(Conversation.state).in_(SETTLED)
     return and_(left_alone, settled if name == "done" else ~settled)
+
+
+def _is_routed(wanted: Wanted) -> ColumnElement[bool]:
+    # Somebody acute is everybody's.
+    mine = [
+        and_(col(Person.office_id) == office_id, col(Conversation.subject).in_(subjects))
+        for office_id, subjects in wanted.routed.items()
+    ]
+    return and_(col(Conversation.state) != "urgent", or_(*mine)) if mine else never()
 
 
 def _order(tab: str) -> tuple[Any, ...]:

@@ -54,7 +54,7 @@ class TimePattern(SQLModel, table=True):
 
 
 class DayOff(SQLModel, table=True):
-    """Days on which a member of staff has no times, the first and the last included."""
+    """Days on which a member of staff has no times, the first and the last included; and who answers meanwhile."""
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
@@ -64,6 +64,7 @@ class DayOff(SQLModel, table=True):
     why: str = ""
     made_at: datetime
     made_by_id: int | None = Field(default=None, foreign_key="staff.id")
+    substitute_id: int | None = Field(default=None, foreign_key="staff.id")
 
 
 def keep(session: Session, pattern: TimePattern) -> TimePattern:

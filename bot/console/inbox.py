@@ -46,6 +46,7 @@ def page(ask: Reading, code: str, samtal: str = "") -> Response:
         return go(f"/register/{somebody.code}")
     opening.enter_talk(ask, conversation)
     opening.see_alert(ask, conversation)
+    opening.mark_read(ask, conversation)
     return _unknown(ask, conversation, everything=samtal == "allt")
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import Response
 
 import storage.campaigns
+import storage.corrections
 import storage.inbound
+import storage.reads
 import storage.staff
 import storage.threads
 from bot import requests, shown
@@ -16,6 +19,7 @@ from bot.console import import_trial, today_blocks, words
 from bot.requests import Ask, Reading
 from outreach import campaign_plan, languages, quiet_hours, takeover
 from storage.conversations import Conversation
+from storage.corrections import Correction
 from storage.inbound import InboundText
 from storage.local_time import local
 from storage.messages import Message
@@ -25,6 +29,7 @@ from storage.threads import Wanted
 routes = APIRouter()
 Data = dict[str, Any]
 ON_A_PAGE = 50
+YES = "ja"
 # The tabs as they stand in the address, in words, and what an empty one says.
 TABS: Mapping[str, tuple[str, str, str]] = {
     "vantar": ("waiting", "Väntar på oss", "Inga svar väntar. När någon svarar på ett sms syns det här."),
@@ -57,44 +62,48 @@ class Chosen:
     topic: str
     lang: str
     campaign: str
+    unread: str
 
     @property
     def query(self) -> str:
         """The filters as they stand in an address, without the tab."""
-        kept = {"kanal": self.channel, "amne": self.topic, "sprak": self.lang, "utskick": self.campaign}
+        kept = {"kanal": self.channel, "amne": self.topic, "sprak": self.lang, "utskick": self.campaign,
+                "olast": self.unread}  # fmt: skip
         return "".join(f"&{name}={value}" for name, value in kept.items() if value)
 
 
-def _chosen(flik: str = "", kanal: str = "", amne: str = "", sprak: str = "", utskick: str = "") -> Chosen:
+def chosen(
+    flik: str = "", kanal: str = "", amne: str = "", sprak: str = "", utskick: str = "", olast: str = ""
+) -> Chosen:
+    """The filters of an address."""
     return Chosen(
         flik if flik in TABS else "vantar", kanal if kanal in CHANNELS else "", amne if amne in TOPICS else "",
-        sprak if sprak in languages.WORDS else "", utskick if utskick.isalnum() else "",
+        sprak if sprak in languages.WORDS else "", utskick if utskick.isalnum() else "", olast if olast == YES else "",
     )  # fmt: skip
 
 
+Filters = Annotated[Chosen, Depends(chosen)]
+
+
 @routes.get("/inkorg")
-def page(
-    ask: Reading, flik: str = "", kanal: str = "", amne: str = "", sprak: str = "", utskick: str = "", sida: int = 1
-) -> Response:
+def page(ask: Reading, filters: Filters, sida: int = 1) -> Response:
     """The list under one of its tabs."""
     ask.who.needs("inbox")
-    data = _shown(ask, _chosen(flik, kanal, amne, sprak, utskick), sida)
+    data = show(ask, filters, sida)
     waiting = data["waiting"]
     frame = {"differs": f"{waiting} väntar" if waiting else ""}
     return requests.page(ask, "inkorg.html", title="Inkorg", frame=frame, mail=data)
 
 
 @routes.get("/inkorg/del/lista")
-def live_list(
-    ask: Reading, flik: str = "", kanal: str = "", amne: str = "", sprak: str = "", utskick: str = "", sida: int = 1
-) -> Response:
+def live_list(ask: Reading, filters: Filters, sida: int = 1) -> Response:
     """The rows alone, for live updating."""
     ask.who.needs("inbox")
-    data = _shown(ask, _chosen(flik, kanal, amne, sprak, utskick), sida)
-    return requests.fragment(ask, "_inkorg_lista.html", mail=data)
+    return requests.fragment(ask, "_inkorg_lista.html", mail=show(ask, filters, sida))
 
 
-def _shown(ask: Ask, chosen: Chosen, number: int) -> Data:
+def show(ask: Ask, chosen: Chosen, number: int) -> Data:
+    """The list, for `inkorg.html` and `_inkorg_lista.html`."""
     wanted = _wanted(ask, chosen)
     tab, _, nothing = TABS[chosen.tab]
     counts = storage.threads.counts(ask.session, wanted)
@@ -124,7 +133,7 @@ def _wanted(ask: Ask, chosen: Chosen) -> Wanted:
         released=[talk.id for talk in held if takeover.may_take(talk, who.staff, now=ask.now)],
         channel=chosen.channel, lang=chosen.lang,
         campaign_id=campaign.id if campaign is not None else None,
-        meant=TOPICS[chosen.topic][1] if chosen.topic else (),
+        meant=TOPICS[chosen.topic][1] if chosen.topic else (), is_unread=chosen.unread == YES,
     )  # fmt: skip
 
 
@@ -146,6 +155,7 @@ def _filters(ask: Ask, chosen: Chosen) -> list[Data]:
         _filter("amne", "Ämne", {name: label for name, (label, _) in TOPICS.items()}, chosen.topic),
         _filter("sprak", "Språk", langs, chosen.lang),
         _filter("utskick", "Utskick", campaigns, chosen.campaign),
+        _filter("olast", "Lästa", {YES: "Bara olästa"}, chosen.unread),
     ]
 
 
@@ -155,31 +165,59 @@ def _filter(name: str, label: str, options: Mapping[str, str], value: str) -> Da
     return {"name": name, "label": label, "options": every + rows, "value": value}
 
 
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the rows share: the latest text of each talk from both sides, what staff say that texts meant, how far one
+    has read, and names.
+    """
+
+    heard: Mapping[int, InboundText]
+    corrected: Mapping[int, Correction]
+    said: Mapping[int, Message]
+    read: Mapping[int, datetime]
+    names: Mapping[int, str]
+
+
 def _rows(ask: Ask, found: list[tuple[Conversation, Person | None]]) -> list[Data]:
     ids = [talk.id for talk, _ in found]
-    heard, said = storage.inbound.latest(ask.session, ids), storage.threads.last_said(ask.session, ids)
-    names = storage.staff.names(ask.session)
-    return [_row(ask, talk, person, heard.get(talk.id), said.get(talk.id), names) for talk, person in found]
+    heard = storage.inbound.latest(ask.session, ids)
+    corrected = storage.corrections.of_texts(ask.session, [text.id for text in heard.values()])
+    around = _Around(
+        heard, corrected, storage.threads.last_said(ask.session, ids),
+        storage.reads.read_up_to(ask.session, ask.who.staff.id, ids), storage.staff.names(ask.session),
+    )  # fmt: skip
+    return [_row(ask, talk, person, around) for talk, person in found]
 
 
-def _row(
-    ask: Ask, talk: Conversation, person: Person | None, heard: InboundText | None, said: Message | None,
-    names: Mapping[int, str],
-) -> Data:  # fmt: skip
-    intent = heard.intent if heard else ""
+def _row(ask: Ask, talk: Conversation, person: Person | None, around: _Around) -> Data:
+    heard, said = around.heard.get(talk.id), around.said.get(talk.id)
+    intent = _meant(heard, around.corrected)
     group, word = words.waiting(talk, intent) if talk.waiting_since else ("", _TOPIC_OF.get(intent, ""))
-    is_ours = said is not None and (heard is None or said.created_at > heard.received_at)
-    alone = group in words.READ_ALONE or person is not None and person.protected
+    is_ours = _is_ours(talk, heard, said)
+    alone = words.is_read_alone(group, intent) or (person is not None and person.protected)
     line = said.text if is_ours and said else heard.text if heard else ""
     return {
         "id": talk.code, "name": today_blocks.name(person), "href": today_blocks.address(talk, person),
-        "kind": group, "word": word, "line": "" if alone else today_blocks.start(line),
-        "hidden": alone, "by": _writer(said, names) if is_ours and said else "", "lang": words.html_lang(talk.lang),
+        "kind": group, "word": word, "line": "" if alone else today_blocks.start(line), "hidden": alone,
+        "by": _writer(said, around.names) if is_ours and said else "", "lang": words.html_lang(talk.lang),
         "at": local(said.created_at if is_ours and said else talk.last_inbound_at or talk.state_at),
         "waited": _waited(ask, talk), "channel": CHANNELS[talk.channel], "state": words.state(talk.state),
-        "held": _held(ask, talk, names), "may_take": takeover.may_take(talk, ask.who.staff, now=ask.now),
-        "mine": talk.held_by_id == ask.who.staff.id,
+        "held": _held(ask, talk, around.names), "may_take": takeover.may_take(talk, ask.who.staff, now=ask.now),
+        "mine": talk.held_by_id == ask.who.staff.id, "unread": storage.reads.is_unread(talk, around.read.get(talk.id)),
     }  # fmt: skip
+
+
+def _meant(heard: InboundText | None, corrected: Mapping[int, Correction]) -> str:
+    if heard is None:
+        return ""
+    return corrected[heard.id].meant if heard.id in corrected else heard.intent
+
+
+def _is_ours(talk: Conversation, heard: InboundText | None, said: Message | None) -> bool:
+    """Whether the line is ours: never while somebody waits, since our automatic answer is not what they wait with."""
+    if talk.waiting_since is not None and heard is not None:
+        return False
+    return said is not None and (heard is None or said.created_at > heard.received_at)
 
 
 def _writer(said: Message, names: Mapping[int, str]) -> str:

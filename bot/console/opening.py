@@ -5,6 +5,7 @@ from datetime import timedelta
 import storage.alerts
 import storage.audit
 import storage.people
+import storage.reads
 import storage.staff
 from bot.requests import Ask
 from outreach import alerts, waiting
@@ -100,6 +101,16 @@ def see_alert(ask: Ask, conversation: Conversation | None) -> None:
     if alert is not None and alert.seen_at is None:
         with ask.house.database.write() as session:
             alerts.see(session, conversation, ask.who.staff, how="opened", now=ask.now)
+
+
+def mark_read(ask: Ask, conversation: Conversation | None) -> None:
+    """Whoever opens a talk has read it, until more comes in; only a page somebody opened counts, as with alerts."""
+    if conversation is None or not ask.who.may("inbox"):
+        return
+    up_to = storage.reads.read_up_to(ask.session, ask.who.staff.id, [conversation.id]).get(conversation.id)
+    if storage.reads.is_unread(conversation, up_to):
+        with ask.house.database.write() as session:
+            storage.reads.read(session, ask.who.staff.id, conversation)
 
 
 def _read_lately(ask: Ask, session: Session, person: Person) -> bool:

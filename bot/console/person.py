@@ -32,7 +32,9 @@ def page(ask: Reading, code: str, visa: str = "", allt: str = "", samtal: str = 
     if not opening.is_open(ask, person):
         return _ask_why(ask, person)
     opening.log_reading(ask, person)
-    opening.see_alert(ask, storage.conversations.of_person(ask.session, person.id))
+    conversation = storage.conversations.of_person(ask.session, person.id)
+    opening.see_alert(ask, conversation)
+    opening.mark_read(ask, conversation)
     return show(ask, person, group=visa, everything=allt == "ja", whole_talk=samtal == "allt")
 
 

@@ -52,7 +52,7 @@ def _waiting_row(
 ) -> Data:  # fmt: skip
     group, word = words.waiting(conversation, text.intent if text else "")
     secret = person is not None and person.protected
-    alone = secret or text is None or group in words.READ_ALONE
+    alone = secret or text is None or words.is_read_alone(group, text.intent)
     minutes = quiet_hours.working_minutes_between(conversation.waiting_since or ask.now, ask.now)
     mine = conversation.held_by_id == ask.who.staff.id
     return {

@@ -45,6 +45,7 @@ _WAITING = {
 GROUPS = ("akut", "manniska", "fraga", "tuff", "sprak")
 # Words in these groups are read on the person's page, never in a list.
 READ_ALONE = ("akut", "tuff")
+_INTENTS_ALONE = ("crisis", "struggling", "third_party")
 _INTENT_GROUPS = {"crisis": "akut", "struggling": "tuff"}
 
 
@@ -74,6 +75,11 @@ def waiting(conversation: Conversation, last_intent: str = "") -> tuple[str, str
     if _INTENT_GROUPS.get(last_intent) == "tuff":
         return _WAITING["tufft läge"]
     return group, word
+
+
+def is_read_alone(group: str, last_intent: str) -> bool:
+    """Whether what somebody wrote is read in the talk and never in a list, also when nobody waits any more."""
+    return group in READ_ALONE or last_intent in _INTENTS_ALONE
 
 
 def alert(alert: Alert | None, names: Mapping[int, str], now: datetime) -> dict[str, Any] | None:

@@ -73,20 +73,58 @@ def test_what_an_absent_colleague_has_comes_back_and_says_why(sara: Browser, hou
     assert "du kan ta över" in page
 
 
-def test_the_last_line_is_whoever_wrote_last(sara: Browser, house: House) -> None:
+def test_whoever_waits_is_quoted_and_not_our_automatic_answer(sara: Browser, house: House) -> None:
     with house.database.write() as session:
-        talk = a_talk(session, a_person(session, "Elsa"), state="offered", waits=timedelta(hours=1))
+        talk = a_talk(session, a_person(session, "Elsa"), state="human", waits=timedelta(hours=1))
         a_text_in(session, talk, "kan ni ringa mig", at=NOW - timedelta(hours=2))
         a_text_out(session, talk, "Vi hör av oss i dag.", at=NOW - timedelta(hours=1))
-        other = a_talk(session, a_person(session, "Noor"), state="offered", waits=timedelta(hours=1))
-        a_text_out(session, other, "Hej! Vill du?", at=NOW - timedelta(hours=2))
-        a_text_in(session, other, "vad kostar det", at=NOW - timedelta(hours=1))
+        done = a_talk(session, a_person(session, "Noor"), state="offered")
+        done.last_inbound_at = NOW
+        a_text_in(session, done, "vad kostar det", at=NOW - timedelta(hours=2))
+        a_text_out(session, done, "Det är gratis.", at=NOW - timedelta(hours=1))
 
-    page = sara.see("/inkorg")
+    waiting, automatic = sara.see("/inkorg"), sara.see("/inkorg?flik=automaten")
 
-    assert "Automaten: ”Vi hör av oss i dag.”" in page
-    assert "”vad kostar det”" in page
-    assert "kan ni ringa mig" not in page
+    assert "”kan ni ringa mig”" in waiting
+    assert "Vi hör av oss i dag." not in waiting
+    assert "Automaten: ”Det är gratis.”" in automatic
+
+
+def test_a_talk_is_unread_for_each_until_they_open_it_and_again_when_more_comes_in(
+    sara: Browser, client: TestClient, house: House
+) -> None:
+    with house.database.write() as session:
+        person = a_person(session, "Elsa")
+        talk = a_talk(session, person, state="human", waits=timedelta(hours=1))
+        talk.last_inbound_at = NOW - timedelta(hours=1)
+        a_text_in(session, talk, "hej", at=NOW - timedelta(hours=1))
+        amina = a_staff(session, name="Amina Ek")
+
+    assert "Oläst" in sara.see("/inkorg?olast=ja")
+    sara.get(f"/inkorg/{talk.code}/samtal")
+    assert names(sara.see("/inkorg?olast=ja")), "a page that fetches by itself has not been read by anybody"
+    sara.see(f"/register/{person.code}")
+    assert names(sara.see("/inkorg?olast=ja")) == []
+    assert len(names(sara.see("/inkorg"))) == 1
+    assert names(signed_in(client, house.database, amina).see("/inkorg?olast=ja"))
+
+    with house.database.write() as session:
+        storage.conversations.get(session, talk.id).last_inbound_at = NOW
+    assert names(signed_in(client, house.database, sara.staff).see("/inkorg?olast=ja"))
+
+
+def test_what_may_hurt_is_not_quoted_in_any_list(sara: Browser, house: House) -> None:
+    with house.database.write() as session:
+        for name, waits, intent in (("Elsa", 1, "third_party"), ("Noor", 1, "struggling"), ("Moa", 0, "struggling")):
+            talk = a_talk(session, a_person(session, name), state="human" if waits else "resting",
+                          waits=timedelta(hours=waits) if waits else None)  # fmt: skip
+            talk.last_inbound_at = NOW
+            a_text_in(session, talk, f"hemligt {name}", intent=intent)
+
+    pages = [sara.see(address) for address in ("/inkorg", "/inkorg?flik=automaten", "/idag")]
+
+    assert all("hemligt" not in page for page in pages)
+    assert [page.count("Behöver läsas") for page in pages] == [2, 1, 2]
 
 
 def test_a_cry_for_help_is_read_in_the_talk_and_not_in_the_list(sara: Browser, house: House) -> None:
