@@ -98,6 +98,16 @@ def write(session: Session, conversation: Conversation, staff: Staff, text: str,
     return message
 
 
+def has_sent(session: Session, conversation: Conversation, staff: Staff, text: str, *, after: int) -> bool:
+    """Whether somebody has sent the very same text since the form was shown, when the latest of ours had the id
+    `after`: a form that comes twice counts once.
+    """
+    texts = storage.messages.of_conversation(session, conversation.id)
+    return any(
+        one.id > after and one.staff_id == staff.id and one.text == text.replace("\r\n", "\n").strip() for one in texts
+    )
+
+
 def _checked(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:

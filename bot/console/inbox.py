@@ -1,15 +1,20 @@
-"""The talk's buttons: take over, write, give back, done; and the page of a talk with an unknown number (ux §4.3)."""
+"""A talk on its own page, between the list and the person, and its buttons: take over, write, give back, done
+(ux §4.3).
+"""
 
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 
 import storage.conversations
 import storage.people
 from bot import requests
-from bot.console import opening, person, talk
-from bot.requests import Ask, Reading, Writing, go
+from bot.console import composer, mailbox, opening, person, talk, talk_panes
+from bot.console.composer import Typed
+from bot.console.mailbox import Filters
+from bot.requests import Ask, Posting, Reading, Writing, go, whole
 from outreach import alerts, takeover
 from outreach.errors import BryggaError, NotFound
 from storage.conversations import Conversation
@@ -17,6 +22,9 @@ from storage.people import Person
 
 routes = APIRouter()
 Text = Annotated[str, Form()]
+# How the buttons beside "Skicka" say that one wants to see this talk after sending, and not the next.
+STAY = "stanna"
+SIDES = ("lista", "person")
 
 
 def find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
@@ -28,39 +36,63 @@ def find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
     return conversation, opening.enter_talk(ask, conversation)
 
 
-def home(conversation: Conversation, somebody: Person | None) -> str:
-    """Where the talk is read."""
-    address = f"/register/{somebody.code}" if somebody else f"/inkorg/{conversation.code}"
-    return f"{address}#samtal"
+def home(ask: Ask, conversation: Conversation, somebody: Person | None) -> str:
+    """Where the talk is read: on the person's page for whoever comes from there, else on its own."""
+    if somebody is not None and _comes_from(ask, somebody):
+        return f"/register/{somebody.code}#samtal"
+    return f"/inkorg/{conversation.code}"
+
+
+def _comes_from(ask: Ask, somebody: Person) -> bool:
+    return urlsplit(ask.request.headers.get("referer", "")).path == f"/register/{somebody.code}"
 
 
 @routes.get("/inkorg/{code}")
-def page(ask: Reading, code: str, samtal: str = "") -> Response:
-    """The talk with an unknown number; somebody in the register has it on their own page."""
+def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str = "", visa: str = "") -> Response:
+    """The talk between the list and the person; somebody from another office is first asked why, on the person's page.
+    `visa` is what a narrow screen shows instead of the talk.
+    """
     ask.who.needs("inbox")
     conversation = storage.conversations.by_code(ask.session, code)
     if conversation is None:
         raise NotFound("Samtalet finns inte kvar.")
     if conversation.person_id is not None:
-        somebody = opening.find(ask, storage.people.get(ask.session, conversation.person_id).code)
-        return go(f"/register/{somebody.code}")
-    opening.enter_talk(ask, conversation)
+        known = opening.find(ask, storage.people.get(ask.session, conversation.person_id).code)
+        if not opening.is_open(ask, known):
+            return go(f"/register/{known.code}")
+        opening.log_reading(ask, known)
+    somebody = opening.enter_talk(ask, conversation)
     opening.see_alert(ask, conversation)
     opening.mark_read(ask, conversation)
-    return _unknown(ask, conversation, everything=samtal == "allt")
+    return _page(ask, conversation, somebody, filters=filters, everything=samtal == "allt", writes=skriv == mailbox.YES,
+                 side=visa)  # fmt: skip
 
 
-def _unknown(
-    ask: Ask, conversation: Conversation, *, everything: bool = False, error: BryggaError | None = None,
-    typed: str | None = None,
+def _page(
+    ask: Ask, conversation: Conversation, somebody: Person | None, *, filters: mailbox.Chosen | None = None,
+    everything: bool = False, error: BryggaError | None = None, typed: Typed | None = None, writes: bool = False,
+    side: str = "",
 ) -> Response:  # fmt: skip
     data = {
-        **talk.show(ask, conversation, None, everything=everything, typed=typed),
+        **talk.show(ask, conversation, somebody, everything=everything, typed=typed),
+        "name": somebody.name if somebody else "",
         "number": talk.name_of(conversation),
-        "errors": [{"field": "meddelande", "text": error.sentence}] if error else [],
+        "errors": [{"field": person.MESSAGE, "text": error.sentence}] if error else [],
+        "writes": writes or typed is not None,
+        "side": side if side in SIDES else "",
     }
+    mail = talk_panes.beside(ask, conversation, filters or mailbox.chosen())
+    about = talk_panes.about(ask, somebody, conversation)
+    title = "Samtal" if somebody else "Okänt nummer"
     status = 422 if error else 200
-    return requests.page(ask, "samtal.html", title="Okänt nummer", status_code=status, talk=data)
+    return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about)
+
+
+@routes.get("/inkorg/{code}/lista")
+def live_beside(ask: Reading, code: str, filters: Filters) -> Response:
+    """The list beside a talk, for live updating."""
+    conversation, _ = find(ask, code)
+    return requests.fragment(ask, "_inkorg_smal.html", mail=talk_panes.beside(ask, conversation, filters))
 
 
 @routes.get("/inkorg/{code}/samtal")
@@ -73,12 +105,28 @@ def texts(ask: Reading, code: str, samtal: str = "") -> Response:
     return requests.fragment(ask, "_samtal.html", talk=shown)
 
 
+@routes.get("/inkorg/{code}/tider")
+def free_times(ask: Reading, code: str, sprak: str = "") -> Response:
+    """Three times that are free now, as a sentence to put into a text."""
+    conversation, somebody = find(ask, code)
+    lang = sprak if sprak in composer.LANGS else "sv"
+    return PlainTextResponse(composer.times(ask, conversation, somebody, lang))
+
+
+@routes.post("/inkorg/{code}/ordkoll")
+def check_words(ask: Posting, code: str, meddelande: Text = "") -> Response:
+    """What the word check says about a text that is being written; posted, so that it stands in no address."""
+    _, somebody = find(ask, code)
+    return requests.fragment(ask, "_samtal_ordkoll.html", findings=composer.findings(ask, somebody, meddelande))
+
+
 @routes.post("/inkorg/{code}/ta-over")
 def take_over(ask: Writing, code: str) -> Response:
     """Take the talk and go there, to write."""
     conversation, somebody = find(ask, code)
     takeover.take_over(ask.session, conversation, ask.who.staff, now=ask.now)
-    return go(home(conversation, somebody))
+    there = home(ask, conversation, somebody)
+    return go(there if "#" in there else f"{there}?skriv={mailbox.YES}")
 
 
 @routes.post("/inkorg/{code}/jag-tar-den")
@@ -94,7 +142,7 @@ def seen(ask: Writing, code: str, fran: Text = "") -> Response:
     """Jag har sett det: nobody else is told."""
     conversation, somebody = find(ask, code)
     done = alerts.see(ask.session, conversation, ask.who.staff, how="pressed", now=ask.now)
-    address = "/idag" if fran == "idag" else home(conversation, somebody)
+    address = "/idag" if fran == "idag" else home(ask, conversation, somebody)
     return go(address, done="sparat" if done else "redan")
 
 
@@ -104,20 +152,40 @@ def begin(ask: Writing, code: str) -> Response:
     ask.who.needs("inbox")
     somebody = opening.enter(ask, code)
     conversation = takeover.begin(ask.session, somebody, ask.who.staff, now=ask.now)
-    return go(home(conversation, somebody))
+    return go(home(ask, conversation, somebody))
 
 
 @routes.post("/inkorg/{code}/svara")
-def write(ask: Writing, code: str, meddelande: Text = "") -> Response:
-    """Send a text of one's own; what could not be sent is kept in the field."""
+def write(
+    ask: Writing, code: str, meddelande: Text = "", efter: Text = "", infoga: Text = "", sedan: Text = "",
+    sprak: Text = "",
+) -> Response:  # fmt: skip
+    """Send a text of one's own, and go on to who has waited longest; what could not be sent is kept in the field.
+    `infoga` puts something into the field instead. A form that comes twice sends once.
+    """
     conversation, somebody = find(ask, code)
+    typed = Typed(meddelande, sprak)
+    if infoga:
+        return _page(ask, conversation, somebody, typed=composer.insert(ask, conversation, somebody, typed, infoga))
+    shown = whole(efter)
+    staff = ask.who.staff
     try:
-        takeover.write(ask.session, conversation, ask.who.staff, meddelande, now=ask.now)
+        if shown is None or not takeover.has_sent(ask.session, conversation, staff, meddelande, after=shown):
+            takeover.write(ask.session, conversation, staff, meddelande, now=ask.now)
     except BryggaError as error:
-        if somebody is None:
-            return _unknown(ask, conversation, error=error, typed=meddelande)
-        return person.show(ask, somebody, error=error, field="meddelande", typed=meddelande)
-    return go(home(conversation, somebody), done="skickat")
+        if somebody is not None and _comes_from(ask, somebody):
+            return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)
+        return _page(ask, conversation, somebody, error=error, typed=typed)
+    return go(_after_sending(ask, conversation, somebody, stays=sedan == STAY), done="skickat")
+
+
+def _after_sending(ask: Ask, conversation: Conversation, somebody: Person | None, *, stays: bool) -> str:
+    here = home(ask, conversation, somebody)
+    if stays or "#" in here:
+        return here
+    free = (one for one, _ in ask.waiting if takeover.may_take(one, ask.who.staff, now=ask.now))
+    following = next((one for one in free if one.id != conversation.id), None)
+    return f"/inkorg/{following.code}" if following is not None else here
 
 
 @routes.post("/inkorg/{code}/lamna-tillbaka")
@@ -125,7 +193,7 @@ def give_back(ask: Writing, code: str, steg: Text = "") -> Response:
     """Let the automatic service answer again."""
     conversation, somebody = find(ask, code)
     takeover.give_back(ask.session, conversation, ask.who.staff, step=steg, now=ask.now)
-    return go(home(conversation, somebody), done="sparat")
+    return go(home(ask, conversation, somebody), done="sparat")
 
 
 @routes.post("/inkorg/{code}/klart")

@@ -85,6 +85,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "measure_saved": "Sparade en insats",
         "partner_begun": "Slog på en partner", "partner_ended": "Slog av en partner",
         "partner_saved": "Sparade en partner", "phone_reset": "Nollställde en övningstelefon",
+        "quick_texts_changed": "Ändrade snabbsvaren",
         "setting_changed": "Ändrade en inställning", "sms_route": "Bytte leverantör av sms",
         "staff_phone": "Ändrade personalens larmnummer", "telegram_on": "Slog på Telegram",
         "telegram_off": "Slog av Telegram",

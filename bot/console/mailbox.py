@@ -197,7 +197,7 @@ def _row(ask: Ask, talk: Conversation, person: Person | None, around: _Around) -
     alone = words.is_read_alone(group, intent) or (person is not None and person.protected)
     line = said.text if is_ours and said else heard.text if heard else ""
     return {
-        "id": talk.code, "name": today_blocks.name(person), "href": today_blocks.address(talk, person),
+        "id": talk.code, "name": today_blocks.name(person), "href": f"/inkorg/{talk.code}",
         "kind": group, "word": word, "line": "" if alone else today_blocks.start(line), "hidden": alone,
         "by": _writer(said, around.names) if is_ours and said else "", "lang": words.html_lang(talk.lang),
         "at": local(said.created_at if is_ours and said else talk.last_inbound_at or talk.state_at),

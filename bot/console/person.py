@@ -11,6 +11,7 @@ import storage.conversations
 import storage.people
 from bot import requests
 from bot.console import opening, person_boxes, person_facts, talk
+from bot.console.composer import Typed
 from bot.console.timeline import GROUPS, SHORT, Teller
 from bot.requests import Ask, Reading, Writing, go
 from outreach import contact, in_words, takeover
@@ -21,6 +22,8 @@ from storage.people import Person
 routes = APIRouter()
 Text = Annotated[str, Form()]
 
+# The field that a text is written in.
+MESSAGE = "meddelande"
 # Where a number can come from, in the words the texts to youths are made of ({kalla}).
 SOURCES = ("öppen nummertjänst", "skola", "vårdnadshavare", "personen själv", "fältare")
 
@@ -72,7 +75,9 @@ def show(
     shown = {
         **person_facts.show(ask, person, conversation, in_clear=in_clear),
         **person_boxes.show(ask, person),
-        "talk": _talk(ask, person, conversation, everything=whole_talk, typed=typed if field == "meddelande" else None),
+        "talk": _talk(
+            ask, person, conversation, everything=whole_talk, typed=Typed(typed or "") if field == MESSAGE else None
+        ),
         "may_begin": conversation is None and _may_begin(ask, person),
         "events": events,
         "event_filters": _filters(person, group),
@@ -98,7 +103,7 @@ def _merged(ask: Ask, person: Person) -> Response:
 
 
 def _talk(
-    ask: Ask, person: Person, conversation: Conversation | None, *, everything: bool, typed: str | None
+    ask: Ask, person: Person, conversation: Conversation | None, *, everything: bool, typed: Typed | None
 ) -> dict[str, Any] | None:  # fmt: skip
     if conversation is None or not ask.who.may("inbox"):
         return None

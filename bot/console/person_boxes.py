@@ -24,7 +24,7 @@ def show(ask: Ask, person: Person) -> Data:
     names = storage.staff.names(ask.session)
     return {
         **_offered(ask, person, names),
-        "ladder": _ladder(ask, person),
+        "ladder": place(ask, person),
         "referrals": [
             {"id": row.code, "what": "Hänvisad av" if row.to_us else "Hänvisad till", "name": partner.name,
              "on": row.on, "ground": row.ground}
@@ -91,7 +91,7 @@ def _offered(ask: Ask, person: Person, names: Mapping[int, str]) -> Data:
     }  # fmt: skip
 
 
-def _ladder(ask: Ask, person: Person) -> Data | None:
+def place(ask: Ask, person: Person) -> Data | None:
     """Where the person stands on the contact ladder, and the steps that have been taken; None before the first look."""
     place = storage.ladders.place(ask.session, person.id)
     if place is None:

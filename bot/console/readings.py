@@ -31,7 +31,7 @@ def correct(ask: Writing, code: str, text: Text = "", betydelse: Text = "", stop
     if not stoppet and corrections.lifts_stop(ask.session, case.conversation, case.text, betydelse):
         return go(f"/inkorg/{code}/tolkning/stoppet?text={whole(text)}&betydelse={betydelse}")
     done = corrections.correct(case, betydelse, lift=stoppet == LIFT)
-    return go(_told_at(case), done=".".join((CORRECTED, betydelse, *done)) if done else "redan")
+    return go(_told_at(ask, case), done=".".join((CORRECTED, betydelse, *done)) if done else "redan")
 
 
 @routes.get("/inkorg/{code}/tolkning/stoppet")
@@ -39,10 +39,10 @@ def ask_about_stop(ask: Reading, code: str, text: str = "", betydelse: str = "")
     """The stop is the person's own: whoever says that the text was none says so twice."""
     case = _case(ask, code, text)
     if not corrections.lifts_stop(ask.session, case.conversation, case.text, betydelse):
-        return go(inbox.home(case.conversation, case.person))
+        return go(inbox.home(ask, case.conversation, case.person))
     data = {
         "talk": code, "text": case.text.id, "meant": betydelse, "words": words.read_as(betydelse),
-        "said": "\n".join(one.text for one in case.together), "home": inbox.home(case.conversation, case.person),
+        "said": "\n".join(one.text for one in case.together), "home": inbox.home(ask, case.conversation, case.person),
     }  # fmt: skip
     return requests.page(ask, "tolkning_stopp.html", title="Häva stoppet?", r=data)
 
@@ -53,12 +53,12 @@ def answer(ask: Writing, code: str, text: Text = "") -> Response:
     case = _case(ask, code, text)
     meant = corrections.meaning(ask.session, case.text)
     done = corrected.answer(case, meant, ask.house.sender.rules)
-    return go(_told_at(case), done="svarat" if done else "obesvarat")
+    return go(_told_at(ask, case), done="svarat" if done else "obesvarat")
 
 
-def _told_at(case: Case) -> str:
+def _told_at(ask: Ask, case: Case) -> str:
     """The head of the page, where it stands what was done: further down nobody would see it."""
-    return inbox.home(case.conversation, case.person).partition("#")[0]
+    return inbox.home(ask, case.conversation, case.person).partition("#")[0]
 
 
 def _case(ask: Ask, code: str, text: str) -> Case:

@@ -13,6 +13,7 @@ PAGES = {
     "Kanaler": "/installningar/kanaler",
     "Jour och hjälplinjer": "/installningar/jour",
     "Språk": "/installningar/sprak",
+    "Snabbsvar": "/installningar/snabbsvar",
     "Insatser": "/installningar/insatser",
     "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",

@@ -11,11 +11,11 @@ import storage.messages
 import storage.people
 import storage.staff
 from bot import shown
-from bot.console import words
+from bot.console import composer, words
+from bot.console.composer import Typed
 from bot.console.read_as import Reader
-from bot.conversation import replies
 from bot.requests import Ask
-from outreach import consent, phone_numbers, quiet_hours, takeover, wording
+from outreach import consent, phone_numbers, quiet_hours, takeover
 from storage.conversations import Conversation
 from storage.inbound import InboundText
 from storage.local_time import local
@@ -30,9 +30,10 @@ STEPS = (("vantar", "Vänta på vad personen säger"), ("bokning", "Boka en tid"
 
 
 def show(
-    ask: Ask, conversation: Conversation, person: Person | None, *, everything: bool = False, typed: str | None = None
+    ask: Ask, conversation: Conversation, person: Person | None, *, everything: bool = False,
+    typed: Typed | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The talk, for `_samtal.html` and `_samtal_svara.html`. `typed` is what somebody wrote that could not be sent."""
+    """The talk, for `_samtal.html` and `_samtal_svara.html`. `typed` is what stands in the field already."""
     bubbles = _bubbles(ask, conversation, person)
     kept = bubbles if everything else bubbles[-LATEST:]
     return {
@@ -47,7 +48,7 @@ def show(
         "earlier": len(bubbles) - len(kept),
         "steps": STEPS,
         "closed": _closed(ask, conversation, person),
-        **_draft(ask, conversation, typed),
+        "compose": composer.show(ask, conversation, person, typed),
     }
 
 
@@ -100,24 +101,6 @@ def _closed(ask: Ask, conversation: Conversation, person: Person | None) -> str:
     if person is not None and person.closed_reason == storage.people.DECEASED:
         return "Personen är noterad som avliden. Inga sms skickas."
     return ""
-
-
-def _draft(ask: Ask, conversation: Conversation, typed: str | None) -> dict[str, str]:
-    text = typed if typed is not None else _first_line(ask, conversation)
-    size = wording.measure(text)
-    room = {"GSM-7": (160, 153), "UCS-2": (70, 67)}[size.encoding][size.parts > 1] * max(size.parts, 1)
-    parts = "1 del" if size.parts == 1 else f"{size.parts} delar"
-    return {"text": text, "counted": f"{parts} · {size.characters} av {room} tecken"}
-
-
-def _first_line(ask: Ask, conversation: Conversation) -> str:
-    """The first text after taking over says that it is no longer the automatic service that writes."""
-    texts = storage.messages.of_conversation(ask.session, conversation.id)
-    since = conversation.held_since or ask.now
-    if not texts or any(text.kind == "staff" and text.created_at >= since for text in texts):
-        return ""
-    line = replies.render("TAKEOVER", conversation.lang, {"namn": ask.who.staff.first_name})
-    return f"{line} "
 
 
 def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@
    data-draft               save the form every 3 s                 data-bulk       count ticked rows
    data-undo                take the bar away when its time is out  data-countdown  seconds left
    data-hotkey="1"          what a key presses                      data-keys-toggle turn the keys off and on
+   data-insert="text"       put a text into the field of the form   data-check      check the words of a text as it is written
    data-reveal              show or hide a password                 data-scroll-end keep a history at its end */
 (() => {
   'use strict';
@@ -134,21 +135,71 @@
     const count = length <= one ? Math.min(length, 1) : Math.ceil(length / many);
     return { length, count, room: count > 1 ? count * many : one, odd };
   }
+  const kronor = (amount) => new Intl.NumberFormat('sv-SE', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(amount);
   const many = (number) => new Intl.NumberFormat('sv-SE').format(number);
   function count(area) {
     const { length, count: n, room, odd } = parts(area.value);
     const people = Number(area.dataset.people || 0);
     const words = [`${n} ${n === 1 ? 'del' : 'delar'}`, `${length} av ${room} tecken`];
-    if (people) words.push(`${many(n * people)} delar`, `cirka ${many(Math.round(n * people * Number(area.dataset.price || 0)))} kr`);
+    if (people === 1) words.push(`${kronor(n * Number(area.dataset.price || 0))} kr`);
+    if (people > 1) words.push(`${many(n * people)} delar`, `cirka ${many(Math.round(n * people * Number(area.dataset.price || 0)))} kr`);
     if (odd.length) words.push(`Tecken som gör sms:et dyrare: ${odd.slice(0, 5).join(' ')}`);
     const line = document.getElementById(area.dataset.counter);
     if (line) line.textContent = words.join(' · ');
     all(`[data-mirror="${area.name}"]`).forEach((mirror) => { mirror.textContent = area.value; });
   }
 
+  // --- writing to somebody: quick texts go in where the cursor stands, and the word check follows
+  function insert(area, text) {
+    if (!text) return;
+    const before = area.value.slice(0, area.selectionStart);
+    area.setRangeText(before && !/\s$/.test(before) ? ` ${text}` : text, area.selectionStart, area.selectionEnd, 'end');
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  async function insertFrom(area, button) {
+    const lang = button.form.querySelector('[data-quick-lang]').value;
+    try {
+      const response = await fetch(`${button.dataset.insertFrom}?sprak=${lang}`);
+      if (!response.ok || response.redirected) throw new Error(String(response.status));
+      const text = await response.text();
+      insert(area, text);
+      if (!text) button.form.querySelector('[data-check-result]').textContent = button.dataset.empty;
+    } catch { lost(); }
+  }
+  function quickWrite(button) {
+    const form = button.form, area = form.querySelector('textarea');
+    if (button.dataset.quickChoice) {
+      form.querySelector('[data-quick-lang]').value = button.dataset.quickChoice;
+      all('[data-quick]', form).forEach((group) => { group.hidden = group.dataset.quick !== button.dataset.quickChoice; });
+      all('[data-quick-choice]', form).forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
+      return;
+    }
+    area.focus();
+    if (button.dataset.insertFrom) insertFrom(area, button); else insert(area, button.dataset.insert);
+  }
+  function follow(form) {
+    const area = form.querySelector('textarea'), place = form.querySelector('[data-check-result]');
+    let waits = null;
+    area.setSelectionRange(area.value.length, area.value.length); // one writes on after what stands there
+    area.addEventListener('input', () => {
+      clearTimeout(waits);
+      waits = setTimeout(async () => {
+        const body = new FormData();
+        ['csrf', area.name].forEach((name) => body.append(name, form.elements[name].value));
+        try {
+          const response = await fetch(form.dataset.check, { method: 'POST', body });
+          if (!response.ok || response.redirected) return;
+          const html = (await response.text()).trim();
+          if (place.lastHtml !== html) { place.lastHtml = html; place.innerHTML = html; }
+        } catch { lost(); }
+      }, 800);
+    });
+  }
+
   // --- what every fresh piece of page needs
   function wake(piece) {
     all('textarea[data-counter]', piece).forEach((area) => { area.oninput = () => count(area); count(area); });
+    all('form[data-check]', piece).forEach(follow);
     all('[data-scroll-end]', piece).forEach((log) => { log.scrollTop = log.scrollHeight; });
     all('[data-needs-script]', piece).forEach((node) => { node.hidden = false; });
     all('[data-undo]', piece).forEach((bar) => setTimeout(() => { if (!bar.contains(document.activeElement)) bar.remove(); }, bar.dataset.undo * 1000));
@@ -208,6 +259,8 @@
       field.type = hide ? 'password' : 'text';
       reveal.textContent = hide ? 'Visa' : 'Dölj';
     }
+    const quick = event.target.closest('[data-insert], [data-insert-from], [data-quick-choice]');
+    if (quick) { event.preventDefault(); quickWrite(quick); }
     if (event.target.closest('[data-print]')) window.print();
     if (event.target.closest('[data-keys-toggle]')) {
       stored('brygga.tangenter', keysOn() ? 'av' : 'pa');
@@ -232,7 +285,9 @@
       const search = document.querySelector('[data-search]');
       if (search) { event.preventDefault(); search.focus(); }
     }
-    const choice = writing || event.ctrlKey || event.metaKey || event.altKey || !keysOn() ? null : document.querySelector(`[data-hotkey="${CSS.escape(event.key)}"]`);
+    const inText = event.altKey && !event.ctrlKey && event.target.matches?.('form[data-check] textarea') && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : null;
+    const pressed = inText || (writing || event.ctrlKey || event.metaKey || event.altKey || !keysOn() ? null : event.key);
+    const choice = pressed && document.querySelector(`[data-hotkey="${CSS.escape(pressed)}"]:not([hidden] *)`);
     if (choice) {
       event.preventDefault();
       choice.click();

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from builders import Browser, a_person, a_talk, a_text_in, a_text_out
+from builders import NOW, Browser, a_person, a_slot, a_staff, a_talk, a_text_in, a_text_out, an_office
 
 import storage.conversations
 import storage.messages
@@ -49,19 +49,86 @@ def test_the_composer_is_locked_until_one_has_taken_over(sara: Browser, leila: P
     assert "Sara här, nu är det jag som skriver och inte automaten." in after
 
 
-def test_a_text_of_ones_own_is_queued_and_shown(sara: Browser, leila: Person, house: House) -> None:
+def test_a_text_of_ones_own_is_queued_and_shown_once(sara: Browser, leila: Person, house: House) -> None:
     with house.database.write() as session:
         talk = a_talk(session, leila, state="human", waits=timedelta(hours=1), why="vill ha en människa")
-    sara.post(f"/inkorg/{talk.code}/ta-over")
+    assert sara.post(f"/inkorg/{talk.code}/ta-over").headers["location"] == f"/inkorg/{talk.code}?skriv=ja"
+    shown = sara.see(f"/inkorg/{talk.code}?skriv=ja")
+    assert "autofocus" in shown
+    latest = re.findall(r'name="efter" value="(\d+)"', shown)[0]
 
-    answer = sara.post(f"/inkorg/{talk.code}/svara", meddelande="Jag ringer kl. 16.")
+    on = f"/register/{leila.code}"
+    answer = sara.post(f"/inkorg/{talk.code}/svara", on=on, meddelande="Jag ringer kl. 16.", efter=latest)
+    again = sara.post(f"/inkorg/{talk.code}/svara", on=on, meddelande="Jag ringer kl. 16.", efter=latest)
 
-    assert answer.headers["location"] == f"/register/{leila.code}?klart=skickat#samtal"
+    assert answer.headers["location"] == again.headers["location"] == f"/register/{leila.code}?klart=skickat#samtal"
     assert "Sara 13.04 Jag ringer kl. 16. Köad" in words(sara.see(f"/register/{leila.code}"))
     with house.database.read() as session:
-        message = storage.messages.of_conversation(session, talk.id)[-1]
+        (message,) = storage.messages.of_conversation(session, talk.id)
         assert (message.kind, message.staff_id) == ("staff", sara.staff.id)
         assert storage.conversations.get(session, talk.id).waiting_since is None
+
+
+def test_sending_opens_whoever_has_waited_longest_unless_one_stays(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        first = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+        following = a_talk(session, a_person(session, "Noor"), address="06", state="human", waits=timedelta(hours=3))
+        taken = a_talk(session, a_person(session, "Moa"), address="07", state="human", waits=timedelta(hours=9))
+        storage.conversations.give_to(session, taken, a_staff(session, name="Amina Ek").id, now=NOW)
+    sara.post(f"/inkorg/{first.code}/ta-over")
+
+    stays = sara.post(f"/inkorg/{first.code}/svara", meddelande="Ett", sedan="stanna")
+    goes = sara.post(f"/inkorg/{first.code}/svara", meddelande="Två")
+    sara.post(f"/inkorg/{following.code}/ta-over")
+    last = sara.post(f"/inkorg/{following.code}/svara", meddelande="Tre")
+
+    assert stays.headers["location"] == f"/inkorg/{first.code}?klart=skickat"
+    assert goes.headers["location"] == f"/inkorg/{following.code}?klart=skickat"
+    assert last.headers["location"] == f"/inkorg/{following.code}?klart=skickat"
+
+
+def test_quick_texts_and_free_times_go_into_the_field_without_scripts(
+    sara: Browser, leila: Person, house: House
+) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human")
+        for day in (2, 3, 6):
+            a_slot(session, NOW + timedelta(days=day))
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+    address = f"/inkorg/{talk.code}/svara"
+
+    quick = words(sara.post(address, meddelande="Hej!", infoga="text:2").text)
+    english = words(sara.post(address, meddelande="Hi!", infoga="text:2", sprak="en").text)
+    offered = sara.post(address, meddelande="Hej!", infoga="tider").text
+    other = sara.post(address, meddelande="Kvar", infoga="sprak:en").text
+    checked = words(sara.post(address, meddelande="Du måste komma till socialtjänsten", infoga="kolla").text)
+
+    assert "Hej! Jag heter Sara och jobbar på Unga Björkstad." in quick
+    assert "1 del" in quick
+    assert "0,52 kr" in quick
+    assert "Hi! My name is Sara and I work at Unga Björkstad." in english
+    said = "Jag har tid tors 26 nov kl. 13.04, fre 27 nov kl. 13.04 eller mån 30 nov kl. 13.04. Passar någon av dem?"
+    assert f"Hej! {said}" in offered
+    assert sara.get(f"/inkorg/{talk.code}/tider").text == said
+    assert "Kvar</textarea>" in other
+    assert 'name="sprak" value="en"' in other
+    assert "”måste”" in checked
+    assert "”socialtjänsten”" in checked
+    with house.database.read() as session:
+        assert not storage.messages.of_conversation(session, talk.id), "nothing is sent by these"
+
+
+def test_the_word_check_only_warns_while_a_human_writes(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human")
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+
+    warned = sara.post(f"/inkorg/{talk.code}/ordkoll", meddelande="Du måste ringa soc. 20070906-2384").text
+    sent = sara.post(f"/inkorg/{talk.code}/svara", meddelande="Du måste ringa soc.")
+
+    assert warned.count('class="notice warn"') == 2
+    assert warned.count('class="notice danger"') == 1
+    assert sent.status_code == 303
 
 
 def test_a_text_that_cannot_be_sent_stays_in_the_field(sara: Browser, leila: Person, house: House) -> None:
@@ -72,6 +139,7 @@ def test_a_text_that_cannot_be_sent_stays_in_the_field(sara: Browser, leila: Per
     answer = sara.post(f"/inkorg/{talk.code}/svara", meddelande="Stämmer 20070906-2384?")
 
     assert answer.status_code == 422
+    assert "<title>Samtal – Brygga</title>" in answer.text
     assert "Stämmer 20070906-2384?</textarea>" in answer.text
     assert "ser ut att ha ett personnummer" in answer.text
 
@@ -81,8 +149,8 @@ def test_giving_back_and_done(sara: Browser, leila: Person, house: House) -> Non
         talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
     sara.post(f"/inkorg/{talk.code}/ta-over")
 
-    back = sara.post(f"/inkorg/{talk.code}/lamna-tillbaka", steg="bokning")
-    assert back.headers["location"].endswith("#samtal")
+    back = sara.post(f"/inkorg/{talk.code}/lamna-tillbaka", on=f"/register/{leila.code}", steg="bokning")
+    assert back.headers["location"] == f"/register/{leila.code}?klart=sparat#samtal"
     assert "Automaten svarar." in sara.see(f"/register/{leila.code}")
 
     finished = sara.post(f"/inkorg/{talk.code}/klart")
@@ -99,11 +167,24 @@ def test_a_first_text_can_be_written_to_somebody_new(sara: Browser, leila: Perso
     assert "inte automaten" not in page
 
 
-def test_a_talk_with_somebody_known_leads_to_their_page(sara: Browser, leila: Person, house: House) -> None:
+def test_a_talk_stands_between_the_list_and_the_person(sara: Browser, leila: Person, house: House) -> None:
     with house.database.write() as session:
-        talk = a_talk(session, leila)
+        talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+        a_text_in(session, talk, "kan ni ringa", at=NOW - timedelta(hours=1))
+        a_talk(session, a_person(session, "Noor"), address="06", state="human", waits=timedelta(hours=3))
+        south = an_office(session, "Unga Söder")
+        elsewhere = a_person(session, "Elsa", office=south)
+        other = a_talk(session, elsewhere, address="08")
 
-    assert sara.get(f"/inkorg/{talk.code}").headers["location"] == f"/register/{leila.code}"
+    page = sara.see(f"/inkorg/{talk.code}")
+
+    assert "<title>Samtal – Brygga</title>" in page
+    assert [re.sub(r"<[^>]+>", "", name) for name in re.findall(r"<strong>(\w+ A\.)", page)] == ["Noor A.", "Leila A."]
+    assert f'href="/register/{leila.code}"' in page
+    assert "070-174 06 05" in page
+    assert "kan ni ringa" in page
+    assert 'data-shows="person"' in sara.see(f"/inkorg/{talk.code}?visa=person")
+    assert sara.get(f"/inkorg/{other.code}").status_code in (303, 403)
 
 
 def test_an_unknown_number_has_a_page_of_its_own(sara: Browser, house: House) -> None:

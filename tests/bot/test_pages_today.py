@@ -112,7 +112,7 @@ def test_jag_tar_den_stays_and_ta_over_goes_to_the_talk(sara: Browser, house: Ho
     goes = sara.post(f"/inkorg/{second.code}/ta-over")
 
     assert stays.headers["location"].startswith("/idag")
-    assert goes.headers["location"] == f"/register/{leila.code}#samtal"
+    assert goes.headers["location"] == f"/inkorg/{second.code}?skriv=ja"
     assert block(sara.see("/idag"), "manniska").count("du har den") == 2
 
 

@@ -77,7 +77,10 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/status": ("/status",),
     "/logg": ("/logg", "/logg?handelse=lasning"),
     "/inkorg/{code}": ("/inkorg/{neighbours_talk}",),
+    "/inkorg/{code}/lista": ("/inkorg/{neighbours_talk}/lista", "/inkorg/{neighbours_talk}/lista?flik=automaten"),
     "/inkorg/{code}/samtal": ("/inkorg/{neighbours_talk}/samtal",),
+    "/inkorg/{code}/tider": ("/inkorg/{neighbours_talk}/tider",),
+    "/installningar/snabbsvar": ("/installningar/snabbsvar",),
     "/inkorg/{code}/tolkning/stoppet": (
         "/inkorg/{neighbours_talk}/tolkning/stoppet?text={neighbours_text}&betydelse=no",
     ),
@@ -170,7 +173,10 @@ NAMED = ("enhetschef", "samordnare")
 # (ux §4.8: "a count only; opens for the two roles"; the parts of a campaign add up).
 TOLD_TO_THE_NAMED = {
     "today": (*ADDRESSES["/idag"], *ADDRESSES["/idag/del/{name}"]),
-    "inbox": (*ADDRESSES["/inkorg"], *ADDRESSES["/inkorg/del/lista"]),
+    "inbox": (
+        *ADDRESSES["/inkorg"], *ADDRESSES["/inkorg/del/lista"], *ADDRESSES["/inkorg/{code}"],
+        *ADDRESSES["/inkorg/{code}/lista"],
+    ),
     "unsettled": ADDRESSES["/utskick/okanda"],
     "draft": (
         *ADDRESSES["/utskick/nytt/{step}"], *ADDRESSES["/utskick/nytt/{step}/del/{part}"],
@@ -186,9 +192,12 @@ TOLD_TO_THE_NAMED = {
 # That a time is taken is seen in the calendar by everybody who keeps it, as of anybody they may not see; never by whom.
 TOLD_TO_ALL = {
     "log": ADDRESSES["/logg"],
-    "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"]),
+    "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"], *ADDRESSES["/inkorg/{code}/tider"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
-    "merged": tuple(f"/register/{{neighbour}}{part}" for part in ("", "/tidslinje", "/uppgifter")),
+    "merged": (
+        *(f"/register/{{neighbour}}{part}" for part in ("", "/tidslinje", "/uppgifter")),
+        *ADDRESSES["/inkorg/{code}"],
+    ),
 }
 
 ROLES = (
