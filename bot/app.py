@@ -59,6 +59,7 @@ from bot.console import (
     sending_settings,
     sign_in,
     status,
+    talk_outcome,
     today,
     unsettled,
 )
@@ -98,7 +99,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     for pages in (
         sign_in.routes, live.routes, today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
         calendar_booking.routes, calendar_meeting.routes, importing.routes, import_missing.routes,
-        import_result.routes, phone.routes, mailbox.routes, inbox.routes, log.routes, status.routes,
+        import_result.routes, phone.routes, mailbox.routes, talk_outcome.routes, inbox.routes,
+        log.routes, status.routes,
         saved_selections.routes, other_help.routes, register.routes, register_bulk.routes, register_many.routes,
         campaigns.routes, campaign_people.routes, campaign_build.routes,
         unsettled.routes, campaign_view.routes, sending_settings.routes,

@@ -322,8 +322,9 @@ _FLASH = {
     "kort_skickade": ("ok", "Markerade som skickade", "Du kan ångra det i dag, om korten ligger kvar."),
     "kort_kastade": ("info", "Omgången är kastad", "Personerna kan få kort i en ny omgång."),
     "kort_angrade": ("info", "Ångrat", "Korten är inte markerade som skickade längre."),
-    "angrat_utfall": ("info", "Ångrat", "Utfallet är borttaget och kortet är tillbaka."),
+    "angrat_utfall": ("info", "Ångrat", "Utfallet är borttaget och allt står som förut."),
     "angrat_skickat": ("warn", "Tiden är avbokad", "Sms:et om tiden hade redan gått. Ring eller skriv till personen."),
+    "angrat_sms": ("warn", "Ångrat, men sms:et hade redan gått", "Skriv till personen om det behövs."),
     "tider": ("ok", "Tiderna är sparade", "Kalendern är uppdaterad. Bokade tider ligger kvar."),
     "ledig": (
         "ok",

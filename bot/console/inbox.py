@@ -85,7 +85,8 @@ def _page(
     about = talk_panes.about(ask, somebody, conversation)
     title = "Samtal" if somebody else "Okänt nummer"
     status = 422 if error else 200
-    return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about)
+    return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about,
+                         frame=talk.undo_bar(ask))  # fmt: skip
 
 
 @routes.get("/inkorg/{code}/lista")
@@ -176,16 +177,16 @@ def write(
         if somebody is not None and _comes_from(ask, somebody):
             return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)
         return _page(ask, conversation, somebody, error=error, typed=typed)
-    return go(_after_sending(ask, conversation, somebody, stays=sedan == STAY), done="skickat")
+    there = home(ask, conversation, somebody) if sedan == STAY else following(ask, conversation, somebody)
+    return go(there, done="skickat")
 
 
-def _after_sending(ask: Ask, conversation: Conversation, somebody: Person | None, *, stays: bool) -> str:
+def following(ask: Ask, conversation: Conversation, somebody: Person | None) -> str:
+    """Where to go when a talk has got what it needed: to whoever has waited longest, or back to the person's page."""
     here = home(ask, conversation, somebody)
-    if stays or "#" in here:
-        return here
     free = (one for one, _ in ask.waiting if takeover.may_take(one, ask.who.staff, now=ask.now))
-    following = next((one for one in free if one.id != conversation.id), None)
-    return f"/inkorg/{following.code}" if following is not None else here
+    waits = next((one for one in free if one.id != conversation.id), None)
+    return here if "#" in here or waits is None else f"/inkorg/{waits.code}"
 
 
 @routes.post("/inkorg/{code}/lamna-tillbaka")

@@ -90,7 +90,9 @@ def show(
         "typed": kept,
     }
     title = "Person"
-    return requests.page(ask, "person.html", title=title, status_code=422 if error else 200, person=shown)
+    return requests.page(
+        ask, "person.html", title=title, status_code=422 if error else 200, person=shown, frame=talk.undo_bar(ask)
+    )
 
 
 def _merged(ask: Ask, person: Person) -> Response:

@@ -1,6 +1,6 @@
 """A talk as it is shown: who is speaking, the texts by day, and what may be done now (ux §4.3)."""
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,7 @@ from bot.console import composer, words
 from bot.console.composer import Typed
 from bot.console.read_as import Reader
 from bot.requests import Ask
-from outreach import consent, phone_numbers, quiet_hours, takeover
+from outreach import consent, phone_numbers, quiet_hours, takeover, talk_outcomes
 from storage.conversations import Conversation
 from storage.inbound import InboundText
 from storage.local_time import local
@@ -48,8 +48,28 @@ def show(
         "earlier": len(bubbles) - len(kept),
         "steps": STEPS,
         "closed": _closed(ask, conversation, person),
+        "outcomes": [
+            (kind, talk_outcomes.IN_WORDS[kind])
+            for kind in talk_outcomes.offered(ask.session, conversation, person, ask.now)
+        ],
+        "undo": _undo(ask, conversation),
         "compose": composer.show(ask, conversation, person, typed),
     }
+
+
+def undo_bar(ask: Ask) -> dict[str, Any]:
+    """What the frame shows for ten seconds after an outcome was pressed, on whatever page comes next."""
+    pressed = talk_outcomes.last(ask.session, ask.who.staff, ask.now)
+    left = talk_outcomes.UNDO_SHOWN - (ask.now - pressed.at) if pressed is not None else timedelta()
+    if pressed is None or left <= timedelta():
+        return {}
+    text = f"”{talk_outcomes.IN_WORDS[pressed.kind]}” är noterat."
+    return {"undo": {"text": text, "action": "/inkorg/utfall/angra", "seconds": int(left.total_seconds())}}
+
+
+def _undo(ask: Ask, conversation: Conversation) -> str:
+    pressed = talk_outcomes.last(ask.session, ask.who.staff, ask.now)
+    return talk_outcomes.IN_WORDS[pressed.kind] if pressed is not None and pressed.talk.id == conversation.id else ""
 
 
 def name_of(conversation: Conversation) -> str:
