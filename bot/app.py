@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import errors
 from bot.api import calendar_feed, health
 from bot.console import (
+    answering_settings,
     calendar,
     calendar_booking,
     calendar_meeting,
@@ -105,7 +106,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         campaigns.routes, campaign_people.routes, campaign_build.routes,
         unsettled.routes, campaign_view.routes, sending_settings.routes,
         channel_settings.routes, duty_settings.routes, readings.routes, language_settings.routes,
-        catalogue_settings.routes, quick_settings.routes,
+        catalogue_settings.routes, quick_settings.routes, answering_settings.routes,
         card_page.routes, ladder_ring.routes, ladder_find.routes, ladder_sms.routes, ladder_other.routes,
         ladder_desk.routes, ladder_office.routes, cards.routes, card_batches.routes,
         person_add.routes, person_booking.routes, person_edit.routes, person_merge.routes, person_numbers.routes,

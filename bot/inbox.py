@@ -18,9 +18,9 @@ import storage.meetings
 import storage.offices
 import storage.people
 import storage.senders
-from bot.conversation import dialogue, understanding
+from bot.conversation import dialogue, subjects, understanding
 from bot.conversation.turn import Turn
-from bot.conversation.understanding import AT_ONCE
+from bot.conversation.understanding import AT_ONCE, Reading
 from outreach import consent, ladder, languages, linking, own_questions
 from outreach.channels import Inbound
 from storage.conversations import Conversation
@@ -206,6 +206,12 @@ def _groups(texts: list[Unread], now: datetime) -> list[list[Unread]]:
     return [group for group in groups if group]
 
 
+def _note_subject(conversation: Conversation, written: str, reading: Reading) -> None:
+    """What a talk is about counts while somebody waits: a new wait begins with a new subject."""
+    before = conversation.subject if conversation.waiting_since is not None else ""
+    conversation.subject = subjects.of(written, reading) or before
+
+
 def _read_together(
     session: Session, conversation: Conversation, person: Person | None, office: Office, texts: list[Unread],
     now: datetime,
@@ -220,6 +226,7 @@ def _read_together(
     storage.inbound.read_as(
         session, [text.id for text in texts], conversation.id, reading.intent, reading.rule, reading.considered, now=now
     )
+    _note_subject(conversation, written, reading)
     if changed_later or _cannot_be_answered(conversation):
         conversation.waiting_since = conversation.waiting_since or now
         conversation.waiting_why = (

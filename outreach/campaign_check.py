@@ -10,7 +10,7 @@ import storage.audit
 import storage.offices
 import storage.settings
 import storage.staff
-from outreach import access, campaign_plan, campaign_texts, word_check, wording
+from outreach import access, campaign_plan, campaign_texts, campaigns, word_check, wording
 from outreach.campaign_plan import Plan
 from outreach.errors import BadInput
 from outreach.gate import Rules
@@ -96,6 +96,8 @@ def _about_time(campaign: Campaign, now: datetime) -> Iterator[tuple[str, str, s
 def _about_answers(session: Session, campaign: Campaign, now: datetime) -> Iterator[tuple[str, str, str]]:
     if campaign.answered_by_id not in {staff.id for staff in answerers(session, campaign, now=now)}:
         yield "kontroll", "svarar", "Välj vem som svarar på det som kommer in."
+    elif why := campaigns.why_no_start(session, campaign, campaign.start_at or now, now=now):
+        yield "kontroll", "svarar", why
 
 
 def answerers(session: Session, campaign: Campaign, *, now: datetime) -> list[Staff]:

@@ -17,7 +17,17 @@ import storage.meetings
 import storage.messages
 import storage.numbers
 import storage.signups
-from outreach import audience, campaign_plan, campaign_texts, delivery, pace, phone_numbers
+from outreach import (
+    absence,
+    audience,
+    campaign_plan,
+    campaign_texts,
+    delivery,
+    holiday_mode,
+    pace,
+    phone_numbers,
+    quiet_hours,
+)  # fmt: skip
 from outreach.campaign_plan import Entry, Plan
 from outreach.errors import BadInput, Conflict
 from outreach.gate import Rules
@@ -119,11 +129,28 @@ def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: d
     campaign_texts.check(session, campaign)
     if start_at < now - timedelta(minutes=1):
         raise BadInput("Tiden har redan varit. Välj en tid framåt.")
+    _check_answers(session, campaign, start_at, now)
     if not storage.campaigns.move(session, campaign, ("draft", "scheduled"), "scheduled"):
         raise Conflict("Utskicket är redan startat.")
     campaign.start_at = start_at
     storage.campaigns.add(session, campaign)
     storage.audit.write(session, "campaign_scheduled", now=now, staff_id=staff_id, campaign=campaign.code)
+
+
+def why_no_start(session: Session, campaign: Campaign, at: datetime, *, now: datetime) -> str:
+    """Why nobody would answer what a campaign brings in on the day its first text may leave, in plain words: an office
+    has a holiday without anybody who answers, or whoever is named is away. Empty where it may start.
+    """
+    day = local_date(quiet_hours.next_allowed(max(at, now)))
+    reached = campaign_plan.office_ids(session, campaign, now=now)
+    return holiday_mode.why_no_start(session, reached, day) or absence.why_nobody_answers(
+        session, campaign.answered_by_id, day
+    )
+
+
+def _check_answers(session: Session, campaign: Campaign, at: datetime, now: datetime) -> None:
+    if why := why_no_start(session, campaign, at, now=now):
+        raise BadInput(why)
 
 
 def unschedule(
@@ -149,6 +176,7 @@ def launch(
     if not storage.campaigns.move(session, campaign, ("draft", "scheduled"), "running"):
         return False
     campaign_texts.check(session, campaign)
+    _check_answers(session, campaign, campaign.start_at or now, now)
     earliest = max(now + regret, campaign.start_at or now)
     planned = campaign_plan.plan(session, campaign, rules, now=now, start_at=earliest)
     _keep(session, campaign, planned, rules, now)

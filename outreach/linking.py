@@ -188,7 +188,7 @@ def _hand_on(session: Session, chat: Conversation, talk: Conversation, now: date
     storage.signups.hand_on(session, chat, talk)
     # Whoever waited for a human in the chat, or had one there, still does.
     if talk.waiting_since is None:
-        talk.waiting_since, talk.waiting_why = chat.waiting_since, chat.waiting_why
+        talk.waiting_since, talk.waiting_why, talk.subject = chat.waiting_since, chat.waiting_why, chat.subject
     if talk.held_by_id is None:
         talk.held_by_id, talk.held_since = chat.held_by_id, chat.held_since
     chat.state, chat.state_at, chat.context = "ended", now, {}

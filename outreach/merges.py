@@ -47,7 +47,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
 MERGED = "merged"
 _TALK = (
     "channel", "address", "lang", "state", "state_at", "resume_state", "context", "introduced", "waiting_since",
-    "waiting_why", "held_by_id", "held_since", "last_inbound_at",
+    "waiting_why", "subject", "held_by_id", "held_since", "last_inbound_at",
 )  # fmt: skip
 _PLACE = (
     "kind", "position", "attempt", "round", "state", "began_at", "entered_at", "due_at", "left_at", "left_why",
@@ -274,14 +274,14 @@ def _one_talk(session: Session, talk: Conversation, other: Conversation) -> None
     """The talk goes on where it is most alive; whoever waits or has it in either, does so in the one that stays."""
     waits = [one for one in (talk, other) if one.waiting_since is not None]
     first = min(waits, key=lambda one: one.waiting_since or one.state_at) if waits else None
-    waiting = (first.waiting_since, first.waiting_why) if first else (None, "")
+    waiting = (first.waiting_since, first.waiting_why, first.subject) if first else (None, "", "")
     heard = max((one.last_inbound_at for one in (talk, other) if one.last_inbound_at), default=None)
     holder = talk if talk.held_by_id is not None else other
     held = (holder.held_by_id, holder.held_since)
     if _life(other) > _life(talk):
         for column in _TALK:
             setattr(talk, column, getattr(other, column))
-    talk.waiting_since, talk.waiting_why = waiting
+    talk.waiting_since, talk.waiting_why, talk.subject = waiting
     talk.held_by_id, talk.held_since = held
     talk.last_inbound_at = heard
     other.state, other.context = "ended", {}

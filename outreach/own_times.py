@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import storage.audit
 import storage.meetings
 import storage.time_patterns
-from outreach import laying_out, quiet_hours
+from outreach import absence, laying_out, quiet_hours
 from outreach.errors import BadInput, Conflict
 from storage.database import Session
 from storage.local_time import local_date
@@ -66,8 +66,14 @@ def end(session: Session, pattern: TimePattern, by: Staff, *, now: datetime) -> 
     storage.audit.write(session, "times_ended", now=now, staff_id=by.id, pattern=pattern.code)
 
 
-def take_off(session: Session, staff: Staff, first: date, last: date, why: str, by: Staff, *, now: datetime) -> DayOff:
-    """Somebody has no times on these days: free ones go, booked ones stay until somebody decides about them."""
+def take_off(
+    session: Session, staff: Staff, first: date, last: date, why: str, by: Staff, *, now: datetime,
+    substitute: Staff | None = None,
+) -> DayOff:  # fmt: skip
+    """Somebody has no times on these days: free ones go, booked ones stay until somebody decides about them. What is
+    routed to them goes to the `substitute`.
+    """
+    absence.check_substitute(staff.id, substitute)
     if last < first:
         raise BadInput("Sista dagen behöver vara samma dag som den första eller senare.")
     if last < local_date(now):
@@ -79,6 +85,8 @@ def take_off(session: Session, staff: Staff, first: date, last: date, why: str, 
         is_single = slot.pattern_id is None and slot.kind == "meeting" and slot.staff_id == staff.id
         if is_single and not taken and first <= local_date(slot.starts_at) <= last:
             storage.time_patterns.withdraw(session, slot, now=now)
+    if substitute is not None:
+        absence.name_substitute(session, row, substitute, by, now=now)
     laying_out.lay_out(session, now)
     storage.audit.write(session, "days_off_added", now=now, staff_id=by.id, colleague=staff.code,
                         first=first.isoformat(), last=last.isoformat())  # fmt: skip

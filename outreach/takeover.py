@@ -175,7 +175,7 @@ def _stand(session: Session, conversation: Conversation, state: str, now: dateti
 
 
 def _no_longer_waits(session: Session, conversation: Conversation) -> None:
-    conversation.waiting_since, conversation.waiting_why = None, ""
+    conversation.waiting_since, conversation.waiting_why, conversation.subject = None, "", ""
     storage.conversations.keep(session, conversation)
 
 

@@ -38,7 +38,7 @@ CONFIRMED_BY: Mapping[str, tuple[str, str]] = {
 UNDO_SHOWN = timedelta(seconds=10)
 _WRONG, _UNDONE, _TAKEN = "wrong_person", "ångrat", "human_has_it"
 _STANDS = {"wrong_number": "wrong_number", "occupied": "occupied", "later": "resting", "declined": "declined"}
-_TALK = ("waiting_since", "waiting_why", "held_by_id", "held_since")
+_TALK = ("waiting_since", "waiting_why", "subject", "held_by_id", "held_since")
 
 
 @dataclass(frozen=True, slots=True)

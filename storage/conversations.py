@@ -22,6 +22,8 @@ STATES = (
     "declined", "occupied", "wrong_number", "ladder", "follow_up", "signed_up", "waiting_list", "human", "urgent",
     "stopped", "ended",
 )  # fmt: skip
+# Somebody who waits in a tough situation: why, in words, and as a subject that talks are routed by.
+TOUGH_WHY, TOUGH = "tufft läge", "tough"
 # Talks in these states begin anew with a campaign's question; in the others the talk has gone further already.
 INVITABLE = ("new", "invited", "resting", "ladder", "wrong_number")
 
@@ -30,7 +32,8 @@ class Conversation(SQLModel, table=True):
     """Where a person stands, and in which channel we talk now. `waiting_since` is set while somebody must read.
 
     `context` holds the open question: its code, when it was asked, and the numbered options that were offered.
-    `subject` is what the waiting talk is about, by which it is routed (outreach/routing.py); empty where no words told.
+    `subject` is what the waiting talk is about, by which it is routed (outreach/routing.py): study, work or authority;
+    empty where no words told.
     """
 
     __table_args__ = (

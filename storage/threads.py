@@ -9,7 +9,7 @@ from sqlalchemy import false as never
 from sqlmodel import col
 
 from storage.columns import among
-from storage.conversations import Conversation
+from storage.conversations import TOUGH, TOUGH_WHY, Conversation
 from storage.database import Session
 from storage.inbound import InboundText
 from storage.messages import Message
@@ -166,12 +166,13 @@ def _tab(name: str, wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _is_routed(wanted: Wanted) -> ColumnElement[bool]:
-    # Somebody acute is everybody's.
+    """For oneself by what they are about; somebody acute is everybody's."""
+    subject = case((col(Conversation.waiting_why) == TOUGH_WHY, TOUGH), else_=col(Conversation.subject))
     mine = [
-        and_(col(Person.office_id) == office_id, col(Conversation.subject).in_(subjects))
-        for office_id, subjects in wanted.routed.items()
+        and_(col(Person.office_id) == office_id, subject.in_(subjects)) for office_id, subjects in wanted.routed.items()
     ]
-    return and_(col(Conversation.state) != "urgent", or_(*mine)) if mine else never()
+    open_to_all = and_(col(Conversation.state) != "urgent", col(Person.protected).is_(False))
+    return and_(open_to_all, or_(*mine)) if mine else never()
 
 
 def _order(tab: str) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from bot import requests, shown
 from bot.console import import_trial, today_blocks, words
 from bot.requests import Ask, Reading
 from outreach import campaign_plan, languages, quiet_hours, takeover
+from outreach.routing import Router
 from storage.conversations import Conversation
 from storage.corrections import Correction
 from storage.inbound import InboundText
@@ -33,7 +34,7 @@ YES = "ja"
 # The tabs as they stand in the address, in words, and what an empty one says.
 TABS: Mapping[str, tuple[str, str, str]] = {
     "vantar": ("waiting", "Väntar på oss", "Inga svar väntar. När någon svarar på ett sms syns det här."),
-    "mina": ("mine", "Mina", "Du har inget samtal just nu. Tryck på Ta över i ett samtal för att skriva själv."),
+    "mina": ("mine", "Mina", "Du har inget samtal just nu, och inget som väntar är för just dig."),
     "automaten": ("automatic", "Automaten sköter", "Automaten har inget samtal igång."),
     "klara": ("done", "Klara", "Inget samtal är klart ännu."),
 }
@@ -134,6 +135,7 @@ def _wanted(ask: Ask, chosen: Chosen) -> Wanted:
         channel=chosen.channel, lang=chosen.lang,
         campaign_id=campaign.id if campaign is not None else None,
         meant=TOPICS[chosen.topic][1] if chosen.topic else (), is_unread=chosen.unread == YES,
+        routed=Router(ask.session, ask.now).mine(who.staff.id, ask.office_ids),
     )  # fmt: skip
 
 
@@ -176,6 +178,7 @@ class _Around:
     said: Mapping[int, Message]
     read: Mapping[int, datetime]
     names: Mapping[int, str]
+    router: Router
 
 
 def _rows(ask: Ask, found: list[tuple[Conversation, Person | None]]) -> list[Data]:
@@ -185,6 +188,7 @@ def _rows(ask: Ask, found: list[tuple[Conversation, Person | None]]) -> list[Dat
     around = _Around(
         heard, corrected, storage.threads.last_said(ask.session, ids),
         storage.reads.read_up_to(ask.session, ask.who.staff.id, ids), storage.staff.names(ask.session),
+        Router(ask.session, ask.now),
     )  # fmt: skip
     return [_row(ask, talk, person, around) for talk, person in found]
 
@@ -204,6 +208,7 @@ def _row(ask: Ask, talk: Conversation, person: Person | None, around: _Around) -
         "waited": _waited(ask, talk), "channel": CHANNELS[talk.channel], "state": words.state(talk.state),
         "held": _held(ask, talk, around.names), "may_take": takeover.may_take(talk, ask.who.staff, now=ask.now),
         "mine": talk.held_by_id == ask.who.staff.id, "unread": storage.reads.is_unread(talk, around.read.get(talk.id)),
+        "whose": around.router.whose(talk, person).label,
     }  # fmt: skip
 
 

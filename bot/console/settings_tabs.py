@@ -14,6 +14,7 @@ PAGES = {
     "Jour och hjälplinjer": "/installningar/jour",
     "Språk": "/installningar/sprak",
     "Snabbsvar": "/installningar/snabbsvar",
+    "Vem svarar": "/installningar/svarar",
     "Insatser": "/installningar/insatser",
     "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",

@@ -14,6 +14,7 @@ from bot import shown
 from bot.console import campaign_words, ladder_card, ladder_words, today_lists, words
 from bot.requests import Ask
 from outreach import ladder_lists, quiet_hours, takeover, unsettled, waiting
+from outreach.routing import Router
 from storage.campaigns import Campaign
 from storage.conversations import Conversation
 from storage.inbound import InboundText
@@ -35,9 +36,10 @@ def who_waits(ask: Ask, most: int) -> Data:
     raised = storage.alerts.latest_of(ask.session, [conversation.id for conversation, _ in found])
     # A stable sort: inside each group the longest wait stays first.
     first = sorted(found, key=lambda pair: words.GROUPS.index(_group(pair[0], last.get(pair[0].id))))
+    router = Router(ask.session, ask.now)
     rows = [
         _waiting_row(ask, talk, person, last.get(talk.id), names)
-        | {"alert": words.alert(raised.get(talk.id), names, ask.now)}
+        | {"alert": words.alert(raised.get(talk.id), names, ask.now), "whose": router.whose(talk, person).label}
         for talk, person in first[:most]
     ]
     return {"total": len(found), "rows": rows, "all_href": "/idag?visa=manniska", "empty": _nothing_waits(ask)}

@@ -139,7 +139,7 @@ def struggling(turn: Turn) -> None:
     """
     numbers = help_lines.changed_numbers(turn.session)
     turn.say_text(replies.render("HURT", turn.lang, turn.values(), numbers=numbers), "HURT")
-    turn.hand_over("tufft läge")
+    turn.hand_over(storage.conversations.TOUGH_WHY)
 
 
 def abuse(turn: Turn) -> None:

@@ -81,6 +81,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/inkorg/{code}/samtal": ("/inkorg/{neighbours_talk}/samtal",),
     "/inkorg/{code}/tider": ("/inkorg/{neighbours_talk}/tider",),
     "/installningar/snabbsvar": ("/installningar/snabbsvar",),
+    "/installningar/svarar": ("/installningar/svarar",),
     "/inkorg/{code}/tolkning/stoppet": (
         "/inkorg/{neighbours_talk}/tolkning/stoppet?text={neighbours_text}&betydelse=no",
     ),
