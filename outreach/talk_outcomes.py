@@ -134,7 +134,10 @@ def last(session: Session, staff: Staff, now: datetime) -> Pressed | None:
     talk = storage.conversations.by_code(session, kept["talk"]) if person is not None else None
     if person is None or talk is None or talk.person_id != person.id or talk.held_by_id is not None:
         return None
-    return Pressed(talk, person, kept["kind"], datetime.fromisoformat(kept["at"]))
+    at = datetime.fromisoformat(kept["at"])
+    if talk.last_inbound_at is not None and talk.last_inbound_at > at:
+        return None
+    return Pressed(talk, person, kept["kind"], at)
 
 
 def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, bool]:

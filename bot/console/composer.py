@@ -12,7 +12,7 @@ from bot.console import campaign_words
 from bot.conversation import replies
 from bot.conversation.unasked import office_of
 from bot.requests import Ask
-from outreach import meetings, prices, quick_texts, word_check, wording
+from outreach import drafts, meetings, prices, quick_texts, word_check, wording
 from outreach.prices import Price
 from storage.conversations import Conversation
 from storage.messages import Message
@@ -39,10 +39,11 @@ class Typed:
 
 def show(ask: Ask, talk: Conversation, person: Person | None, typed: Typed | None) -> Data:
     """What `_samtal_svara.html` needs."""
+    draft = drafts.read(ask.session, talk, ask.who.staff)
     if talk.held_by_id != ask.who.staff.id:
-        return {}
+        return {"text": typed.text if typed else draft}
     sent = storage.messages.of_conversation(ask.session, talk.id)
-    typed = typed or Typed(_first_line(ask, talk, sent))
+    typed = typed or Typed(draft or _first_line(ask, talk, sent))
     price = prices.sms(ask.session) if talk.channel == "sms" else None
     chosen = typed.lang if typed.lang in LANGS else _lang(talk)
     return {

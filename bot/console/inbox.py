@@ -15,7 +15,7 @@ from bot.console import composer, mailbox, opening, person, talk, talk_panes
 from bot.console.composer import Typed
 from bot.console.mailbox import Filters
 from bot.requests import Ask, Posting, Reading, Writing, go, whole
-from outreach import alerts, takeover
+from outreach import alerts, drafts, takeover
 from outreach.errors import BryggaError, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
@@ -121,6 +121,16 @@ def check_words(ask: Posting, code: str, meddelande: Text = "") -> Response:
     return requests.fragment(ask, "_samtal_ordkoll.html", findings=composer.findings(ask, somebody, meddelande))
 
 
+@routes.post("/inkorg/{code}/utkast")
+def keep_draft(ask: Writing, code: str, meddelande: Text = "", efter: Text = "") -> Response:
+    """Keep what is being written, every three seconds; what has been sent meanwhile is not kept."""
+    conversation, _ = find(ask, code)
+    staff = ask.who.staff
+    if not takeover.has_sent(ask.session, conversation, staff, meddelande, after=whole(efter) or 0):
+        drafts.keep(ask.session, conversation, staff, meddelande[: takeover.LONGEST_TEXT])
+    return Response(status_code=204)
+
+
 @routes.post("/inkorg/{code}/ta-over")
 def take_over(ask: Writing, code: str) -> Response:
     """Take the talk and go there, to write."""
@@ -173,6 +183,7 @@ def write(
     try:
         if shown is None or not takeover.has_sent(ask.session, conversation, staff, meddelande, after=shown):
             takeover.write(ask.session, conversation, staff, meddelande, now=ask.now)
+        drafts.keep(ask.session, conversation, staff, "")
     except BryggaError as error:
         if somebody is not None and _comes_from(ask, somebody):
             return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)

@@ -20,6 +20,8 @@ def beside(ask: Ask, talk: Conversation, filters: mailbox.Chosen) -> Data:
     mail = mailbox.show(ask, filters, 1)
     query = f"?flik={filters.tab}{filters.query}"
     rows = [row | {"href": f"/inkorg/{row['id']}{query}", "current": row["id"] == talk.code} for row in mail["rows"]]
+    # Whoever looks at the talk has read it by that.
+    rows = [row | {"unread": row["unread"] and not row["current"]} for row in rows]
     return mail | {"rows": rows, "query": query, "open": talk.code}
 
 
@@ -28,7 +30,7 @@ def about(ask: Ask, person: Person | None, talk: Conversation) -> Data | None:
     if person is None:
         return None
     facts = person_facts.show(ask, person, talk, in_clear=False)
-    kept = ("id", "age", "area", "office", "state", "owner", "marks", "numbers", "bookings", "offers")
+    kept = ("id", "age", "area", "office", "state", "owner", "marks", "numbers", "bookings", "protected")
     return {
         **{name: facts[name] for name in kept},
         "ladder": person_boxes.place(ask, person),

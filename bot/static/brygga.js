@@ -227,6 +227,10 @@
     all('form[data-draft]', piece).forEach((form) => {
       let changed = false;
       ['input', 'change'].forEach((kind) => form.addEventListener(kind, () => { changed = true; }));
+      if (form.dataset.check) { // the last letters are kept too when one goes to another talk, but not what is sent
+        form.addEventListener('submit', () => { changed = false; });
+        addEventListener('pagehide', () => { if (changed) navigator.sendBeacon(form.dataset.draft, new FormData(form)); });
+      }
       setInterval(() => {
         if (!changed || !form.isConnected) return;
         changed = false;

@@ -8,6 +8,7 @@ from builders import NOW, Browser, a_person, a_slot, a_staff, a_talk, a_text_in,
 
 import storage.conversations
 import storage.messages
+import storage.settings
 from bot.wiring import House
 from storage.people import Person
 
@@ -116,6 +117,27 @@ def test_quick_texts_and_free_times_go_into_the_field_without_scripts(
     assert "”socialtjänsten”" in checked
     with house.database.read() as session:
         assert not storage.messages.of_conversation(session, talk.id), "nothing is sent by these"
+
+
+def test_what_one_has_begun_to_write_is_kept_until_it_is_sent(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human")
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+    field = "Jag hann bara</textarea>"
+
+    assert sara.post(f"/inkorg/{talk.code}/utkast", meddelande="Jag hann bara").status_code == 204
+    assert field in sara.see(f"/inkorg/{talk.code}")
+    assert field in sara.see(f"/register/{leila.code}")
+    with house.database.write() as session:
+        assert "hann bara" not in str(storage.settings.starting_with(session, "draft-")), "it is sealed"
+        storage.conversations.give_to(session, storage.conversations.get(session, talk.id), None, now=NOW)
+    assert "Det här hann du skriva, men det är inte skickat Jag hann bara" in words(sara.see(f"/inkorg/{talk.code}"))
+
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+    sara.post(f"/inkorg/{talk.code}/svara", meddelande="Jag hann bara", efter="0")
+    # What was on its way when it was sent does not come back.
+    sara.post(f"/inkorg/{talk.code}/utkast", meddelande="Jag hann bara", efter="0")
+    assert field not in sara.see(f"/inkorg/{talk.code}")
 
 
 def test_the_word_check_only_warns_while_a_human_writes(sara: Browser, leila: Person, house: House) -> None:

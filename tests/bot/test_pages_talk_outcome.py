@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from builders import NOW, Browser, a_booking, a_person, a_slot, a_staff, a_talk, a_text_in
-from talks import Clock
 
 import storage.conversations
 import storage.messages
@@ -78,7 +77,7 @@ def test_in_silence_nothing_is_sent(sara: Browser, talk: Conversation, house: Ho
 
 
 def test_the_way_back_closes_when_the_person_writes_and_says_when_the_text_had_left(
-    sara: Browser, talk: Conversation, house: House, clock: Clock
+    sara: Browser, talk: Conversation, house: House
 ) -> None:
     sara.post(f"/inkorg/{talk.code}/utfall", utfall="later")
     with house.database.write() as session:
@@ -92,6 +91,23 @@ def test_the_way_back_closes_when_the_person_writes_and_says_when_the_text_had_l
         row.state, row.state_at = "offered", NOW + timedelta(minutes=1)
     assert sara.post(UNDO).status_code == 409
     assert "Ångra</button>" not in sara.see(f"/inkorg/{talk.code}")
+
+
+def test_somebody_who_writes_after_the_press_is_never_taken_back_with_it(
+    sara: Browser, talk: Conversation, house: House
+) -> None:
+    with house.database.write() as session:
+        row = storage.conversations.get(session, talk.id)
+        row.waiting_since, row.waiting_why = None, ""
+    sara.post(f"/inkorg/{talk.code}/utfall", utfall="declined", tyst="ja")
+    with house.database.write() as session:
+        row = storage.conversations.get(session, talk.id)
+        a_text_in(session, row, "ni är sämst", intent="abuse", at=NOW + timedelta(minutes=1))
+        row.waiting_since, row.waiting_why = NOW + timedelta(minutes=1), "arg eller ledsen"
+
+    assert sara.post(UNDO).status_code == 409
+    with house.database.read() as session:
+        assert storage.conversations.get(session, talk.id).waiting_since is not None
 
 
 def test_what_cannot_be_pressed_is_not_offered(sara: Browser, talk: Conversation, house: House) -> None:

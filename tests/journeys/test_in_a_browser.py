@@ -188,3 +188,25 @@ def test_a_head_pauses_everything_from_pages_that_fit_at_320(page: Page) -> None
     page.get_by_role("link", name="Kanaler").click()
     expect(page.get_by_role("heading", name="Telegram")).to_be_visible()
     assert_fits(page)
+
+
+def test_a_reply_that_needs_a_person_takes_two_presses(page: Page) -> None:
+    """Ta över on Idag, type, Ctrl+Enter: it is sent and the next opens (ux §6)."""
+    page.goto("/idag")
+    page.get_by_role("button", name="Ta över").first.click()
+
+    field = page.get_by_label("Skriv sms")
+    expect(field).to_be_focused()
+    page.keyboard.press("Alt+4")
+    expect(field).to_have_value(re.compile(r"jag som skriver och inte automaten\. Tack för att du svarade!"))
+    expect(page.locator("#meddelande-count")).to_contain_text("0,52 kr")
+    page.keyboard.type(" Du måste inget.")
+    expect(page.locator("#ordkoll")).to_contain_text("måste")
+    was = page.url.partition("?")[0]
+    assert_fits(page)
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url("**klart=skickat")
+    assert page.url.partition("?")[0] != was, "the next one who waits is open"
+    expect(page.get_by_role("button", name="Ta över")).to_be_visible()
+    assert_fits(page)
