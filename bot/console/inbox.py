@@ -49,7 +49,8 @@ def _comes_from(ask: Ask, somebody: Person) -> bool:
 
 @routes.get("/inkorg/{code}")
 def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str = "", visa: str = "") -> Response:
-    """The talk between the list and the person; somebody from another office is first asked why, on the person's page.
+    """The talk between the list and the person; somebody from another office is first asked why, on the person's page,
+    and one who has been merged is found from there.
     `visa` is what a narrow screen shows instead of the talk.
     """
     ask.who.needs("inbox")
@@ -58,7 +59,7 @@ def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str
         raise NotFound("Samtalet finns inte kvar.")
     if conversation.person_id is not None:
         known = opening.find(ask, storage.people.get(ask.session, conversation.person_id).code)
-        if not opening.is_open(ask, known):
+        if known.merged_into_id is not None or not opening.is_open(ask, known):
             return go(f"/register/{known.code}")
         opening.log_reading(ask, known)
     somebody = opening.enter_talk(ask, conversation)
@@ -76,7 +77,7 @@ def _page(
     data = {
         **talk.show(ask, conversation, somebody, everything=everything, typed=typed),
         "name": somebody.name if somebody else "",
-        "number": talk.name_of(conversation),
+        "number": "" if somebody else talk.name_of(conversation),
         "errors": [{"field": person.MESSAGE, "text": error.sentence}] if error else [],
         "writes": writes or typed is not None,
         "side": side if side in SIDES else "",

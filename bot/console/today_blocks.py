@@ -58,18 +58,13 @@ def _waiting_row(
     minutes = quiet_hours.working_minutes_between(conversation.waiting_since or ask.now, ask.now)
     mine = conversation.held_by_id == ask.who.staff.id
     return {
-        "id": conversation.code, "href": address(conversation, person), "name": name(person),
+        "id": conversation.code, "href": f"/inkorg/{conversation.code}", "name": name(person),
         "age": None if secret else _age(ask, person), "kind": group, "word": word,
         "text": None if alone or text is None else start(text.text), "lang": _lang(conversation),
         "waited": shown.waited(minutes), "mine": mine,
         "held_by": "" if mine else names.get(conversation.held_by_id or 0, "").split(" ")[0],
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
     }  # fmt: skip
-
-
-def address(conversation: Conversation, person: Person | None) -> str:
-    """Where a talk is read."""
-    return f"/register/{person.code}#samtal" if person else f"/inkorg/{conversation.code}"
 
 
 def name(person: Person | None) -> str:

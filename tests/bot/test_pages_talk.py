@@ -197,6 +197,9 @@ def test_a_talk_stands_between_the_list_and_the_person(sara: Browser, leila: Per
         south = an_office(session, "Unga Söder")
         elsewhere = a_person(session, "Elsa", office=south)
         other = a_talk(session, elsewhere, address="08")
+        # Somebody without a number who has said stop aloud has a talk without an address.
+        silent = a_talk(session, a_person(session, "Moa"), state="stopped")
+        silent.address = ""
 
     page = sara.see(f"/inkorg/{talk.code}")
 
@@ -206,6 +209,7 @@ def test_a_talk_stands_between_the_list_and_the_person(sara: Browser, leila: Per
     assert "070-174 06 05" in page
     assert "kan ni ringa" in page
     assert 'data-shows="person"' in sara.see(f"/inkorg/{talk.code}?visa=person")
+    assert "Moa har sagt stopp till sms." in sara.see(f"/inkorg/{silent.code}")
     assert sara.get(f"/inkorg/{other.code}").status_code in (303, 403)
 
 
