@@ -14,6 +14,7 @@ from argon2.exceptions import VerificationError, VerifyMismatchError
 import storage.audit
 import storage.sharing
 import storage.staff
+from outreach import sign_in_tries
 from outreach.errors import BadInput, NotAllowed
 from storage.codes import new_code
 from storage.database import Session
@@ -24,7 +25,6 @@ from storage.staff import Staff, StaffRole, StaffSession
 
 IDLE = timedelta(minutes=30)
 IDLE_AMBASSADOR = timedelta(hours=12)
-LOCK_AFTER, LOCK_FOR = 5, timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
 TOTP_STEP = 30
 
@@ -105,22 +105,40 @@ def new_staff(
     session: Session, *, email: str, name: str, password: str, role: str, office_id: int | None, now: datetime
 ) -> tuple[Staff, str]:
     """A new account and its authenticator key, which is shown this once. Raises BadInput in plain words."""
+    check_password(password)
+    if role not in MAY:
+        raise BadInput(f"Rollen finns inte. Välj en av: {', '.join(MAY)}.")
+    staff = add_account(session, email=email, name=name, now=now)
+    set_password(session, staff, password)
+    storage.staff.give_role(session, StaffRole(staff_id=staff.id, office_id=office_id, role=role))
+    storage.audit.write(session, "staff_added", now=now, staff_id=staff.id, role=role)
+    return staff, totp_key(session, staff)
+
+
+def add_account(session: Session, *, email: str, name: str, now: datetime) -> Staff:
+    """An account without role and password: nobody can sign in to it yet. Raises BadInput in plain words."""
     if storage.staff.by_email(session, email) is not None:
         raise BadInput("Det finns redan ett konto med den e-posten.")
     if "@" not in email:
         raise BadInput("E-posten saknar @. Skriv hela adressen.")
-    if role not in MAY:
-        raise BadInput(f"Rollen finns inte. Välj en av: {', '.join(MAY)}.")
+    staff = storage.staff.add(session, Staff(email=email.strip(), name=name, created_at=now))
+    new_app(session, staff)
+    return staff
+
+
+def new_app(session: Session, staff: Staff) -> None:
+    """Another authenticator key, to be connected at the next sign-in; the old one and recovery codes stop working."""
+    staff.totp_sealed = session.vault.seal(pyotp.random_base32())
+    staff.totp_confirmed_at, staff.totp_last_step = None, 0
+    storage.staff.add(session, staff)
+    storage.staff.add_recovery_codes(session, staff.id, [])
+
+
+def set_password(session: Session, staff: Staff, password: str) -> None:
+    """Another password. Raises BadInput for one that is too short."""
     check_password(password)
-    key = pyotp.random_base32()
-    staff = storage.staff.add(
-        session,
-        Staff(email=email.strip(), name=name, password_hash=_hasher.hash(password),
-              totp_sealed=session.vault.seal(key), created_at=now),
-    )  # fmt: skip
-    storage.staff.give_role(session, StaffRole(staff_id=staff.id, office_id=office_id, role=role))
-    storage.audit.write(session, "staff_added", now=now, staff_id=staff.id, role=role)
-    return staff, key
+    staff.password_hash = _hasher.hash(password)
+    storage.staff.add(session, staff)
 
 
 def check_password(password: str) -> None:
@@ -129,53 +147,39 @@ def check_password(password: str) -> None:
         raise BadInput(f"Lösenordet är för kort. Det behöver vara minst {SHORTEST_PASSWORD} tecken.")
 
 
-def sign_in(session: Session, email: str, password: str, *, now: datetime) -> tuple[str, StaffSession]:
+def sign_in(
+    session: Session, email: str, password: str, *, now: datetime, browser: str = ""
+) -> tuple[str, StaffSession]:  # fmt: skip
     """First step: e-mail and password. Returns a token for the browser; the session still lacks its second step.
 
     Raises BadInput with the same sentence for a wrong address and a wrong password, and says how long a lock lasts.
-    The caller must let the failed try be committed: see `note_failure`.
+    The caller must let the failed try be committed: see `sign_in_tries.note_failure`.
     """
+    sign_in_tries.check(session, email, now=now)
     staff = storage.staff.by_email(session, email)
-    if staff is not None and staff.locked_until is not None and staff.locked_until > now:
-        raise BadInput(locked_sentence(staff, now))
-    if not _password_fits(staff, password) or staff is None or not _employed(staff, now):
+    if not password_fits(staff, password) or staff is None or not is_employed(staff, now):
         raise BadInput(SAME_SENTENCE)
-    return _new_session(session, staff, step="password", now=now)
+    return new_session(session, staff, step="password", browser=browser, now=now)
 
 
-def locked_sentence(staff: Staff, now: datetime) -> str:
-    """How long the account is locked, in minutes."""
-    assert staff.locked_until is not None
-    minutes = max(1, -(-int((staff.locked_until - now).total_seconds()) // 60))
-    return f"För många försök. Vänta {minutes} minuter och försök igen."
-
-
-def note_failure(session: Session, email: str, *, now: datetime) -> None:
-    """Count a failed try; after five the account is locked for a while."""
-    staff = storage.staff.by_email(session, email)
-    if staff is None or (staff.locked_until is not None and staff.locked_until > now):
-        return
-    staff.failed_tries += 1
-    if staff.failed_tries >= LOCK_AFTER:
-        staff.locked_until, staff.failed_tries = now + LOCK_FOR, 0
-        storage.audit.write(session, "locked", now=now, staff_id=staff.id)
-    storage.staff.add(session, staff)
-
-
-def _password_fits(staff: Staff | None, password: str) -> bool:
+def password_fits(staff: Staff | None, password: str) -> bool:
+    """Whether it is the password; takes as long for an account that is not there or has none."""
+    has_one = staff is not None and bool(staff.password_hash)
     try:
-        return _hasher.verify(staff.password_hash if staff and staff.password_hash else _nobody(), password)
+        fits = _hasher.verify(staff.password_hash if staff is not None and has_one else _nobody(), password)
     except (VerifyMismatchError, VerificationError):
         return False
+    return fits and has_one
 
 
 def may_now(session: Session, staff: Staff, what: str, *, now: datetime) -> bool:
     """Whether somebody works here today, in a role that allows it."""
     held = storage.staff.roles(session, staff.id, local_date(now))
-    return _employed(staff, now) and any(what in MAY[role.role] for role in held)
+    return is_employed(staff, now) and any(what in MAY[role.role] for role in held)
 
 
-def _employed(staff: Staff, now: datetime) -> bool:
+def is_employed(staff: Staff, now: datetime) -> bool:
+    """Whether somebody works here today."""
     today = local_date(now)
     return staff.left_at is None and (staff.employed_from or today) <= today <= (staff.employed_to or today)
 
@@ -183,14 +187,19 @@ def _employed(staff: Staff, now: datetime) -> bool:
 def check_code(session: Session, row: StaffSession, code: str, *, now: datetime) -> bool:
     """Second step: six digits from the authenticator, or a recovery code. A code works once."""
     staff = storage.staff.get(session, row.staff_id)
-    if not (_totp_fits(session, staff, code, now) or _recovery_fits(session, staff, code, now)):
+    if not code_fits(session, staff, code, now=now):
         return False
-    staff.failed_tries, staff.locked_until = 0, None
+    sign_in_tries.forget(session, staff.email)
     staff.totp_confirmed_at = staff.totp_confirmed_at or now
     row.step, row.seen_at = "in", now
     storage.staff.keep_session(session, row)
     storage.audit.write(session, "signed_in", now=now, staff_id=staff.id)
     return True
+
+
+def code_fits(session: Session, staff: Staff, code: str, *, now: datetime) -> bool:
+    """Whether it is a code of the authenticator, or a recovery code; either works once."""
+    return _totp_fits(session, staff, code, now) or _recovery_fits(session, staff, code, now)
 
 
 def _totp_fits(session: Session, staff: Staff, code: str, now: datetime) -> bool:
@@ -235,15 +244,20 @@ def totp_key(session: Session, staff: Staff) -> str:
     return session.vault.unseal(staff.totp_sealed)
 
 
-def open_session(session: Session, staff: Staff, *, now: datetime) -> str:
+def open_session(session: Session, staff: Staff, *, now: datetime, browser: str = "") -> str:
     """Sign somebody in without asking (the demo's buttons). Returns the browser's token."""
-    token, _ = _new_session(session, staff, step="in", now=now)
+    token, _ = new_session(session, staff, step="in", browser=browser, now=now)
     return token
 
 
-def _new_session(session: Session, staff: Staff, *, step: str, now: datetime) -> tuple[str, StaffSession]:
+def new_session(
+    session: Session, staff: Staff, *, step: str, browser: str, now: datetime
+) -> tuple[str, StaffSession]:  # fmt: skip
+    """A browser that has come to a step of signing in, and the token it is known by."""
     token = secrets.token_urlsafe(32)
-    row = StaffSession(mark=_mark(token), staff_id=staff.id, step=step, created_at=now, seen_at=now)
+    row = StaffSession(
+        mark=_mark(token), staff_id=staff.id, step=step, browser=browser, created_at=now, seen_at=now
+    )  # fmt: skip
     return token, storage.staff.keep_session(session, row)
 
 
@@ -252,14 +266,18 @@ def find_session(session: Session, token: str, *, now: datetime) -> StaffSession
     row = storage.staff.session_by_mark(session, _mark(token)) if token else None
     if row is None or row.ended_at is not None:
         return None
-    idle = IDLE_AMBASSADOR if _is_ambassador(session, row.staff_id, now) else IDLE
-    return row if now - row.seen_at <= idle else None
+    return row if now - row.seen_at <= idle_after(session, row.staff_id, now=now) else None
+
+
+def idle_after(session: Session, staff_id: int, *, now: datetime) -> timedelta:
+    """How long somebody's browser may rest before it is signed out (ux §4.1)."""
+    return IDLE_AMBASSADOR if _is_ambassador(session, staff_id, now) else IDLE
 
 
 def who(session: Session, row: StaffSession, *, now: datetime) -> Who:
     """The member of staff behind a session, with what they may do today. Raises NotAllowed when they have left."""
     staff = storage.staff.get(session, row.staff_id)
-    if not _employed(staff, now):
+    if not is_employed(staff, now):
         raise NotAllowed
     today = local_date(now)
     roles = storage.staff.roles(session, staff.id, today)

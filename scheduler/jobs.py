@@ -16,7 +16,7 @@ import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.offers
-from outreach import alerts, laying_out, selections
+from outreach import alerts, laying_out, leaving, selections
 from outreach.gatherings import Write
 from scheduler import (
     encouragement,
@@ -83,6 +83,7 @@ def timetable(
 ) -> Sequence[Job]:
     """All jobs, in the order they should run when everything is due at once: what came in before what goes out."""
     rules, when = sender.rules, partial(WhenDue, sender)
+    running = partial(when, watching.running)
     carrier = imports.Carrier(sender.database, sender.clock)
     return (
         Job("settle_stuck", 5, when(reconcile.any_stuck, reconcile.settle_stuck)),
@@ -93,12 +94,8 @@ def timetable(
             2,
             when(storage.campaigns.due_to_start, lambda session, now: starts.start_due(session, rules, now)),
         ),
-        Job("watch_campaigns", 5, when(watching.running, watching.watch_campaigns)),
-        Job(
-            "ask_at_evening",
-            30,
-            when(watching.running, lambda session, now: watching.ask_at_evening(session, rules, now)),
-        ),
+        Job("watch_campaigns", 5, running(watching.watch_campaigns)),
+        Job("ask_at_evening", 30, running(lambda session, now: watching.ask_at_evening(session, rules, now))),
         Job("keep_promises", 60, when(promises.any_due, partial(promises.keep_promises, say=say))),
         Job(
             "speak_up",
@@ -132,10 +129,11 @@ def timetable(
         Job("escalate", 15, when(storage.alerts.due, alerts.escalate)),
         Job("send", 0.5, lambda: sending.drain(sender)),
         Job("ask_provider", 5, reconcile.Inquiry(sender).run),
-        Job("finish_campaigns", 10, when(watching.running, reconcile.finish_campaigns)),
+        Job("finish_campaigns", 10, running(reconcile.finish_campaigns)),
         Job("carry_imports", 1, lambda: anyio.to_thread.run_sync(carrier.carry_on)),
         Job("count_selections", 3600, when(selections.uncounted, selections.note_counts)),
         Job("lay_out_times", 300, when(laying_out.any_due, laying_out.lay_out)),
+        Job("let_go", 3600, when(leaving.any_due, leaving.leave_due)),
         Job("forget_uploads", 3600, when(housekeeping.any_old, housekeeping.forget_uploads)),
     )
 

@@ -215,6 +215,11 @@ def give_to(session: Session, conversation: Conversation, staff_id: int | None, 
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 
+def held_by(session: Session, staff_id: int) -> Sequence[Conversation]:
+    """Talks that somebody has."""
+    return session.exec(select(Conversation).where(Conversation.held_by_id == staff_id)).all()
+
+
 _RESTED = (
     select(Conversation, Person)
     .join(Person, col(Person.id) == Conversation.person_id)

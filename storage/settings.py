@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, bindparam
 from sqlalchemy import select as select_columns
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.database import Session
 
@@ -18,6 +18,17 @@ class Setting(SQLModel, table=True):
     value: Any = Field(default=None, sa_column=Column(JSON))
     changed_at: datetime | None = None
     changed_by_id: int | None = Field(default=None, foreign_key="staff.id")
+
+
+class SettingChange(SQLModel, table=True):
+    """One change of a setting: what it was and what it became, so that it can be shown and taken back."""
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(index=True)
+    before: Any = Field(default=None, sa_column=Column(JSON))
+    after: Any = Field(default=None, sa_column=Column(JSON))
+    at: datetime
+    by_id: int = Field(foreign_key="staff.id")
 
 
 class HelpLine(SQLModel, table=True):
@@ -47,6 +58,36 @@ def write(session: Session, key: str, value: Any, *, now: datetime | None = None
     row.value, row.changed_at, row.changed_by_id = value, now, staff_id
     session.add(row)
     session.flush()
+
+
+def note_change(
+    session: Session, key: str, before: object, after: object, *, now: datetime, staff_id: int
+) -> None:  # fmt: skip
+    """Keep what a setting, or a row that staff set, was and became."""
+    session.add(SettingChange(key=key, before=before, after=after, at=now, by_id=staff_id))
+    session.flush()
+
+
+def changes(session: Session, keys: Sequence[str], most: int = 10) -> Sequence[SettingChange]:
+    """The latest changes of these settings, newest first. A key that ends with a colon stands for all it begins."""
+    among = [
+        col(SettingChange.key).startswith(key, autoescape=True) if key.endswith(":") else col(SettingChange.key) == key
+        for key in keys
+    ]
+    return session.exec(
+        select(SettingChange).where(or_(*among)).order_by(col(SettingChange.id).desc()).limit(most)
+    ).all()
+
+
+def change_by_id(session: Session, change_id: int) -> SettingChange | None:
+    """The change with this id."""
+    return session.get(SettingChange, change_id)
+
+
+def latest_change(session: Session, key: str) -> SettingChange | None:
+    """The newest change of a setting."""
+    query = select(SettingChange).where(SettingChange.key == key).order_by(col(SettingChange.id).desc())
+    return session.exec(query.limit(1)).first()
 
 
 def changed(session: Session, key: str) -> tuple[datetime, int | None] | None:

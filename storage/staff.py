@@ -16,7 +16,9 @@ ROLES = ("administrator", "enhetschef", "samordnare", "konsulent", "ambassador",
 
 
 class Staff(SQLModel, table=True):
-    """A member of staff. The authenticator key is sealed; the password is an argon2 hash."""
+    """A member of staff. The authenticator key is sealed; the password is an argon2 hash. Of the code by which somebody
+    new comes in, or somebody who has lost the way in, a keyed fingerprint is kept until it is used.
+    """
 
     id: int = Field(default=None, primary_key=True)
     code: str = Field(default_factory=new_code, unique=True)
@@ -27,8 +29,8 @@ class Staff(SQLModel, table=True):
     totp_sealed: str = ""
     totp_confirmed_at: datetime | None = None
     totp_last_step: int = 0
-    failed_tries: int = 0
-    locked_until: datetime | None = None
+    invitation_mark: str = ""
+    invited_until: datetime | None = None
     employed_from: date | None = None
     employed_to: date | None = None
     supervisor_id: int | None = Field(default=None, foreign_key="staff.id")
@@ -63,13 +65,25 @@ class RecoveryCode(SQLModel, table=True):
     used_at: datetime | None = None
 
 
+class SignInTries(SQLModel, table=True):
+    """Failed tries to sign in under an address, whether or not anybody has it; kept as a keyed fingerprint."""
+
+    mark: str = Field(primary_key=True)
+    tries: int = 0
+    last_at: datetime
+    locked_until: datetime | None = None
+
+
 class StaffSession(SQLModel, table=True):
-    """A signed-in browser. Only the token's fingerprint is kept, so a copied database opens nothing."""
+    """A signed-in browser, and its kind in words. Only the token's fingerprint is kept, so a copied database opens
+    nothing.
+    """
 
     mark: str = Field(primary_key=True)
     staff_id: int = Field(foreign_key="staff.id", index=True)
     csrf: str = Field(default_factory=new_code)
     step: str = "password"
+    browser: str = ""
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None
@@ -87,6 +101,11 @@ def by_email(session: Session, email: str) -> Staff | None:
     return session.exec(select(Staff).where(func.lower(Staff.email) == email.strip().lower())).first()
 
 
+def by_code(session: Session, code: str) -> Staff | None:
+    """The account with this code."""
+    return session.exec(select(Staff).where(Staff.code == code)).first()
+
+
 def get(session: Session, staff_id: int) -> Staff:
     """The account; raises when there is none with this id."""
     return session.get_one(Staff, staff_id)
@@ -102,8 +121,13 @@ def everyone(session: Session) -> Sequence[Staff]:
     return session.exec(select(Staff).where(col(Staff.left_at).is_(None)).order_by(Staff.name)).all()
 
 
+def accounts(session: Session) -> Sequence[Staff]:
+    """Every account, those who have left too, by name."""
+    return session.exec(select(Staff).order_by(Staff.name)).all()
+
+
 def give_role(session: Session, role: StaffRole) -> StaffRole:
-    """Give somebody a role."""
+    """Keep a new or changed role."""
     session.add(role)
     session.flush()
     return role
@@ -113,6 +137,16 @@ def roles(session: Session, staff_id: int, on: date) -> Sequence[StaffRole]:
     """The roles somebody has on a day."""
     rows = session.exec(select(StaffRole).where(StaffRole.staff_id == staff_id)).all()
     return [row for row in rows if (row.valid_from or on) <= on <= (row.valid_to or on)]
+
+
+def all_roles(session: Session) -> Sequence[StaffRole]:
+    """Every role that anybody has had, has or will have, in the order they were given."""
+    return session.exec(select(StaffRole).order_by(col(StaffRole.id))).all()
+
+
+def role(session: Session, role_id: int) -> StaffRole | None:
+    """The role with this id."""
+    return session.get(StaffRole, role_id)
 
 
 _WITH_ROLE = (
@@ -167,6 +201,51 @@ def session_by_mark(session: Session, mark: str) -> StaffSession | None:
     return session.get(StaffSession, mark)
 
 
+def open_sessions(session: Session, staff_id: int, since: datetime) -> Sequence[StaffSession]:
+    """Browsers signed in as somebody that have been used since then, the latest used first."""
+    query = select(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.step == "in")
+    query = query.where(col(StaffSession.ended_at).is_(None), col(StaffSession.seen_at) >= since)
+    return session.exec(query.order_by(col(StaffSession.seen_at).desc())).all()
+
+
+def end_sessions(session: Session, staff_id: int, *, now: datetime, but: str = "") -> int:
+    """End every browser session of somebody, half-way ones too, but for the one with this mark. Returns how many."""
+    query = select(StaffSession).where(StaffSession.staff_id == staff_id, col(StaffSession.ended_at).is_(None))
+    rows = session.exec(query.where(StaffSession.mark != but)).all()
+    for row in rows:
+        row.ended_at = now
+        session.add(row)
+    session.flush()
+    return len(rows)
+
+
+def last_signed_in(session: Session) -> dict[int, datetime]:
+    """When each account last signed in, by id; nothing for those who never have."""
+    query = select(StaffSession.staff_id, func.max(StaffSession.created_at)).where(StaffSession.step == "in")
+    return dict(session.exec(query.group_by(col(StaffSession.staff_id))).all())
+
+
+def tries(session: Session, mark: str) -> SignInTries | None:
+    """The failed tries under the address with this fingerprint."""
+    return session.get(SignInTries, mark)
+
+
+def keep_tries(session: Session, row: SignInTries) -> None:
+    """Keep how often somebody has tried."""
+    session.add(row)
+    session.flush()
+
+
+def forget_tries(session: Session, *, mark: str = "", before: datetime | None = None) -> None:
+    """Forget the tries under an address, or those before a moment."""
+    query = select(SignInTries).where(SignInTries.mark == mark)
+    if before is not None:
+        query = select(SignInTries).where(col(SignInTries.last_at) < before)
+    for row in session.exec(query).all():
+        session.delete(row)
+    session.flush()
+
+
 def carry_sessions(session: Session, moved: timedelta) -> None:
     """Take every open browser session along when the practice clock is moved, so that nobody idles out by it."""
     for row in session.exec(select(StaffSession).where(col(StaffSession.ended_at).is_(None))).all():
@@ -188,6 +267,13 @@ def recovery_code(session: Session, staff_id: int, mark: str) -> RecoveryCode | 
     """An unused recovery code of this account."""
     row = session.get(RecoveryCode, mark)
     return row if row is not None and row.staff_id == staff_id and row.used_at is None else None
+
+
+def recovery_codes_left(session: Session, staff_id: int) -> int:
+    """How many recovery codes somebody has not used."""
+    query = select(func.count()).select_from(RecoveryCode)
+    query = query.where(RecoveryCode.staff_id == staff_id, col(RecoveryCode.used_at).is_(None))
+    return session.exec(query).one()
 
 
 def names(session: Session) -> dict[int, str]:

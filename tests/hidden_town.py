@@ -112,6 +112,7 @@ def build(house: House) -> HiddenTown:
             "neighbour": neighbours[0].code,
             "person": person.code,
             "merge": "sammanslagen",
+            "colleague": town.staff["samordnare"].code,
         }
     _take_in(town, office)
     return town

@@ -93,7 +93,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "telegram_off": "Slog av Telegram",
     },
     "inloggning": {
-        "locked": "Kontot låstes", "signed_in": "Loggade in", "staff_added": "Ny personal",
+        "employment_ended": "Avslutade en anställning", "extract_shown": "Noterade utdrag ur belastningsregistret",
+        "invitation_used": "Valde lösenord med en kod", "locked": "Kontot låstes",
+        "password_changed": "Bytte sitt lösenord", "recovery_codes_made": "Gjorde nya reservkoder",
+        "role_ended": "Avslutade en roll", "role_given": "Gav en roll", "signed_in": "Loggade in",
+        "signed_out_everywhere": "Loggade ut en kollega överallt", "signed_out_others": "Loggade ut webbläsare",
+        "staff_added": "Ny personal", "staff_invited": "Bjöd in en kollega", "staff_left": "En kollega har slutat",
+        "way_in_reset": "Gav en kollega en ny kod",
     },
 }  # fmt: skip
 _GROUP_OF = {action: group for group, words in _WORDS.items() for action in words}

@@ -8,6 +8,7 @@ from bot import shown
 from bot.requests import Ask
 
 PAGES = {
+    "Personal och roller": "/installningar/personal",
     "Utskick": "/installningar/utskick",
     "Kontakttrappa": "/installningar/trappan",
     "Kanaler": "/installningar/kanaler",

@@ -8,8 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 import storage.settings
 import storage.staff
 from bot import requests
+from bot.console import browsers
 from bot.requests import COOKIE, House, Installation, Reading, SignInNeeded, Writing
-from outreach import access
+from outreach import access, invitations, sign_in_tries
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.database import Session
 from storage.staff import StaffSession
@@ -47,13 +48,13 @@ def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "
     now = house.now()
     try:
         with house.database.write() as session:
-            token, row = access.sign_in(session, epost, losenord, now=now)
+            token, row = access.sign_in(session, epost, losenord, now=now, browser=browsers.in_words(request))
             next_page = (
                 "/logga-in/kod" if storage.staff.get(session, row.staff_id).totp_confirmed_at else "/logga-in/koppla"
             )
     except BadInput as error:
         with house.database.write() as session:
-            access.note_failure(session, epost, now=now)
+            sign_in_tries.note_failure(session, epost, now=now)
         return _sign_in(request, house, email=epost, errors=[{"field": "epost", "text": error.sentence}], till=till)
     return _with_cookie(RedirectResponse(f"{next_page}?till={_safe(till)}", status_code=303), house, token)
 
@@ -61,7 +62,8 @@ def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "
 def _sign_in(request: Request, house: Installation, *, email: str, errors: list[dict[str, str]], till: str) -> Response:
     with house.database.read() as session:
         demo = _demo_staff(session)
-    login = {"email": email, "errors": errors, "next": _safe(till), "demo": demo}
+        is_new = not storage.staff.everyone(session)
+    login = {"email": email, "errors": errors, "next": _safe(till), "demo": demo, "is_new": is_new}
     return _bare(request, house, "login.html", "Logga in", 422 if errors else 200, login=login)
 
 
@@ -87,7 +89,7 @@ def sign_in_to_demo(request: Request, house: House, roll: Text = "samordnare") -
         staff = storage.staff.with_role(session, roll) if roll in _DEMO else []
         if not staff:
             raise BadInput(f"Rollen finns inte. Välj en av: {', '.join(_DEMO)}.")
-        token = access.open_session(session, staff[0], now=now)
+        token = access.open_session(session, staff[0], now=now, browser=browsers.in_words(request))
         home = _home(session, staff[0].id, house)
     return _with_cookie(RedirectResponse(home, status_code=303), house, token)
 
@@ -131,11 +133,10 @@ def _try_code(request: Request, house: Installation, typed: str) -> bool:
     with house.database.write() as session:
         row = _half_way(request, session, house)
         staff = storage.staff.get(session, row.staff_id)
-        if staff.locked_until is not None and staff.locked_until > now:
-            raise BadInput(access.locked_sentence(staff, now))
+        sign_in_tries.check(session, staff.email, now=now)
         fits = access.check_code(session, row, typed, now=now)
         if not fits:
-            access.note_failure(session, staff.email, now=now)
+            sign_in_tries.note_failure(session, staff.email, now=now)
     return fits
 
 
@@ -179,12 +180,45 @@ def _set_up(request: Request, house: Installation, *, errors: list[dict[str, str
     return _bare(request, house, "login_setup.html", "Koppla din app", 422 if errors else 200, setup=shown)
 
 
+@routes.get("/logga-in/inbjudan")
+def invitation_page(request: Request, house: House) -> Response:
+    """Where somebody who has got a code from a colleague chooses a password."""
+    return _invitation(request, house, email="", errors=[])
+
+
+@routes.post("/logga-in/inbjudan")
+def accept(request: Request, house: House, epost: Text = "", kod: Text = "", losenord: Text = "") -> Response:
+    """Choose a password by the code. A failed try is counted in a transaction of its own, as when signing in."""
+    _from_here(request)
+    now = house.now()
+    try:
+        access.check_password(losenord)
+    except BadInput as error:
+        return _invitation(request, house, email=epost, errors=[{"field": "losenord", "text": error.sentence}])
+    try:
+        with house.database.write() as session:
+            token = invitations.accept(
+                session, epost, kod, losenord, now=now, browser=browsers.in_words(request)
+            )  # fmt: skip
+    except BadInput as error:
+        with house.database.write() as session:
+            sign_in_tries.note_failure(session, epost, now=now)
+        return _invitation(request, house, email=epost, errors=[{"field": "kod", "text": error.sentence}])
+    return _with_cookie(RedirectResponse("/logga-in/koppla", status_code=303), house, token)
+
+
+def _invitation(request: Request, house: Installation, *, email: str, errors: list[dict[str, str]]) -> Response:
+    login = {"email": email, "errors": errors}
+    return _bare(request, house, "login_invitation.html", "Välj ditt lösenord", 422 if errors else 200, login=login)
+
+
 @routes.get("/logga-in/aterstall")
 def trouble(request: Request, house: House) -> Response:
     """Help that does not depend on remembering anything."""
     error = {
         "what": "Problem att logga in?",
-        "todo": "Be er administratör om ett nytt lösenord. Har du tappat telefonen: använd en av dina reservkoder.",
+        "todo": "Har du tappat telefonen: använd en av dina reservkoder. Annars: be er administratör om en ny kod, och "
+        "välj ”Har du fått en kod?” när du loggar in.",
     }
     return _bare(request, house, "error.html", "Problem att logga in?", error=error)
 

@@ -30,6 +30,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/logga-in/kod": ("/logga-in/kod",),
     "/logga-in/koppla": ("/logga-in/koppla",),
     "/logga-in/aterstall": ("/logga-in/aterstall",),
+    "/logga-in/inbjudan": ("/logga-in/inbjudan",),
     "/mitt-konto": ("/mitt-konto",),
     "/idag": ("/idag", *(f"/idag?visa={part}" for part in ("manniska", "bokat", "ring", "nummer"))),
     "/idag/del/{name}": tuple(f"/idag/del/{part}" for part in ("manniska", "bokat", "ring", "nummer", "sida")),
@@ -147,6 +148,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
     "/installningar/tolkningar": ("/installningar/tolkningar",),
+    "/installningar/personal": ("/installningar/personal",),
+    "/installningar/personal/{code}": ("/installningar/personal/{colleague}",),
     # Never ends; it says that there is something new, and carries nothing.
     "/handelser": (),
 }
