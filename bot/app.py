@@ -12,6 +12,7 @@ from bot import errors
 from bot.api import calendar_feed, health
 from bot.console import (
     answering_settings,
+    account,
     calendar,
     calendar_booking,
     calendar_meeting,
@@ -110,6 +111,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         channel_settings.routes, duty_settings.routes, readings.routes, language_settings.routes,
         catalogue_settings.routes, quick_settings.routes, answering_settings.routes,
         catalogue_settings.routes, staff_settings.routes, staff_page.routes,
+        catalogue_settings.routes, account.routes, staff_settings.routes, staff_page.routes,
         card_page.routes, ladder_ring.routes, ladder_find.routes, ladder_sms.routes, ladder_other.routes,
         ladder_desk.routes, ladder_office.routes, cards.routes, card_batches.routes,
         person_add.routes, person_booking.routes, person_edit.routes, person_merge.routes, person_numbers.routes,

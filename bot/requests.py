@@ -339,6 +339,8 @@ _FLASH = {
     "undan": ("info", "Lagt åt sidan", "Kortet kommer tillbaka senare i dag."),
     "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
     "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),
+    "losenord": ("ok", "Lösenordet är bytt", "Alla andra webbläsare är utloggade."),
+    "utloggad": ("ok", "Utloggad", ""),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
 }
 

@@ -19,6 +19,7 @@ PAGES = {
     "Insatser": "/installningar/insatser",
     "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",
+    "Säkerhet": "/mitt-konto",
 }
 
 

@@ -9,7 +9,7 @@ import storage.settings
 import storage.staff
 from bot import requests
 from bot.console import browsers
-from bot.requests import COOKIE, House, Installation, Reading, SignInNeeded, Writing
+from bot.requests import COOKIE, House, Installation, SignInNeeded, Writing
 from outreach import access, invitations, sign_in_tries
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.database import Session
@@ -92,15 +92,6 @@ def sign_in_to_demo(request: Request, house: House, roll: Text = "samordnare") -
         token = access.open_session(session, staff[0], now=now, browser=browsers.in_words(request))
         home = _home(session, staff[0].id, house)
     return _with_cookie(RedirectResponse(home, status_code=303), house, token)
-
-
-@routes.get("/mitt-konto")
-def account(ask: Reading) -> Response:
-    """Who is signed in, with which role and where; also the home of those whose pages are not here yet."""
-    offices = [office.name for office in ask.who.offices]
-    return requests.page(
-        ask, "konto.html", title="Mitt konto", account={"email": ask.who.staff.email, "offices": offices}
-    )
 
 
 def _home(session: Session, staff_id: int, house: Installation) -> str:
