@@ -17,6 +17,7 @@ from outreach.gate import Rules
 from outreach.word_check import Finding, Purpose
 from storage.campaigns import Campaign
 from storage.database import Session
+from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff
 
@@ -109,7 +110,7 @@ def answerers(session: Session, campaign: Campaign, *, now: datetime) -> list[St
         staff.id: staff
         for role in roles
         for office_id in offices
-        for staff in storage.staff.with_role(session, role, office_id)
+        for staff in storage.staff.with_role(session, role, office_id, on=local_date(now))
     }
     return sorted(found.values(), key=lambda staff: staff.name)
 

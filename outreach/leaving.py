@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import storage.audit
 import storage.calendar_feeds
 import storage.conversations
+import storage.people
 import storage.settings
 import storage.staff
 import storage.time_patterns
@@ -24,9 +25,12 @@ WAITS = "vill ha en människa"
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What somebody has in hand: talks, booked times ahead, and places in the chain that is told of a crisis."""
+    """What somebody has in hand: talks, people they are responsible for, booked times ahead, and their places in the
+    chain that is told of a crisis.
+    """
 
     talks: int
+    people: int
     times: list[Slot]
     on_duty: list[str]
 
@@ -35,7 +39,8 @@ def in_hand(session: Session, staff: Staff, now: datetime) -> Left:
     """What a colleague has in hand now."""
     booked = storage.calendar_feeds.booked(session, staff.id, OPEN, now, now + _LOOKS_AHEAD)
     duty = [key for key in alerts.CHAIN if storage.settings.read(session, key) == staff.id]
-    return Left(len(storage.conversations.held_by(session, staff.id)), list(booked), duty)
+    talks, people = storage.conversations.held_by(session, staff.id), storage.people.of_responsible(session, staff.id)
+    return Left(len(talks), len(people), list(booked), duty)
 
 
 def end_employment(session: Session, who: Who, staff: Staff, last: date, *, now: datetime) -> None:
@@ -77,8 +82,8 @@ def _due(session: Session, now: datetime) -> list[Staff]:
 
 
 def _leave(session: Session, staff: Staff, now: datetime) -> None:
-    """Browsers are signed out, roles end, and talks wait for the others. Booked times stay: somebody has to speak with
-    those who have them.
+    """Browsers are signed out, roles end, talks wait for the others, and nobody has them as responsible. Booked times
+    stay: somebody has to speak with those who have them.
     """
     staff.left_at = now
     storage.staff.add(session, staff)
@@ -91,7 +96,11 @@ def _leave(session: Session, staff: Staff, now: datetime) -> None:
         storage.conversations.give_to(session, talk, None, now=now)
         talk.waiting_since, talk.waiting_why = talk.waiting_since or now, talk.waiting_why or WAITS
         storage.conversations.keep(session, talk)
-    storage.audit.write(session, "staff_left", now=now, actor="automaten", colleague=staff.code)
+    people = storage.people.of_responsible(session, staff.id)
+    for person in people:
+        person.responsible_id, person.changed_at = None, now
+        storage.people.keep(session, person)
+    storage.audit.write(session, "staff_left", now=now, actor="automaten", colleague=staff.code, people=len(people))
 
 
 def _offer_no_times_after(session: Session, staff: Staff, last: date, now: datetime) -> None:

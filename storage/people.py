@@ -124,6 +124,11 @@ def add(session: Session, person: Person) -> Person:
     return person
 
 
+def of_responsible(session: Session, staff_id: int) -> Sequence[Person]:
+    """The people somebody is responsible for."""
+    return session.exec(select(Person).where(Person.responsible_id == staff_id)).all()
+
+
 def keep(session: Session, person: Person) -> None:
     """Keep what was changed about somebody, so that they are found by it."""
     person.name_key = name_key(person.name)

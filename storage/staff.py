@@ -153,6 +153,7 @@ _WITH_ROLE = (
     select(Staff)
     .join(StaffRole, col(StaffRole.staff_id) == Staff.id)
     .where(StaffRole.role == bindparam("role"), col(Staff.left_at).is_(None))
+    .where(or_(col(StaffRole.valid_to).is_(None), col(StaffRole.valid_to) >= bindparam("on")))
     .order_by(col(Staff.id))
     .distinct()
 )
@@ -161,11 +162,13 @@ _WITH_ROLE_IN = _WITH_ROLE.where(
 )
 
 
-def with_role(session: Session, role: str, office_id: int | None = None) -> Sequence[Staff]:
-    """Accounts with a role, in an office or in all, by id."""
+def with_role(
+    session: Session, role: str, office_id: int | None = None, *, on: date = date.min
+) -> Sequence[Staff]:  # fmt: skip
+    """Accounts with a role, in an office or in all, by id; with `on` none whose role has ended before that day."""
     if office_id is None:
-        return session.exec(_WITH_ROLE, params={"role": role}).all()
-    return session.exec(_WITH_ROLE_IN, params={"role": role, "office_id": office_id}).all()
+        return session.exec(_WITH_ROLE, params={"role": role, "on": on}).all()
+    return session.exec(_WITH_ROLE_IN, params={"role": role, "office_id": office_id, "on": on}).all()
 
 
 def at_offices(session: Session, office_ids: Sequence[int], on: date) -> Sequence[Staff]:

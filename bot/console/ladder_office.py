@@ -19,6 +19,7 @@ from outreach import access, ladder_rules, ladder_settings
 from outreach.errors import BadInput, NotAllowed, NotFound
 from outreach.ladder_settings import Wanted
 from storage.ladders import STEP_KINDS
+from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff
 
@@ -109,7 +110,10 @@ def _wanted(kinds: Sequence[str], days: Sequence[str], on: Sequence[str]) -> lis
 def _candidates(ask: Ask, office: Office) -> list[Staff]:
     """Who may answer: those who read what youths of the office write."""
     inbox = [role for role, may in access.MAY.items() if "inbox" in may]
-    found = {one.id: one for role in inbox for one in storage.staff.with_role(ask.session, role, office.id)}
+    today = local_date(ask.now)
+    found = {
+        one.id: one for role in inbox for one in storage.staff.with_role(ask.session, role, office.id, on=today)
+    }  # fmt: skip
     return sorted(found.values(), key=lambda one: one.name)
 
 

@@ -12,6 +12,7 @@ from outreach import alerts, waiting
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.conversations import Conversation
 from storage.database import Session
+from storage.local_time import local_date
 from storage.people import Person
 
 # One line in the log for each sitting, not for each press of reload.
@@ -36,7 +37,7 @@ def find(ask: Ask, code: str) -> Person:
 
 def whom_to_ask(ask: Ask, person: Person) -> str:
     """Fråga Karin Ek: the heads of the person's office, never oneself."""
-    heads = storage.staff.with_role(ask.session, "enhetschef", person.office_id)
+    heads = storage.staff.with_role(ask.session, "enhetschef", person.office_id, on=local_date(ask.now))
     names = [one.name for one in heads if one.id != ask.who.staff.id]
     return f"Fråga {' eller '.join(names) if names else 'den som är chef för kontoret'} om något behöver ändras."
 

@@ -55,7 +55,12 @@ def may_be_responsible(ask: Ask, person: Person) -> Mapping[int, str]:
     """Who at the person's office works with people, and does not know this one."""
     knows = {row.staff_id for row in storage.sharing.acquaintances(ask.session, person.id) if row.ended_at is None}
     roles = [role for role, allowed in access.MAY.items() if "register" in allowed]
-    found = {one.id: one.name for role in roles for one in storage.staff.with_role(ask.session, role, person.office_id)}
+    today = local_date(ask.now)
+    found = {
+        one.id: one.name
+        for role in roles
+        for one in storage.staff.with_role(ask.session, role, person.office_id, on=today)
+    }
     return {staff_id: name for staff_id, name in found.items() if staff_id not in knows}
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 import storage.audit
 import storage.conversations
+import storage.people
 import storage.staff
 from bot.requests import COOKIE
 from bot.wiring import House
@@ -212,7 +213,8 @@ def test_whoever_leaves_is_out_at_once_and_their_talks_wait_for_the_others(
 ) -> None:
     with house.database.write() as session:
         sara = a_staff(session)
-        talk = a_talk(session, a_person(session, mobile="05"), state="human")
+        leila = a_person(session, mobile="05", responsible_id=sara.id)
+        talk = a_talk(session, leila, state="human")
         storage.conversations.give_to(session, talk, sara.id, now=NOW)
         free = a_slot(session, NOW + timedelta(days=2), staff=sara)
     out = signed_in(client, house.database, sara)
@@ -224,6 +226,7 @@ def test_whoever_leaves_is_out_at_once_and_their_talks_wait_for_the_others(
     with house.database.read() as session:
         kept = storage.conversations.get(session, talk.id)
         assert (kept.held_by_id, kept.waiting_since) == (None, NOW)
+        assert storage.people.get(session, leila.id).responsible_id is None
         assert session.get_one(type(free), free.id).called_off_at == NOW
         assert storage.staff.roles(session, sara.id, local_date(NOW)) == []
     assert "Har slutat" in words(karin.see(f"{HERE}/{sara.code}"))
