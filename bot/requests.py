@@ -340,6 +340,7 @@ _FLASH = {
     "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
     "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),
     "losenord": ("ok", "Lösenordet är bytt", "Alla andra webbläsare är utloggade."),
+    "aterstalld": ("info", "Ångrat", "Inställningen är som den var innan."),
     "utloggad": ("ok", "Utloggad", ""),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
 }

@@ -75,6 +75,19 @@ def chosen(session: Session, key: str, now: datetime) -> Staff | None:
     return staff if staff is not None and access.may_now(session, staff, "inbox", now=now) else None
 
 
+def choose(session: Session, key: str, staff_id: int | None, *, now: datetime, by: Staff) -> bool:
+    """Give somebody, or nobody, this place in the chain; False when it was so already."""
+    before = storage.settings.read(session, key)
+    if before == staff_id:
+        return False
+    storage.settings.write(session, key, staff_id, now=now, staff_id=by.id)
+    storage.settings.note_change(session, key, before, staff_id, now=now, staff_id=by.id)
+    placed = storage.staff.find(session, staff_id)
+    storage.audit.write(session, "setting_changed", now=now, staff_id=by.id, key=key,
+                        staff=placed.code if placed is not None else "")  # fmt: skip
+    return True
+
+
 def reachable(session: Session, now: datetime) -> Sequence[Reachable]:
     """Those in the chain who can be told, in order."""
     found = [(place, chosen(session, key, now)) for place, key in enumerate(CHAIN)]

@@ -20,6 +20,7 @@ DEFAULTS = (
     ("1177 Vårdguiden", "1177", 0, 200),
     ("Kvinnofridslinjen", "020-50 50 50", 0, 200),
 )
+KEY = "help_line:"
 ALWAYS_OPEN = "dygnet runt"
 CHECK_AFTER = timedelta(days=180)
 _OLDEST, LONGEST_HOURS = 200, 60
@@ -82,6 +83,9 @@ def change(session: Session, line: HelpLine, *, number: str, hours: str, now: da
     number, hours = _number(number), _hours(hours)
     if line.name == DEFAULTS[0][0] and number != "112":
         raise BadInput("Numret till SOS Alarm är 112 och ändras inte här.")
+    before, after = {"number": line.number, "hours": line.hours}, {"number": number, "hours": hours}
+    if before != after:
+        storage.settings.note_change(session, f"{KEY}{line.id}", before, after, now=now, staff_id=staff_id)
     line.number, line.hours, line.verified_on = number, hours, local_date(now)
     storage.settings.keep_help_line(session, line)
     storage.audit.write(session, "help_line_changed", now=now, staff_id=staff_id, line=line.id, number=number)

@@ -61,8 +61,10 @@ def turn_on(session: Session, lang: str, checked_by: str, *, now: datetime, staf
     name = " ".join(checked_by.split())[:100]
     if not name:
         raise BadInput("Skriv vem som har granskat texterna.")
-    if translator(session, lang) == name:
+    before = translator(session, lang)
+    if before == name:
         return False
+    storage.settings.note_change(session, key(lang), before, name, now=now, staff_id=staff_id)
     storage.settings.write(session, key(lang), {"translator": name}, now=now, staff_id=staff_id)
     storage.audit.write(session, "language_on", now=now, staff_id=staff_id, lang=lang)
     return True
@@ -70,8 +72,10 @@ def turn_on(session: Session, lang: str, checked_by: str, *, now: datetime, staf
 
 def turn_off(session: Session, lang: str, *, now: datetime, staff_id: int) -> bool:
     """Use the language no more; whoever is answered in it gets Swedish from now on. False when it was off."""
-    if not translator(session, lang):
+    before = translator(session, lang)
+    if not before:
         return False
+    storage.settings.note_change(session, key(lang), before, "", now=now, staff_id=staff_id)
     storage.settings.write(session, key(lang), None, now=now, staff_id=staff_id)
     storage.conversations.leave_language(session, lang, "sv")
     storage.audit.write(session, "language_off", now=now, staff_id=staff_id, lang=lang)

@@ -27,8 +27,10 @@ def texts_a_day(session: Session) -> int:
 
 def change(session: Session, key: str, value: object, *, now: datetime, staff_id: int) -> bool:
     """Set one of these; False when it was so already."""
-    if storage.settings.read(session, key) == value:
+    before = storage.settings.read(session, key)
+    if before == value:
         return False
+    storage.settings.note_change(session, key, before, value, now=now, staff_id=staff_id)
     storage.settings.write(session, key, value, now=now, staff_id=staff_id)
     storage.audit.write(session, "setting_changed", now=now, staff_id=staff_id, setting=key, value=value)
     return True

@@ -52,6 +52,8 @@ def turn(
     """Turn Telegram on or off for an office; False when it was so already. Off, its talks go on by SMS."""
     if is_on(session, office_id) == on:
         return False
+    if staff_id is not None:
+        storage.settings.note_change(session, f"{OFFICES}:{office_id}", not on, on, now=now, staff_id=staff_id)
     others = [one for one in offices_on(session) if one != office_id]
     storage.settings.write(session, OFFICES, [*others, office_id] if on else others, now=now, staff_id=staff_id)
     storage.audit.write(

@@ -30,6 +30,11 @@ _WEEKDAYS = {
 }
 
 
+def weekdays(opens: str, closes: str) -> Opening:
+    """The same hours Monday to Friday, from "08:00" to "16:30"."""
+    return dict.fromkeys(range(5), (time.fromisoformat(opens), time.fromisoformat(closes)))
+
+
 def red_day(day: date) -> str | None:
     """The Swedish name of the public holiday or eve (midsommarafton, julafton, nyårsafton), else None."""
     return _red_days(day.year).get(day)

@@ -120,6 +120,17 @@ def places(session: Session, office_id: int) -> Sequence[Place]:
     return session.exec(select(Place).where(Place.office_id == office_id).order_by(Place.name)).all()
 
 
+def place(session: Session, place_id: int) -> Place | None:
+    """The place with this id."""
+    return session.get(Place, place_id)
+
+
+def drop_place(session: Session, place_: Place) -> None:
+    """Keep a place no longer."""
+    session.delete(place_)
+    session.flush()
+
+
 def known_districts(session: Session) -> Sequence[str]:
     """Every district an office serves or a person lives in, by name; people with protected identity left out."""
     lived_in = select(Person.district).where(col(Person.protected).is_(False)).distinct()

@@ -49,7 +49,7 @@ _VALUE = select_columns(col(Setting.value)).where(col(Setting.key) == bindparam(
 def read(session: Session, key: str, default: Any = None) -> Any:
     """The setting's value, or the default where nobody has set it."""
     row = session.rows(_VALUE, name=key).first()
-    return default if row is None else row[0]
+    return default if row is None or row[0] is None else row[0]
 
 
 def write(session: Session, key: str, value: Any, *, now: datetime | None = None, staff_id: int | None = None) -> None:

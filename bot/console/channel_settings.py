@@ -8,7 +8,7 @@ from fastapi.responses import Response
 import storage.settings
 import storage.staff
 from bot import requests
-from bot.console import campaign_words, settings_tabs
+from bot.console import campaign_words, setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import linking, phone_numbers, sms_choice
 from outreach.errors import BadInput, NotFound
@@ -57,6 +57,7 @@ def telegram(ask: Writing, kontor: Text = "", lage: Text = "", beslut: Text = ""
 def _page(ask: Ask, errors: list[Data]) -> Response:
     data = {
         "tabs": settings_tabs.tabs(HERE),
+        "history": setting_history.rows(ask, "Kanaler"),
         "sms": _sms(ask),
         "telegram": _telegram(ask),
         "errors": errors,

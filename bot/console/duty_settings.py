@@ -10,7 +10,7 @@ import storage.numbers
 import storage.settings
 import storage.staff
 from bot import requests
-from bot.console import settings_tabs
+from bot.console import setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import access, alerts, help_lines, phone_numbers
 from outreach.errors import BadInput, NotFound
@@ -112,12 +112,7 @@ def check_line(ask: Writing, linje: Text = "") -> Response:
 
 def _set(ask: Ask, key: str, staff: Staff | None) -> bool:
     chosen = staff.id if staff is not None else None
-    if storage.settings.read(ask.session, key) == chosen:
-        return False
-    storage.settings.write(ask.session, key, chosen, now=ask.now, staff_id=ask.who.staff.id)
-    storage.audit.write(ask.session, "setting_changed", now=ask.now, staff_id=ask.who.staff.id, key=key,
-                        staff=staff.code if staff is not None else "")  # fmt: skip
-    return True
+    return alerts.choose(ask.session, key, chosen, now=ask.now, by=ask.who.staff)
 
 
 def _give_number(ask: Ask, staff: Staff, typed: str) -> None:
@@ -163,6 +158,7 @@ def _ended(ask: Ask) -> list[Staff]:
 def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     data = {
         "tabs": settings_tabs.tabs(HERE),
+        "history": setting_history.rows(ask, "Jour och hjälplinjer"),
         "places": [_place(ask, *place) for place in PLACES],
         "staff": [("", "Ingen"), *((staff.code, staff.name) for staff in _candidates(ask))],
         "chosen": [_telephone(ask, staff, typed) for staff in _chosen(ask)],

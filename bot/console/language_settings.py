@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
 from bot import requests
-from bot.console import settings_tabs
+from bot.console import setting_history, settings_tabs
 from bot.conversation import evaluate, tongues
 from bot.requests import Ask, Reading, Writing, go
 from outreach import languages
@@ -52,6 +52,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     rows = list(evaluate.texts())
     data = {
         "tabs": settings_tabs.tabs(HERE),
+        "history": setting_history.rows(ask, "Språk"),
         "languages": [_language(ask, lang, rows, typed) for lang in ("sv", "en", *tongues.everyone())],
         "errors": errors,
         "error": {one["field"]: one["text"] for one in errors},

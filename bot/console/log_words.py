@@ -84,6 +84,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "language_on": "Slog på ett språk", "language_off": "Slog av ett språk",
         "measure_begun": "Slog på en insats", "measure_ended": "Slog av en insats",
         "measure_saved": "Sparade en insats",
+        "office_changed": "Ändrade ett kontor", "place_saved": "Sparade en plats", "place_removed": "Tog bort en plats",
         "partner_begun": "Slog på en partner", "partner_ended": "Slog av en partner",
         "partner_saved": "Sparade en partner", "phone_reset": "Nollställde en övningstelefon",
         "holiday_mode": "Ändrade semesterläget", "routing_changed": "Ändrade vem som svarar om vad",

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 import storage.staff
 from bot import requests, shown
-from bot.console import campaign_saving, campaign_words, settings_tabs
+from bot.console import campaign_saving, campaign_words, setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import budget, global_pause, limits, prices
 from outreach.errors import BadInput
@@ -97,6 +97,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     left = budget.left_this_month(ask.session, now=ask.now)
     data = {
         "tabs": settings_tabs.tabs(HERE),
+        "history": setting_history.rows(ask, "Utskick"),
         "pause": _pause(ask),
         "cap": typed.get("tak", cap or ""),
         "left": "" if left is None else f"Kvar den här månaden: {campaign_words.kronor(price.of(left))}.",

@@ -8,6 +8,7 @@ from bot import shown
 from bot.requests import Ask
 
 PAGES = {
+    "Kontor": "/installningar/kontor",
     "Personal och roller": "/installningar/personal",
     "Utskick": "/installningar/utskick",
     "Kontakttrappa": "/installningar/trappan",

@@ -23,6 +23,7 @@ from outreach import campaign_texts, delivery, meetings, quiet_hours, spoken_tim
 from storage.campaigns import Invited
 from storage.conversations import Conversation
 from storage.database import Session
+from storage.local_time import local_date
 from storage.meetings import Booking, Slot
 from storage.offices import Office
 from storage.people import Person
@@ -195,10 +196,13 @@ class Turn:
 
     def values(self, **own: object) -> Mapping[str, object]:
         """What every text may name: the office, who answers, and when. A text's `own` values come before these."""
+        opening = quiet_hours.weekdays(self.office.opens, self.office.closes)
         on_demand = replies.OnDemand({
             "namn": self._name, "plats": self._place,
-            "svarstid": lambda: quiet_hours.answer_promise(self.now, lang=spoken_time.known(self.lang)),
-            "svar_senast": lambda: spoken_time.say_in_figures(quiet_hours.answered_by(self.now)),
+            "svarstid": lambda: quiet_hours.answer_promise(
+                self.now, opening, lang=spoken_time.known(self.lang)
+            ),
+            "svar_senast": lambda: spoken_time.say_in_figures(quiet_hours.answered_by(self.now, opening)),
             "kalla": lambda: replies.source(self._source(), self.lang),
         })  # fmt: skip
         return ChainMap(own, on_demand, campaign_texts.office_values(self.office))  # type: ignore[arg-type]
@@ -213,7 +217,7 @@ class Turn:
         found = storage.staff.find(self.session, held)
         if found is not None:
             return found
-        coordinators = storage.staff.with_role(self.session, "samordnare", self.office.id)
+        coordinators = storage.staff.with_role(self.session, "samordnare", self.office.id, on=local_date(self.now))
         return coordinators[0] if coordinators else None
 
     def booking(self) -> tuple[Booking, Slot] | None:

@@ -148,6 +148,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
     "/installningar/tolkningar": ("/installningar/tolkningar",),
+    "/installningar/kontor": ("/installningar/kontor",),
     "/installningar/personal": ("/installningar/personal",),
     "/installningar/personal/{code}": ("/installningar/personal/{colleague}",),
     # Never ends; it says that there is something new, and carries nothing.

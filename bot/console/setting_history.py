@@ -1,0 +1,202 @@
+"""What settings were and became, with who and when, and the way back: the latest change of each can be undone, by the
+same rules as any other change (ux §4.16).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+import storage.offices
+import storage.settings
+import storage.staff
+from bot import shown
+from bot.console import settings_tabs
+from bot.requests import Ask, Writing, go, whole
+from outreach import alerts, help_lines, languages, limits, linking, own_office
+from outreach.errors import Conflict, NotFound
+from storage.settings import SettingChange
+
+routes = APIRouter()
+Data = dict[str, Any]
+# What the words of an office, a place and a help line are called.
+_FIELDS = {
+    "name": "namn", "sender_name": "avsändare", "municipality": "kommun", "phone": "telefon", "switchboard": "växel",
+    "website": "webbplats", "opens": "öppnar", "closes": "stänger", "directions": "hitta dit",
+    "sensitive": "känslig plats", "number": "nummer", "hours": "svarar",
+}  # fmt: skip
+Put = Callable[[Ask, str, Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of setting: the page it stands on, what it is called, how a value reads, and how an earlier one is put
+    back. `what` and `put` get what stands after the key's colon.
+    """
+
+    page: str
+    what: Callable[[Ask, str], str]
+    say: Callable[[Ask, Any], str]
+    put: Put
+
+
+def rows(ask: Ask, page: str) -> list[Data]:
+    """The latest changes on a page that one may see, newest first; the newest of each setting can be undone."""
+    keys = [key for key, kind in KINDS.items() if kind.page == settings_tabs.PAGES[page]]
+    found, undoable = [], set[str]()
+    for change in storage.settings.changes(ask.session, keys, most=12):
+        if _is_mine(ask, change.key):
+            found.append(_row(ask, change, is_latest=change.key not in undoable))
+            undoable.add(change.key)
+    return found
+
+
+@routes.post("/installningar/angra")
+def undo(ask: Writing, andring: Annotated[str, Form()] = "") -> Response:
+    """Put back what a setting was before its latest change."""
+    ask.who.needs("settings")
+    change = storage.settings.change_by_id(ask.session, whole(andring) or 0)
+    if change is None or not _is_mine(ask, change.key):
+        raise NotFound
+    latest = storage.settings.latest_change(ask.session, change.key)
+    if latest is None or latest.id != change.id:
+        raise Conflict("Inställningen har ändrats igen. Läs om sidan.")
+    kind = _kind(change.key)
+    kind.put(ask, change.key.partition(":")[2], change.before)
+    return go(f"{kind.page}#andringar", done="aterstalld")
+
+
+def _kind(key: str) -> Kind:
+    head, colon, _ = key.partition(":")
+    return KINDS[f"{head}{colon}"]
+
+
+def _is_mine(ask: Ask, key: str) -> bool:
+    """Whether the setting is the whole installation's, or that of an office of one's own."""
+    head, _, which = key.partition(":")
+    if head == own_office.PLACE.rstrip(":"):
+        place = storage.offices.place(ask.session, int(which))
+        return place is not None and place.office_id in ask.who.office_ids
+    is_an_office = f"{head}:" in (own_office.OFFICE, f"{linking.OFFICES}:")
+    return not is_an_office or int(which) in ask.who.office_ids
+
+
+def _row(ask: Ask, change: SettingChange, *, is_latest: bool) -> Data:
+    kind, which = _kind(change.key), change.key.partition(":")[2]
+    by = storage.staff.find(ask.session, change.by_id)
+    return {
+        "id": change.id, "what": kind.what(ask, which), "change": _words(ask, kind, change),
+        "by": f"Ändrat av {by.name if by is not None else 'kommandoraden'} {shown.date_table(change.at)} "
+        f"kl. {shown.time_text(change.at)}",
+        # A place that was new has nothing to go back to: it is taken away instead.
+        "undo": is_latest and (change.before is not None or kind.page != _OFFICES),
+    }  # fmt: skip
+
+
+def _words(ask: Ask, kind: Kind, change: SettingChange) -> str:
+    """What it was and became; of a row that has several words those that differ."""
+    if not isinstance(change.after, dict):
+        return f"{kind.say(ask, change.before)} → {kind.say(ask, change.after)}"
+    if change.before is None:
+        return "ny"
+    differ = [name for name, value in change.after.items() if change.before.get(name) != value]
+    return ", ".join(
+        f"{_FIELDS.get(name, name)} {_plain(ask, change.before.get(name))} → {_plain(ask, change.after[name])}"
+        for name in differ
+    )
+
+
+def _plain(_ask: Ask, value: Any) -> str:
+    if isinstance(value, bool):
+        return "ja" if value else "nej"
+    return "inget" if value in (None, "") else str(value)
+
+
+def _colleague(ask: Ask, value: Any) -> str:
+    staff = storage.staff.find(ask.session, value)
+    return staff.name if staff is not None else "ingen"
+
+
+def _named(words: str) -> Callable[[Ask, str], str]:
+    return lambda _ask, _which: words
+
+
+def _limit(key: str, words: str) -> Kind:
+    def put(ask: Ask, _which: str, value: Any) -> object:
+        return limits.change(ask.session, key, value, now=ask.now, staff_id=ask.who.staff.id)
+
+    return Kind(settings_tabs.PAGES["Utskick"], _named(words), _plain, put)
+
+
+def _duty(key: str, words: str) -> Kind:
+    def put(ask: Ask, _which: str, value: Any) -> object:
+        return alerts.choose(ask.session, key, value, now=ask.now, by=ask.who.staff)
+
+    return Kind(settings_tabs.PAGES["Jour och hjälplinjer"], _named(words), _colleague, put)
+
+
+def _language(lang: str) -> Kind:
+    def put(ask: Ask, _which: str, value: Any) -> object:
+        staff_id = ask.who.staff.id
+        if value:
+            return languages.turn_on(ask.session, lang, value, now=ask.now, staff_id=staff_id)
+        return languages.turn_off(ask.session, lang, now=ask.now, staff_id=staff_id)
+
+    return Kind(settings_tabs.PAGES["Språk"], _named(languages.in_swedish(lang).capitalize()), _plain, put)
+
+
+def _put_line(ask: Ask, which: str, value: Any) -> None:
+    line = storage.settings.help_line(ask.session, int(which))
+    if line is None:
+        raise NotFound("Linjen finns inte kvar.")
+    help_lines.change(ask.session, line, **value, now=ask.now, staff_id=ask.who.staff.id)
+
+
+def _line_name(ask: Ask, which: str) -> str:
+    line = storage.settings.help_line(ask.session, int(which))
+    return line.name if line is not None else "En hjälplinje"
+
+
+def _put_telegram(ask: Ask, which: str, value: Any) -> object:
+    return linking.turn(ask.session, int(which), on=value, now=ask.now, staff_id=ask.who.staff.id)
+
+
+def _put_office(ask: Ask, which: str, value: Any) -> object:
+    office = storage.offices.get(ask.session, int(which))
+    return own_office.change(ask.session, office, value, ask.who.staff, sure=True, now=ask.now)
+
+
+def _put_place(ask: Ask, which: str, value: Any) -> object:
+    place = storage.offices.place(ask.session, int(which))
+    if place is None or value is None:
+        raise NotFound("Platsen finns inte kvar.")
+    return own_office.save_place(ask.session, place, **value, staff=ask.who.staff, now=ask.now)
+
+
+def _office_name(ask: Ask, which: str) -> str:
+    return storage.offices.get(ask.session, int(which)).name
+
+
+def _place_name(ask: Ask, which: str) -> str:
+    place = storage.offices.place(ask.session, int(which))
+    return f"Platsen {place.name}" if place is not None else "En plats"
+
+
+_OFFICES = settings_tabs.PAGES["Kontor"]
+_CHECKED: Sequence[str] = sorted(languages.NEEDS_TRANSLATOR)
+KINDS: dict[str, Kind] = {
+    limits.MONTHLY_CAP: _limit(limits.MONTHLY_CAP, "Kostnadstak per månad"),
+    limits.PRICE: _limit(limits.PRICE, "Pris per sms-del, i öre"),
+    limits.ANSWERS: _limit(limits.ANSWERS, "Personer ni hinner svara per dag"),
+    "on_duty": _duty("on_duty", "Har jour"), "stand_in": _duty("stand_in", "Ersättare"), "head": _duty("head", "Chef"),
+    help_lines.KEY: Kind(settings_tabs.PAGES["Jour och hjälplinjer"], _line_name, _plain, _put_line),
+    **{languages.key(lang): _language(lang) for lang in _CHECKED},
+    f"{linking.OFFICES}:": Kind(
+        settings_tabs.PAGES["Kanaler"], lambda ask, which: f"Telegram, {_office_name(ask, which)}", _plain,
+        _put_telegram,
+    ),
+    own_office.OFFICE: Kind(_OFFICES, _office_name, _plain, _put_office),
+    own_office.PLACE: Kind(_OFFICES, _place_name, _plain, _put_place),
+}  # fmt: skip
