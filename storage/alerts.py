@@ -78,3 +78,9 @@ def see(session: Session, conversation_id: int, staff_id: int, *, now: datetime)
         .values(seen_at=now, seen_by_id=staff_id, next_at=None)
     )
     return bool(result.rowcount)  # type: ignore[attr-defined]
+
+
+def last_seen(session: Session) -> datetime | None:
+    """When somebody last saw an alert that had been told to somebody."""
+    query = select(Alert.seen_at).where(col(Alert.seen_at).is_not(None), Alert.step > 0)
+    return session.exec(query.order_by(col(Alert.seen_at).desc()).limit(1)).first()

@@ -79,6 +79,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "ladder_changed": "Ändrade trappan", "ladder_steps_changed": "Ändrade trappans steg",
     },
     "installningar": {
+        "checklist_confirmed": "Bekräftade en rad i checklistan",
+        "checklist_taken_back": "Tog tillbaka en bekräftelse i checklistan",
         "help_line_added": "Lade till en hjälplinje", "help_line_changed": "Ändrade en hjälplinje",
         "help_line_checked": "Kontrollerade en hjälplinje", "help_line_removed": "Tog bort en hjälplinje",
         "language_on": "Slog på ett språk", "language_off": "Slog av ett språk",

@@ -20,6 +20,7 @@ PAGES = {
     "Insatser": "/installningar/insatser",
     "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",
+    "Skarp drift": "/installningar/checklista",
     "Säkerhet": "/mitt-konto",
 }
 

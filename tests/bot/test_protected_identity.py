@@ -148,6 +148,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
     "/installningar/tolkningar": ("/installningar/tolkningar",),
+    "/installningar/checklista": ("/installningar/checklista",),
     "/installningar/kontor": ("/installningar/kontor",),
     "/installningar/personal": ("/installningar/personal",),
     "/installningar/personal/{code}": ("/installningar/personal/{colleague}",),
@@ -195,7 +196,10 @@ TOLD_TO_THE_NAMED = {
 # That a page was merged with another and parted again is the neighbour's own history; it does not say with whose.
 # What staff have done stays in the log, whomever it was about; whom is said to those alone who may know.
 # That a time is taken is seen in the calendar by everybody who keeps it, as of anybody they may not see; never by whom.
+# How many talks, people and times a colleague has in hand is told to whoever ends their employment, never whom; that an
+# alert has been tried, and that there are times, stands in the checklist for going live.
 TOLD_TO_ALL = {
+    "in_hand": (*ADDRESSES["/installningar/personal/{code}"], *ADDRESSES["/installningar/checklista"]),
     "log": ADDRESSES["/logg"],
     "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"], *ADDRESSES["/inkorg/{code}/tider"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
