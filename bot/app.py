@@ -68,6 +68,7 @@ from bot.console import (
     status,
     talk_outcome,
     today,
+    unsent,
     unsettled,
 )
 from bot.wiring import House
@@ -104,7 +105,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     for routes in (health.routes, calendar_feed.routes, *house.webhooks()):
         app.include_router(routes)
     for pages in (
-        sign_in.routes, live.routes, today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
+        sign_in.routes, unsent.routes, live.routes,
+        today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
         calendar_booking.routes, calendar_meeting.routes, importing.routes, import_missing.routes,
         import_result.routes, phone.routes, mailbox.routes, talk_outcome.routes, inbox.routes,
         log.routes, status.routes,

@@ -27,6 +27,8 @@ from storage.people import Person
 from storage.staff import StaffSession
 
 COOKIE = "brygga"
+# What the script says when it fetches a part of a page by itself, and where it hears that there is something new.
+FRAGMENT, EVENTS = "x-brygga-fragment", "/handelser"
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
@@ -126,6 +128,7 @@ def writing(request: Request, house: House, csrf: Annotated[str, Form()] = "") -
         who = _who(request, session, now)
         if csrf != who.csrf:
             raise NotAllowed("Sidan var för gammal. Läs om den och försök igen.")
+        _stay_awake(session, browser_session(request, session, now), now)
         yield Ask(request, house, session, who, now)
 
 
@@ -161,16 +164,22 @@ def _who(request: Request, session: Session, now: datetime) -> Who:
 
 
 def _keep_awake(request: Request, house: Installation, now: datetime) -> None:
+    # A page that is left open fetches its parts again by itself all night: that is nobody at work.
+    if FRAGMENT in request.headers or request.url.path == EVENTS:
+        return
     # Idle time is counted by the minute, so that reading pages seldom has to write.
     with house.database.read() as session:
         row = browser_session(request, session, now)
         if row is None or (now - row.seen_at).total_seconds() < 60:
             return
     with house.database.write() as session:
-        row = browser_session(request, session, now)
-        if row is not None:
-            row.seen_at = now
-            session.add(row)
+        _stay_awake(session, browser_session(request, session, now), now)
+
+
+def _stay_awake(session: Session, row: StaffSession | None, now: datetime) -> None:
+    if row is not None:
+        row.seen_at = now
+        session.add(row)
 
 
 async def written(request: Request) -> dict[str, str]:
@@ -250,7 +259,8 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "csrf": ask.who.csrf,
         "now": local(ask.now),
         "notices": ask.notices + _flash(ask.request),
-        "events": "/handelser",
+        "events": EVENTS,
+        "idle": int(access.idle_of(ask.who.roles).total_seconds()),
         "shortcuts": True,
     }
 

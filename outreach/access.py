@@ -271,7 +271,12 @@ def find_session(session: Session, token: str, *, now: datetime) -> StaffSession
 
 def idle_after(session: Session, staff_id: int, *, now: datetime) -> timedelta:
     """How long somebody's browser may rest before it is signed out (ux §4.1)."""
-    return IDLE_AMBASSADOR if _is_ambassador(session, staff_id, now) else IDLE
+    return idle_of(storage.staff.roles(session, staff_id, local_date(now)))
+
+
+def idle_of(held: Sequence[StaffRole]) -> timedelta:
+    """How long a browser may rest for somebody with these roles: longer for whoever is an ambassador and no more."""
+    return IDLE_AMBASSADOR if held and all(role.role == "ambassador" for role in held) else IDLE
 
 
 def who(session: Session, row: StaffSession, *, now: datetime) -> Who:
@@ -294,11 +299,6 @@ def sign_out(session: Session, row: StaffSession, *, now: datetime) -> None:
     """End a browser session."""
     row.ended_at = now
     storage.staff.keep_session(session, row)
-
-
-def _is_ambassador(session: Session, staff_id: int, now: datetime) -> bool:
-    roles = storage.staff.roles(session, staff_id, local_date(now))
-    return bool(roles) and all(role.role == "ambassador" for role in roles)
 
 
 def _mark(token: str) -> str:

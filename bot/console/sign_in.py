@@ -1,6 +1,7 @@
 """Signing in and out: password, one-time code, recovery codes, and the demo's buttons (ux §4.1)."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,6 +14,7 @@ from bot.requests import COOKIE, House, Installation, SignInNeeded, Writing
 from outreach import access, invitations, sign_in_tries
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.database import Session
+from storage.local_time import local_date
 from storage.staff import StaffSession
 
 routes = APIRouter()
@@ -36,9 +38,9 @@ def start() -> Response:
 
 
 @routes.get("/logga-in")
-def sign_in_page(request: Request, house: House, till: str = "") -> Response:
+def sign_in_page(request: Request, house: House, till: str = "", vila: str = "") -> Response:
     """E-mail and password; in a demo, one button per invented member of staff."""
-    return _sign_in(request, house, email="", errors=[], till=till)
+    return _sign_in(request, house, email="", errors=[], till=till, rested=bool(vila))
 
 
 @routes.post("/logga-in")
@@ -56,14 +58,17 @@ def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "
         with house.database.write() as session:
             sign_in_tries.note_failure(session, epost, now=now)
         return _sign_in(request, house, email=epost, errors=[{"field": "epost", "text": error.sentence}], till=till)
-    return _with_cookie(RedirectResponse(f"{next_page}?till={_safe(till)}", status_code=303), house, token)
+    return _with_cookie(RedirectResponse(f"{next_page}?till={quote(_safe(till))}", status_code=303), house, token)
 
 
-def _sign_in(request: Request, house: Installation, *, email: str, errors: list[dict[str, str]], till: str) -> Response:
+def _sign_in(
+    request: Request, house: Installation, *, email: str, errors: list[dict[str, str]], till: str, rested: bool = False
+) -> Response:
     with house.database.read() as session:
         demo = _demo_staff(session)
         is_new = not storage.staff.everyone(session)
-    login = {"email": email, "errors": errors, "next": _safe(till), "demo": demo, "is_new": is_new}
+    login = {"email": email, "errors": errors, "next": _safe(till), "demo": demo, "is_new": is_new,
+             "rested": rested}  # fmt: skip
     return _bare(request, house, "login.html", "Logga in", 422 if errors else 200, login=login)
 
 
@@ -95,27 +100,35 @@ def sign_in_to_demo(request: Request, house: House, roll: Text = "samordnare") -
 
 
 def _home(session: Session, staff_id: int, house: Installation) -> str:
-    roles = storage.staff.roles(session, staff_id, house.now().date())
+    roles = storage.staff.roles(session, staff_id, local_date(house.now()))
     mine = frozenset().union(*(access.MAY[role.role] for role in roles))
     return next((entry.href for entry in requests.ENTRIES if entry.needs in mine), "/mitt-konto")
 
 
+def _own_home(request: Request, house: Installation) -> str:
+    """Where the day begins for whoever has this browser."""
+    with house.database.read() as session:
+        return _home(session, _half_way(request, session, house).staff_id, house)
+
+
 @routes.get("/logga-in/kod")
-def code_page(request: Request, house: House, reserv: Annotated[int, Query()] = 0) -> Response:
+def code_page(request: Request, house: House, reserv: Annotated[int, Query()] = 0, till: str = "") -> Response:
     """Second step: six digits, or a recovery code."""
     with house.database.read() as session:
         _half_way(request, session, house)
-    return _bare(request, house, "login_code.html", "Skriv koden", login={"errors": [], "recovery": bool(reserv)})
+    login = {"errors": [], "recovery": bool(reserv), "next": _safe(till)}
+    return _bare(request, house, "login_code.html", "Skriv koden", login=login)
 
 
 @routes.post("/logga-in/kod")
-def code(request: Request, house: House, kod: Text = "", reservkod: Text = "") -> Response:
-    """Let the browser in when the code fits."""
+def code(request: Request, house: House, kod: Text = "", reservkod: Text = "", till: Text = "") -> Response:
+    """Let the browser in when the code fits, to where it was going."""
     _from_here(request)
     if _try_code(request, house, reservkod or kod):
-        return RedirectResponse("/idag", status_code=303)
+        return RedirectResponse(_safe(till) or _own_home(request, house), status_code=303)
     text = "Koden stämmer inte eller är för gammal. Vänta på nästa och skriv in den."
-    login = {"errors": [{"field": "reservkod" if reservkod else "kod", "text": text}], "recovery": bool(reservkod)}
+    login = {"errors": [{"field": "reservkod" if reservkod else "kod", "text": text}], "recovery": bool(reservkod),
+             "next": _safe(till)}  # fmt: skip
     return _bare(request, house, "login_code.html", "Skriv koden", 422, login=login)
 
 
@@ -154,9 +167,9 @@ def set_up(request: Request, house: House, kod: Text = "") -> Response:
 
 
 @routes.post("/logga-in/koppla/klart")
-def set_up_done() -> Response:
+def set_up_done(request: Request, house: House) -> Response:
     """On to the day's work."""
-    return RedirectResponse("/idag", status_code=303)
+    return RedirectResponse(_own_home(request, house), status_code=303)
 
 
 def _set_up(request: Request, house: Installation, *, errors: list[dict[str, str]]) -> Response:

@@ -301,7 +301,57 @@
   });
   const markTheme = () => all('[data-theme-choice]').forEach((button) => button.setAttribute('aria-pressed', String((stored('brygga.tema') || root.dataset.theme || 'system') === button.dataset.themeChoice)));
 
+  // --- being away: use keeps one signed in, a page left open does not; a word is said two minutes before
+  function watchUse() {
+    const limit = (Number(document.body.dataset.idle) - 60) * 1000; // the server counts by the minute
+    const bar = document.getElementById('vila');
+    if (limit <= 0 || !bar) return;
+    let mine = Date.now();
+    const heardUs = () => Math.max(mine, Number(stored('brygga.anvand')) || 0); // what is done in one tab counts for all
+    const note = () => { mine = Date.now(); stored('brygga.anvand', String(mine)); bar.hidden = true; };
+    const use = () => {
+      if (Date.now() - heardUs() < 60000) return;
+      note();
+      fetch('/vaken').catch(() => {});
+    };
+    note();
+    ['keydown', 'pointerdown', 'input'].forEach((kind) => document.addEventListener(kind, use));
+    bar.querySelector('[data-stay]').onclick = use;
+    setInterval(() => {
+      const left = limit - (Date.now() - heardUs());
+      bar.hidden = left > 60000;
+      if (left <= 0) location.assign(`/logga-in?vila=1&till=${encodeURIComponent(location.pathname)}`);
+    }, 5000);
+  }
+
+  // --- what is typed and not sent is kept for whoever typed it, until it is sent
+  function keepTexts() {
+    const kept = 'form[method=post]:not([data-draft]):not([data-enhance]) textarea';
+    const key = (area) => `${area.form.getAttribute('action')} ${area.name}`;
+    const save = (area, text) => {
+      const csrf = area.form.querySelector('[name=csrf]');
+      if (csrf) fetch('/utkast', { method: 'POST', keepalive: true, body: new URLSearchParams({ csrf: csrf.value, nyckel: key(area), text }) }).catch(() => {});
+    };
+    const changed = new Set();
+    document.addEventListener('input', (event) => { if (document.body.dataset.idle && event.target.matches(kept)) changed.add(event.target); });
+    document.addEventListener('submit', (event) => all('textarea', event.target).forEach((area) => {
+      if (!area.matches(kept)) return;
+      changed.delete(area);
+      save(area, '');
+    }));
+    setInterval(() => { changed.forEach((area) => save(area, area.value)); changed.clear(); }, 3000);
+    const areas = all(kept).filter((area) => !area.value);
+    if (!document.body.dataset.idle || !areas.length) return;
+    fetch('/utkast', { headers: { 'X-Brygga-Fragment': '1' } }).then((response) => (response.ok && !response.redirected ? response.json() : {})).then((texts) => areas.forEach((area) => {
+      if (!texts[key(area)] || area.value) return;
+      area.value = texts[key(area)];
+      if (area.oninput) area.oninput();
+    })).catch(() => {});
+  }
+
   document.addEventListener('DOMContentLoaded', () => {
+    watchUse();
+    keepTexts();
     wake(document);
     markTheme();
     useKeys();

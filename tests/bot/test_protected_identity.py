@@ -31,6 +31,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/logga-in/koppla": ("/logga-in/koppla",),
     "/logga-in/aterstall": ("/logga-in/aterstall",),
     "/logga-in/inbjudan": ("/logga-in/inbjudan",),
+    "/vaken": ("/vaken",),
+    "/utkast": ("/utkast",),
     "/mitt-konto": ("/mitt-konto",),
     "/idag": ("/idag", *(f"/idag?visa={part}" for part in ("manniska", "bokat", "ring", "nummer"))),
     "/idag/del/{name}": tuple(f"/idag/del/{part}" for part in ("manniska", "bokat", "ring", "nummer", "sida")),
