@@ -111,7 +111,7 @@ def _words(ask: Ask, kind: Kind, change: SettingChange) -> str:
 def _plain(_ask: Ask, value: Any) -> str:
     if isinstance(value, bool):
         return "ja" if value else "nej"
-    return "inget" if value in (None, "") else str(value)
+    return "inte satt" if value is None else str(value) or "tomt"
 
 
 def _colleague(ask: Ask, value: Any) -> str:
