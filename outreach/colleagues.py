@@ -149,12 +149,14 @@ def end_role(session: Session, who: Who, role: StaffRole, last: date, *, now: da
     if role.staff_id == who.staff.id:
         raise NotAllowed("Ingen ändrar sina egna roller. Be en kollega som får göra det.")
     _may_give_or_refuse(who, role.role, role.office_id)
-    if last < local_date(now) - timedelta(days=1):
-        raise BadInput("Välj i dag eller en senare dag.")
+    colleague = storage.staff.get(session, role.staff_id)
+    if role.id not in {one.id for one in standing(session, colleague, now)}:
+        raise Conflict("Rollen är redan avslutad. Läs om sidan.")
+    if last < local_date(now) - timedelta(days=1) or (role.valid_to is not None and last > role.valid_to):
+        raise BadInput("Välj i dag eller en senare dag, men inte efter den rollen redan slutar.")
     keep_an_administrator(session, [role])
     role.valid_to = last
     storage.staff.give_role(session, role)
-    colleague = storage.staff.get(session, role.staff_id)
     storage.audit.write(session, "role_ended", now=now, staff_id=who.staff.id, colleague=colleague.code,
                         role=role.role, office=role.office_id)  # fmt: skip
 

@@ -83,8 +83,9 @@ def change(session: Session, line: HelpLine, *, number: str, hours: str, now: da
     number, hours = _number(number), _hours(hours)
     if line.name == DEFAULTS[0][0] and number != "112":
         raise BadInput("Numret till SOS Alarm är 112 och ändras inte här.")
-    before, after = {"number": line.number, "hours": line.hours}, {"number": number, "hours": hours}
-    if before != after:
+    before = {"number": line.number, "hours": line.hours, "verified_on": line.verified_on.isoformat()}
+    after = {"number": number, "hours": hours, "verified_on": local_date(now).isoformat()}
+    if (line.number, line.hours) != (number, hours):
         storage.settings.note_change(session, f"{KEY}{line.id}", before, after, now=now, staff_id=staff_id)
     line.number, line.hours, line.verified_on = number, hours, local_date(now)
     storage.settings.keep_help_line(session, line)

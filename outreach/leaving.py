@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 
 import storage.audit
 import storage.calendar_feeds
+import storage.campaigns
 import storage.conversations
 import storage.people
 import storage.settings
 import storage.staff
 import storage.time_patterns
-from outreach import alerts, colleagues, invitations, laying_out
+from outreach import alerts, colleagues, invitations, laying_out, one_by_one, own_office
 from outreach.access import Who
 from outreach.errors import BadInput, NotAllowed
 from storage.database import Session
@@ -25,12 +26,13 @@ WAITS = "vill ha en människa"
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What somebody has in hand: talks, people they are responsible for, booked times ahead, and their places in the
-    chain that is told of a crisis.
+    """What somebody has in hand: talks, people they are responsible for, campaigns whose answers they read, booked
+    times ahead, and their places in the chain that is told of a crisis.
     """
 
     talks: int
     people: int
+    campaigns: int
     times: list[Slot]
     on_duty: list[str]
 
@@ -40,7 +42,9 @@ def in_hand(session: Session, staff: Staff, now: datetime) -> Left:
     booked = storage.calendar_feeds.booked(session, staff.id, OPEN, now, now + _LOOKS_AHEAD)
     duty = [key for key in alerts.CHAIN if storage.settings.read(session, key) == staff.id]
     talks, people = storage.conversations.held_by(session, staff.id), storage.people.of_responsible(session, staff.id)
-    return Left(len(talks), len(people), list(booked), duty)
+    under_way = storage.campaigns.in_states(session, own_office.UNDER_WAY)
+    answers = sum(one.answered_by_id == staff.id for one in under_way)
+    return Left(len(talks), len(people), answers, list(booked), duty)
 
 
 def end_employment(session: Session, who: Who, staff: Staff, last: date, *, now: datetime) -> None:
@@ -51,7 +55,7 @@ def end_employment(session: Session, who: Who, staff: Staff, last: date, *, now:
         raise NotAllowed
     if last < local_date(now) - timedelta(days=1):
         raise BadInput("Välj i dag eller en senare dag.")
-    if staff.employed_from is not None and last < staff.employed_from - timedelta(days=1):
+    if staff.employed_from is not None and local_date(now) <= last < staff.employed_from:
         raise BadInput("Sista dagen är före den första.")
     colleagues.keep_an_administrator(session, colleagues.standing(session, staff, now))
     staff.employed_to = last
@@ -70,10 +74,7 @@ def any_due(session: Session, now: datetime) -> bool:
 
 def leave_due(session: Session, now: datetime) -> int:
     """Let those go whose last day has been; returns how many."""
-    due = _due(session, now)
-    for staff in due:
-        _leave(session, staff, now)
-    return len(due)
+    return one_by_one.each(session, _due(session, now), lambda staff: _leave(session, staff, now), job="let_go")
 
 
 def _due(session: Session, now: datetime) -> list[Staff]:

@@ -11,7 +11,7 @@ import storage.campaigns
 import storage.offices
 import storage.settings
 import storage.time_patterns
-from outreach import word_check
+from outreach import word_check, wording
 from outreach.errors import BadInput
 from storage.database import Session
 from storage.offices import Office, Place
@@ -68,6 +68,7 @@ def _check(session: Session, office: Office, before: Mapping[str, str], after: M
     for name, longest in WORDS.items():
         if len(after[name]) > longest:
             raise BadInput(f"”{after[name][:longest]}…” är för långt för ett sms. Skriv högst {longest} tecken.")
+    _check_letters("".join(after[name] for name in WORDS))
     if any(after[name] and not _NUMBER.fullmatch(after[name]) for name in NUMBERS):
         raise BadInput("Numret går inte att ringa. Skriv det med siffror, till exempel 08-465 004 10.")
     if " " in after["website"]:
@@ -78,6 +79,15 @@ def _check(session: Session, office: Office, before: Mapping[str, str], after: M
         raise BadInput("Kontoret behöver stänga senare än det öppnar.")
     if after["name"] != before["name"]:
         _check_name(session, office, before["name"], after["name"])
+
+
+def _check_letters(words: str) -> None:
+    """Every text carries these words: a letter outside the cheap alphabet would make each of them dearer, and a brace
+    would be read as a variable.
+    """
+    odd = "".join(sorted({letter for letter in words if letter not in wording.GSM_BASIC}))
+    if odd:
+        raise BadInput(f"Tecknen {odd} gör varje sms dyrare eller går inte att skicka. Skriv utan dem.")
 
 
 def _check_neutral(sender: str) -> None:
@@ -120,6 +130,7 @@ def save_place(
         or len(str(after["directions"])) > LONGEST_PLACE * 2
     ):
         raise BadInput(f"Skriv platsens namn med högst {LONGEST_PLACE} tecken.")
+    _check_letters(str(after["name"]))
     if sensitive:
         _not_in_use(session, place.office_id, before["name"] if before else str(after["name"]), "känslig", now)
     place.name, place.directions, place.sensitive = str(after["name"]), str(after["directions"]), sensitive

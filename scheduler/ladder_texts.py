@@ -12,7 +12,7 @@ import storage.ladder_queue
 import storage.ladders
 import storage.people
 import storage.staff
-from outreach import gate, gate_facts, ladder, ladder_rules, languages, limits, one_by_one, pace, quiet_hours
+from outreach import access, gate, gate_facts, ladder, ladder_rules, languages, limits, one_by_one, pace, quiet_hours
 from outreach.errors import Conflict
 from outreach.gate import Facts, Rules
 from outreach.ladder_rules import Step
@@ -66,7 +66,8 @@ def _due(session: Session, row: Ladder, rules: Rules, now: datetime, *, most: in
 def _write(session: Session, row: Ladder, rules: Rules, now: datetime, say: Say) -> int:
     places = _due(session, row, rules, now, most=limits.texts_a_day(session))
     answerer = storage.staff.find(session, row.answerer_id)
-    if not places or answerer is None:
+    # A text in the name of somebody who has left would be answered by nobody.
+    if not places or answerer is None or not access.may_now(session, answerer, "inbox", now=now):
         return 0
     people = storage.people.many(session, [place.person_id for place in places])
     facts = gate_facts.of_people(session, people, kind="ladder", now=now)

@@ -33,6 +33,9 @@ def save(ask: Writing, form: Written) -> Response:
     office = _office(ask, form.get("kontor", ""))
     try:
         wanted = {**form, **{name: _clock(form.get(name, "")) for name in ("opens", "closes")}}
+    except BadInput as error:
+        return _page(ask, office, form, "opens", error)
+    try:
         done = own_office.change(
             ask.session, office, wanted, ask.who.staff, sure=form.get("saker") == "ja", now=ask.now
         )  # fmt: skip

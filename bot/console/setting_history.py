@@ -4,6 +4,7 @@ same rules as any other change (ux §4.16).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form
@@ -26,6 +27,7 @@ _FIELDS = {
     "name": "namn", "sender_name": "avsändare", "municipality": "kommun", "phone": "telefon", "switchboard": "växel",
     "website": "webbplats", "opens": "öppnar", "closes": "stänger", "directions": "hitta dit",
     "sensitive": "känslig plats", "number": "nummer", "hours": "svarar",
+    "verified_on": "kontrollerad",
 }  # fmt: skip
 Put = Callable[[Ask, str, Any], object]
 
@@ -151,7 +153,11 @@ def _put_line(ask: Ask, which: str, value: Any) -> None:
     line = storage.settings.help_line(ask.session, int(which))
     if line is None:
         raise NotFound("Linjen finns inte kvar.")
-    help_lines.change(ask.session, line, **value, now=ask.now, staff_id=ask.who.staff.id)
+    told = {"number": value["number"], "hours": value["hours"]}
+    help_lines.change(ask.session, line, **told, now=ask.now, staff_id=ask.who.staff.id)
+    # Putting an old number back is not calling it.
+    line.verified_on = date.fromisoformat(value["verified_on"])
+    storage.settings.keep_help_line(ask.session, line)
 
 
 def _line_name(ask: Ask, which: str) -> str:

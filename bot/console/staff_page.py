@@ -150,7 +150,7 @@ def _roles(ask: Ask, staff: Staff) -> list[Data]:
 def _in_hand(ask: Ask, staff: Staff) -> Data:
     left = leaving.in_hand(ask.session, staff, ask.now)
     return {
-        "talks": left.talks, "people": left.people,
+        "talks": left.talks, "people": left.people, "campaigns": left.campaigns,
         "times": [f"{shown.relative_day(slot.starts_at, ask.now)} kl. {shown.time_text(slot.starts_at)}"
                   for slot in left.times],
         "duties": [_DUTIES[key] for key in left.on_duty],

@@ -55,6 +55,7 @@ def show_code(ask: Ask, staff: Staff, code: str) -> Response:
     data = {
         "name": staff.name, "email": staff.email, "code": code, "until": staff.invited_until,
         "href": f"{HERE}/{staff.code}", "address": _address(ask),
+        "since": first if (first := staff.employed_from) and first > local_date(ask.now) else None,
     }  # fmt: skip
     return requests.page(ask, "installningar_kod.html", title="Kod att logga in med", s=data)
 

@@ -65,7 +65,7 @@ def test_the_promise_of_an_answer_keeps_the_offices_hours() -> None:
 
 @pytest.mark.parametrize("wrong", [
     {"name": ""}, {"name": "Norr och Söder"}, {"sender_name": "KAA Björkstad"}, {"sender_name": "x" * 31},
-    {"phone": "ring oss"}, {"website": "två ord"}, {"opens": "17"}, {"closes": "sent"},
+    {"municipality": "{namn}"}, {"phone": "ring oss"}, {"website": "två ord"}, {"opens": "17"}, {"closes": "sent"},
 ])  # fmt: skip
 def test_what_could_not_stand_in_a_text_is_refused(karin: Browser, house: House, wrong: dict[str, str]) -> None:
     before = office(house)

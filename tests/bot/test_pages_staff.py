@@ -182,6 +182,7 @@ def test_roles_begin_and_end_with_days(adam: Browser, house: House, clock) -> No
 
     adam = signed_in(adam.client, house.database, adam.staff, now=clock.now())
     adam.post(f"{own}/roll/slut", roll=held[0].id, gor="nu")
+    assert adam.post(f"{own}/roll/slut", roll=held[0].id, sista="31 dec").status_code == 422  # over is over
     with house.database.read() as session:
         assert not storage.staff.roles(session, sara.id, local_date(clock.now()))
     assert actions(house)[-3:] == ["role_ended", "role_given", "role_ended"]

@@ -101,6 +101,17 @@ def test_a_number_we_know_is_theirs_is_written_to_by_name(session: Session, sara
     assert text.text.startswith("Hej Leila! Sara på Unga Björkstad")
 
 
+def test_no_text_leaves_in_the_name_of_somebody_who_has_left(session: Session, sara: Staff, now: datetime) -> None:
+    texting_office(session, sara, now)
+    leila = a_person(session, mobile="05")
+    sara.left_at = now
+    session.add(sara)
+
+    climb(session, now)
+
+    assert texts(session, leila) == []
+
+
 def test_no_text_is_written_by_itself_unless_the_office_says_so(session: Session, now: datetime) -> None:
     leila = a_person(session, mobile="05")
     ladder.settle(session, now)
