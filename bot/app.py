@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot import errors
 from bot.api import calendar_feed, health
 from bot.console import (
-    answering_settings,
     account,
+    answering_settings,
     calendar,
     calendar_booking,
     calendar_meeting,
@@ -115,9 +115,6 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         unsettled.routes, campaign_view.routes, sending_settings.routes,
         channel_settings.routes, duty_settings.routes, readings.routes, language_settings.routes,
         catalogue_settings.routes, quick_settings.routes, answering_settings.routes,
-        catalogue_settings.routes, staff_settings.routes, staff_page.routes,
-        catalogue_settings.routes, account.routes, staff_settings.routes, staff_page.routes,
-        catalogue_settings.routes,
         account.routes, office_settings.routes, setting_history.routes, live_checklist.routes,
         staff_settings.routes, staff_page.routes,
         card_page.routes, ladder_ring.routes, ladder_find.routes, ladder_sms.routes, ladder_other.routes,
