@@ -38,7 +38,7 @@ def measure(options: Namespace) -> list[Table]:
     with trial.folder() as home:
         turns = _turns(home, texts)
         raw = _raw(home / "raw.db")
-    readings = [_milliseconds(lambda text=text: _read(text)) for text in texts for _ in range(options.rounds)]  # type: ignore[misc]
+    readings = [_milliseconds(lambda text=text: _read(text)) for _ in range(options.rounds) for text in texts]  # type: ignore[misc]
     rows = [
         Row("one reading, ms on average", sum(readings) / len(readings), None, at_most(READING_MS, of="figure")),
         Row("one reading, ms, p99", quantiles(readings, n=100)[98]),

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session as SqlModelSession
 
+from storage import sqlite
 from storage.vault import Vault
 
 # What opening a database can end in: an address nobody understands, a file that is no database, a server that is away.
@@ -119,16 +120,17 @@ def _make_folder(url: str) -> None:
 def _engine(url: str, *, immediate: bool) -> Engine:
     # A fault must not quote the row it failed on: names and texts would stand in the log.
     # 40 threads serve requests: SQLAlchemy's 5+10 connections would turn slow moments into faults.
-    engine = sqlalchemy.create_engine(url, pool_size=20, max_overflow=40, hide_parameters=True)
-    if make_url(url).get_backend_name() == "sqlite":
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        address = address.set(drivername=sqlite.WRITING if immediate else sqlite.READING)
+    engine = sqlalchemy.create_engine(address, pool_size=20, max_overflow=40, hide_parameters=True)
+    if address.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _set_pragmas)
-        begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
-    # The driver must not open transactions by itself; the begin event does, with the right kind of lock.
+    # The driver must not open transactions by itself; the dialect does, with the right kind of lock.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

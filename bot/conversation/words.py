@@ -26,9 +26,10 @@ _NORDIC = str.maketrans("øæ", "öä")
 # Shorter words have too many neighbours to be mended (ux.md 5.5).
 _SHORTEST_MENDED = 4
 _SHORTEST_WILDCARD = 3
-# Signs before a word that may tell what it is; and how many different words are remembered (most texts share them).
+# Signs before a word that may tell what it is; and how many different words are remembered (most texts share them), and
+# how many texts.
 _LOOKS_BACK = 8
-_REMEMBERED = 20_000
+_REMEMBERED, _TEXTS = 20_000, 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,8 @@ class Reader:
         self._names = frozenset(names)
         self._swedish, self._english = swedish, english
         self._seen = lru_cache(_REMEMBERED)(self._word)
+        # A text is looked at when it has come, and read a moment later.
+        self._lately = lru_cache(_TEXTS)(self._line)
         self._pictures = {picture: f" {' '.join(words)} " for picture, words in read_table("emoji.txt")}
         self._picture = re.compile("|".join(map(re.escape, sorted(self._pictures, key=len, reverse=True))))
         self._phrases = {left: " ".join(words) for left, words in read_table("phrases.txt")}
@@ -210,6 +213,9 @@ class Reader:
 
     def read(self, text: str) -> Line:
         """The text as a line of words."""
+        return self._lately(text)
+
+    def _line(self, text: str) -> Line:
         plain = self._plain(text)
         dotless = self._is_dotless(plain.lower())
         words: list[Word] = []
