@@ -1,7 +1,7 @@
 """A town with something of everything that an address or a form can name, all of it the office Unga Norr's."""
 
 from dataclasses import asdict
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import hidden_town
 from builders import NOW, a_booking, a_person, a_slot, a_staff, a_talk, a_text_out, an_office, e164
@@ -15,6 +15,7 @@ import storage.people
 import storage.settings
 from bot.console.phone_desk import Phone
 from bot.wiring import House
+from scheduler.clock import MovableClock
 from storage.campaigns import SavedAudience
 from storage.cards import CardBatch
 from storage.database import Session
@@ -29,6 +30,17 @@ from storage.tasks import Outcome
 from storage.time_patterns import DayOff, TimePattern
 
 DAY, LATER = date(2026, 11, 20), date(2027, 2, 1)
+
+
+class StandingClock(MovableClock):
+    """A practice town's clock that goes by itself nowhere, so that what is kept can be compared to the last byte."""
+
+    def __init__(self) -> None:
+        super().__init__(timedelta, lambda _offset: None)
+
+    def now(self) -> datetime:
+        """Always the same Tuesday."""
+        return NOW
 
 
 def build(house: House) -> HiddenTown:

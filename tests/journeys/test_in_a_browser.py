@@ -1,40 +1,25 @@
 """The main job in a real Chromium with scripts on: the newcomer's three cards, a list, a campaign; on a desk and a
 phone.
-
-Needs Debian's chromium at /usr/bin/chromium; skipped loudly where there is none (CI installs it).
 """
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from conftest import DEMO_KEY
+from in_chromium import DESK, PHONE, in_chromium, opened, served, started
+from playwright.sync_api import Browser, Page, expect
 
 from bot import wiring
-from bot.app import create_app
 from bot.settings import Settings
 
-CHROMIUM = Path("/usr/bin/chromium")
-# Without these Chromium looks for its maker's servers at every start.
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 LISTS = {
     1280: "Personnr;Namn;Mobil\n20070101-2387;Tova Lindgren;070-174 06 40\n20090312-2380;Said Nuur;070-174 06 41\n",
     390: "Personnr;Namn;Mobil\n20090822-2383;Disa Holm;070-174 06 42\n20070714-2394;Omid Rahimi;070-174 06 43\n",
 }
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="THERE IS NO CHROMIUM HERE: the browser journeys were not tried"),
-]
+pytestmark = [*in_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -42,47 +27,28 @@ def address(tmp_path_factory: pytest.TempPathFactory, demo_town: bytes) -> Itera
     """A practice town served on this machine, with its timetable running."""
     file = tmp_path_factory.mktemp("town") / "town.db"
     file.write_bytes(demo_town)
-    house = wiring.build(
-        Settings(database_url=f"sqlite:///{file}", secret_key="x" * 20, read_together_seconds=0, regret_seconds=1)
+    settings = Settings(
+        database_url=f"sqlite:///{file}", secret_key=DEMO_KEY, read_together_seconds=0, regret_seconds=1
     )
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(create_app(house), log_config=None, timeout_graceful_shutdown=1)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=10)
+    with served(wiring.build(settings)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium(address: str) -> Iterator[Browser]:
-    """Debian's Chromium, started once the town is served."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+    """Started once the town is served."""
+    with started() as chromium:
         yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=[DESK, PHONE], ids=["1280", "390"])
 def page(request: pytest.FixtureRequest, chromium: Browser, address: str) -> Iterator[Page]:
-    """Somebody signed in as the coordinator; a fault in a script or a blocked resource fails the test."""
-    context = chromium.new_context(
-        viewport=request.param, locale="sv-SE", timezone_id="Europe/Stockholm", base_url=address
-    )
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    page.goto("/logga-in")
-    page.get_by_role("button", name="Samordnare").click()
-    page.wait_for_url("**/idag")
-    yield page
-    context.close()
-    assert not faults
+    """Somebody signed in as the coordinator."""
+    with opened(chromium, address, request.param) as page:
+        page.goto("/logga-in")
+        page.get_by_role("button", name="Samordnare").click()
+        page.wait_for_url("**/idag")
+        yield page
 
 
 def assert_fits(page: Page) -> None:

@@ -6,75 +6,27 @@ A way in that the table does not name fails the first test.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import permission_town
 import pytest
 from builders import Browser, signed_in
-from conftest import DEMO_KEY, TUESDAY
+from conftest import DEMO_KEY
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hidden_town import HiddenTown, read
 from httpx import Response
+from permission_town import StandingClock
 from starlette.routing import Match, Route
+from who_may import ENDLESS, OWN, ROLES, Line, lines
 
 from bot.app import create_app
 from bot.settings import Settings
 from bot.wiring import build
-from scheduler.clock import MovableClock
 
-TABLE = Path(__file__).with_name("who_may.txt")
-ROLES = ("administrator", "enhetschef", "samordnare", "konsulent", "ambassador", "lasare")
 WORK_WITH_PEOPLE = ("enhetschef", "samordnare", "konsulent")
-OWN = "eget"
-# It never ends for whoever may listen.
-ENDLESS = "/handelser"
 # Whom the town is about: what would tell that there is such a person.
 SECRET = re.compile("Alva|Amari|Bilal|Cilla|Xerxina|Gyllenskugga|70-?174 ?06 ?1[0-2]|20100709")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the table: one way in, who has it, and how it is for somebody at another office."""
-
-    method: str
-    address: str
-    form: dict[str, str]
-    who: frozenset[str]
-    elsewhere: str
-
-    @property
-    def names(self) -> set[str]:
-        """Whatever of the town's it names."""
-        return set(re.findall(r"{(\w+)}", " ".join((self.address, *self.form.values()))))
-
-
-def lines() -> list[Line]:
-    """The table."""
-    found, who = [], frozenset[str]()
-    for written in TABLE.read_text("utf-8").splitlines():
-        if written.startswith("=="):
-            who = _roles(written.rpartition(":")[2])
-        elif written and not written.startswith("#"):
-            found += _read(written, who)
-    return found
-
-
-def _roles(words: str) -> frozenset[str]:
-    everybody = {"alla": (*ROLES, "nobody"), "all personal": ROLES}
-    return frozenset(everybody.get(words.strip(), words.replace(",", " ").split()))
-
-
-def _read(written: str, who: frozenset[str]) -> list[Line]:
-    way, _, elsewhere = written.partition(" | ")
-    parts = way.split()
-    methods = [part for part in parts if part in ("GET", "POST")]
-    address, *fields = parts[len(methods) :]
-    form = dict(field.split("=", 1) for field in fields)
-    names = "{" in address or any("{" in value for value in form.values())
-    usual = "nekas" if names else "eget"
-    return [Line(method, address, form if method == "POST" else {}, who, elsewhere or usual) for method in methods]
 
 
 @dataclass
@@ -114,17 +66,6 @@ class Street:
         """As it was at first."""
         if self.is_changed():
             self.file.write_bytes(self.as_it_was)
-
-
-class StandingClock(MovableClock):
-    """A practice town's clock that goes by itself nowhere, so that what is kept can be compared to the last byte."""
-
-    def __init__(self) -> None:
-        super().__init__(timedelta, lambda _offset: None)
-
-    def now(self) -> datetime:
-        """Always the same Tuesday."""
-        return TUESDAY
 
 
 @pytest.fixture(scope="module")
