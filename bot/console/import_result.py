@@ -1,6 +1,7 @@
 """What an import did: counts, the people in it, and on to the first campaign (ux §4.5, Result)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +10,8 @@ from fastapi.responses import Response
 
 import storage.imports
 import storage.offices
-from bot import requests
+import storage.register
+from bot import requests, shown
 from bot.console import import_rows, import_trial, import_undo
 from bot.console.importing import Posting
 from bot.requests import Ask, Reading
@@ -139,8 +141,7 @@ def _result(ask: Ask, run: ImportRun) -> dict[str, Any]:
         "missing": missing_now,
         "missing_href": f"{base}/saknas",
         "undo": import_undo.offer(ask, run),
-        "with_mobile": run.counts["with_mobile"],
-        "campaign_href": f"/utskick/nytt?{urlencode({'urval': _audience(ask, run)})}",
+        **_campaign(ask, run),
         "new": run.counts["new"],
         "new_href": f"{base}/nya",
         "waiting": run.counts["possible_duplicates"],
@@ -159,9 +160,17 @@ def _sentence(run: ImportRun) -> str:
     return f"{', '.join(said)}. Ingen har fått något meddelande."
 
 
-def _audience(ask: Ask, run: ImportRun) -> str:
+def _campaign(ask: Ask, run: ImportRun) -> dict[str, Any]:
+    """The way to a campaign, and whom it means: a rule, so it takes in those who were in the register before."""
     office = storage.offices.get(ask.session, run.office_id)
-    return audience.sentence(["har mobil", _AUDIENCES[PROGRAMMES[run.list_type]], office.name])
+    words = audience.sentence(["har mobil", _AUDIENCES[PROGRAMMES[run.list_type]], office.name])
+    wanted = replace(audience.read(ask.session, words), protected=False, reader_id=ask.who.staff.id)
+    count = storage.register.count(ask.session, wanted, now=ask.now)
+    listed, whom = run.counts["with_mobile"], f"alla {shown.number(count)} med mobil på {office.name}"
+    # Whoever shares a mobile has one, but gets no text before somebody has said whose it is.
+    if count == listed + run.counts["shared_mobile_only"]:
+        whom = "den med mobil" if listed == 1 else f"de {shown.number(listed)} med mobil"
+    return {"campaign": whom if listed else "", "campaign_href": f"/utskick/nytt?{urlencode({'urval': words})}"}
 
 
 def _faulty_href(ask: Ask, run: ImportRun) -> str:

@@ -63,6 +63,14 @@ def test_an_import_is_undone_in_one_press_and_the_page_says_what_was(desk: Desk)
     assert desk.browser.post(f"{result}/angra").headers["location"] == f"{result}?klart=redan"
 
 
+def test_the_way_to_a_campaign_says_how_many_it_means_and_not_how_many_the_list_had(desk: Desk) -> None:
+    first = imported(desk, "Alva Amari;20070101-2387;070-174 06 40")
+    second = imported(desk, "Said Nuur;20090312-2380;070-174 06 41")
+
+    assert "Gör utskick till alla 2 med mobil på Unga Norr" in desk.browser.see(first)
+    assert "Gör utskick till alla 2 med mobil på Unga Norr" in desk.browser.see(second)
+
+
 def test_what_could_not_be_undone_is_told_with_its_reason(desk: Desk, house: House) -> None:
     heads = "Personnr;Namn;Skola"
     desk.take_in(desk.upload("a.csv", a_list("20070906-2384;Linn Ek;Norra", heads=heads)))
