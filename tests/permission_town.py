@@ -122,4 +122,4 @@ def _times(session: Session, town: HiddenTown, alva: Person, office: Office) -> 
                           place="Ungdomens hus", valid_from=DAY, made_at=NOW)  # fmt: skip
     days_off = DayOff(staff_id=colleague.id, first=LATER, last=LATER, made_at=NOW)
     _keep(session, town, pattern=pattern, days_off=days_off)
-    town.codes |= {"free": free.code, "closed": closed.code, "met": met.code}
+    town.codes |= {"free": free.code, "closed": closed.code, "met": met.code, "consultant": str(colleague.id)}
