@@ -70,7 +70,8 @@ def _reader(who: frozenset[str]) -> str:
 
 def _is_page(address: str) -> bool:
     path = address.partition("?")[0]
-    return "/del/" not in path and not path.endswith(NO_PAGES)
+    is_part = "/del/" in path or (path.startswith("/inkorg/") and path.endswith(("/lista", "/tider")))
+    return not is_part and not path.endswith(NO_PAGES)
 
 
 @pytest.fixture(scope="module")
