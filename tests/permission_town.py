@@ -13,8 +13,10 @@ import storage.imports
 import storage.numbers
 import storage.people
 import storage.settings
+import storage.staff
 from bot.console.phone_desk import Phone
 from bot.wiring import House
+from outreach import own_office
 from scheduler.clock import MovableClock
 from storage.campaigns import SavedAudience
 from storage.cards import CardBatch
@@ -25,6 +27,7 @@ from storage.offices import Office
 from storage.other_help import OtherHelp
 from storage.partners import Partner, Referral
 from storage.people import Person
+from storage.settings import SettingChange
 from storage.sharing import Acquaintance, SharingCard
 from storage.tasks import Outcome
 from storage.time_patterns import DayOff, TimePattern
@@ -89,6 +92,9 @@ def _on_her_page(session: Session, town: HiddenTown, alva: Person, office: Offic
     session.add(Acquaintance(staff_id=knows.id, person_id=alva.id, since=NOW))
     town.codes |= {"knows": str(knows.id), "colleague": knows.code, "on_duty": knows.code}
     storage.settings.write(session, "on_duty", knows.id)
+    held = storage.staff.roles(session, knows.id, DAY)[0]
+    changed = SettingChange(key=f"{own_office.OFFICE}{office.id}", before={}, after={}, at=NOW, by_id=knows.id)
+    _keep(session, town, held=held, changed=changed)
     town.codes |= {"tie": str(storage.numbers.of_person(session, alva.id)[0][0].id)}
 
 
