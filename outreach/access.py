@@ -147,17 +147,27 @@ def check_password(password: str) -> None:
         raise BadInput(f"Lösenordet är för kort. Det behöver vara minst {SHORTEST_PASSWORD} tecken.")
 
 
-def sign_in(
-    session: Session, email: str, password: str, *, now: datetime, browser: str = ""
-) -> tuple[str, StaffSession]:  # fmt: skip
-    """First step: e-mail and password. Returns a token for the browser; the session still lacks its second step.
+def recognise(session: Session, email: str, password: str, *, now: datetime) -> Staff:
+    """First step: e-mail and password; whose they are. Reads only: to try a password takes so long that whoever waits
+    to write must not wait for it.
 
     Raises BadInput with the same sentence for a wrong address and a wrong password, and says how long a lock lasts.
-    The caller must let the failed try be committed: see `sign_in_tries.note_failure`.
+    The caller must count the failed try: see `sign_in_tries.note_failure`.
     """
     sign_in_tries.check(session, email, now=now)
     staff = storage.staff.by_email(session, email)
     if not password_fits(staff, password) or staff is None or not is_employed(staff, now):
+        raise BadInput(SAME_SENTENCE)
+    return staff
+
+
+def let_on(session: Session, known: Staff, *, now: datetime, browser: str = "") -> tuple[str, StaffSession]:
+    """Let whoever was recognised go on to the second step. Returns a token for the browser. Raises BadInput where the
+    address was locked, the password changed or the account closed meanwhile.
+    """
+    sign_in_tries.check(session, known.email, now=now)
+    staff = storage.staff.get(session, known.id)
+    if staff.password_hash != known.password_hash or not is_employed(staff, now):
         raise BadInput(SAME_SENTENCE)
     return new_session(session, staff, step="password", browser=browser, now=now)
 

@@ -49,8 +49,10 @@ def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "
     _from_here(request)
     now = house.now()
     try:
+        with house.database.read() as session:
+            known = access.recognise(session, epost, losenord, now=now)
         with house.database.write() as session:
-            token, row = access.sign_in(session, epost, losenord, now=now, browser=browsers.in_words(request))
+            token, row = access.let_on(session, known, now=now, browser=browsers.in_words(request))
             next_page = (
                 "/logga-in/kod" if storage.staff.get(session, row.staff_id).totp_confirmed_at else "/logga-in/koppla"
             )
