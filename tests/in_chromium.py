@@ -66,11 +66,11 @@ def opened(chromium: Browser, address: str, size: dict[str, int]) -> Iterator[Pa
     )
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda said: faults.append(f"{said.text} ({page.url})") if said.type == "error" else None)
     page.on("request", lambda request: None if _stays(request.url, address) else faults.append(request.url))
     yield page
     context.close()
-    assert faults == []
+    assert not faults, faults
 
 
 def _stays(url: str, address: str) -> bool:

@@ -140,26 +140,8 @@ def choose(hand: Hand, file: Path, written: str) -> None:
     expect(hand.page.get_by_role("heading", name="Provkörning")).to_be_visible()
 
 
-def test_ten_presses_from_a_list_to_its_first_campaign(hand: Hand, tmp_path: Path) -> None:
-    if hand.keys:
-        pytest.skip("the same list cannot be new twice")
-    hand.link("Importera lista")
-    choose(hand, tmp_path / "lista.csv", FIRST)
-    hand.button("Importera 2 personer")
-    hand.link("Gör utskick till")
-    hand.button("Välj Första kontakten")
-    hand.button("Vidare till tid")
-    hand.button("Vidare till kontroll")
-    hand.button("Skicka test till mig")
-    hand.button("Starta utskick till")
-
-    expect(hand.page.get_by_role("button", name="Ångra")).to_be_visible()
-    assert hand.presses == 10
-
-
+@pytest.mark.parametrize("hand", ["mouse"], indirect=True)
 def test_two_presses_for_a_reply_that_needs_a_person(hand: Hand) -> None:
-    if hand.keys:
-        pytest.skip("there is one who waits")
     hand.press(hand.page.get_by_role("button", name="Ta över: Alva A."))
     hand.page.get_by_label("Skriv sms").fill("Hej! Sara här, jag ringer dig i eftermiddag.")
     hand.presses += 1
@@ -194,9 +176,8 @@ def test_three_presses_book_a_time_by_phone(hand: Hand) -> None:
     assert hand.presses == 3
 
 
+@pytest.mark.parametrize("hand", ["mouse"], indirect=True)
 def test_six_presses_for_the_list_of_the_month(hand: Hand, house: House, tmp_path: Path) -> None:
-    if hand.keys:
-        pytest.skip("nobody is missing twice")
     with house.database.write() as session:
         for key, kept in storage.settings.starting_with(session, "import_answers:").items():
             storage.settings.write(session, key, {**kept, "complete": True})
@@ -210,18 +191,6 @@ def test_six_presses_for_the_list_of_the_month(hand: Hand, house: House, tmp_pat
     assert hand.presses == 6
 
 
-def test_three_presses_when_one_is_ill(hand: Hand) -> None:
-    hand.link("Kalender")
-    hand.link("Sjuk i dag")
-    if hand.keys:
-        expect(hand.page.get_by_text("Dagen är spärrad.")).to_be_visible()
-        return
-    hand.button("erbjud nya tider till 2")
-
-    expect(hand.page.get_by_role("heading", name="Det här är gjort")).to_be_visible()
-    assert hand.presses == 3
-
-
 def test_four_presses_for_postcards(hand: Hand) -> None:
     hand.link("Kontakttrappan")
     hand.link("Vykort", exact=True)
@@ -232,3 +201,32 @@ def test_four_presses_for_postcards(hand: Hand) -> None:
 
     expect(hand.page.get_by_role("heading", name="Skickade")).to_be_visible()
     assert hand.presses == 4
+
+
+# After the calls, since whoever is about to get a campaign's text is not rung the same day; and before Sara is ill.
+@pytest.mark.parametrize("hand", ["mouse"], indirect=True)
+def test_ten_presses_from_a_list_to_its_first_campaign(hand: Hand, tmp_path: Path) -> None:
+    hand.link("Importera lista")
+    choose(hand, tmp_path / "lista.csv", FIRST)
+    hand.button("Importera 2 personer")
+    hand.link("Gör utskick till")
+    hand.button("Välj Första kontakten")
+    hand.button("Vidare till tid")
+    hand.button("Vidare till kontroll")
+    hand.button("Skicka test till mig")
+    hand.button("Starta utskick till")
+
+    expect(hand.page.get_by_role("button", name="Ångra")).to_be_visible()
+    assert hand.presses == 10
+
+
+def test_three_presses_when_one_is_ill(hand: Hand) -> None:
+    hand.link("Kalender")
+    hand.link("Sjuk i dag")
+    if hand.keys:
+        expect(hand.page.get_by_text("Dagen är spärrad.")).to_be_visible()
+        return
+    hand.button("erbjud nya tider till 2")
+
+    expect(hand.page.get_by_role("heading", name="Det här är gjort")).to_be_visible()
+    assert hand.presses == 3
