@@ -193,7 +193,7 @@ def everyones(session: Session) -> Sequence[tuple[PersonNumber, Number]]:
     return session.exec(select(PersonNumber, Number).join(Number, col(Number.id) == PersonNumber.number_id)).all()
 
 
-_PEOPLE_AT = (
+PEOPLE_AT = (
     select(PersonNumber, Person)
     .join(Number, col(Number.id) == PersonNumber.number_id)
     .join(Person, col(Person.id) == PersonNumber.person_id)
@@ -217,7 +217,7 @@ def tie(session: Session, person_id: int, e164: str) -> PersonNumber | None:
 
 def people_at(session: Session, e164: str) -> Sequence[tuple[PersonNumber, Person]]:
     """Who has this number, struck ties left out."""
-    return session.exec(_PEOPLE_AT, params={"e164": e164}).all()
+    return session.exec(PEOPLE_AT, params={"e164": e164}).all()
 
 
 def between(session: Session, first: str, last: str) -> Sequence[tuple[PersonNumber, Number, Person]]:
@@ -232,15 +232,15 @@ def between(session: Session, first: str, last: str) -> Sequence[tuple[PersonNum
     return session.exec(query).all()
 
 
+LINKED = select(Person).join(ChannelAddress, col(ChannelAddress.person_id) == Person.id).where(
+    ChannelAddress.channel == bindparam("channel"), ChannelAddress.address == bindparam("address"),
+    col(ChannelAddress.confirmed_at).is_not(None),
+)  # fmt: skip
+
+
 def person_linked(session: Session, channel: str, address: str) -> Person | None:
     """The person who has confirmed that this address (a Telegram chat) is theirs."""
-    query = (
-        select(Person)
-        .join(ChannelAddress, col(ChannelAddress.person_id) == Person.id)
-        .where(ChannelAddress.channel == channel, ChannelAddress.address == address)
-        .where(col(ChannelAddress.confirmed_at).is_not(None))
-    )
-    return session.exec(query).first()
+    return session.exec(LINKED, params={"channel": channel, "address": address}).first()
 
 
 def tie_address(session: Session, address: ChannelAddress) -> None:

@@ -3,14 +3,13 @@ comes in.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
 from sqlmodel import col
 
 from storage.conversations import Conversation
 from storage.database import Session
-from storage.numbers import ChannelAddress, Number, PersonNumber
+from storage.numbers import LINKED, PEOPLE_AT, PersonNumber
 from storage.offices import Office
 from storage.people import Person
 
@@ -23,30 +22,18 @@ class Sender(NamedTuple):
     office: Office | None
 
 
-def _beside(query: Select[*tuple[Person, Conversation, Office]]) -> Select[*tuple[Person, Conversation, Office]]:
-    return query.join(Conversation, col(Conversation.person_id) == col(Person.id), isouter=True).join(
-        Office, col(Office.id) == col(Person.office_id), isouter=True
-    )
+def _beside(query: Any) -> Any:
+    query = query.join(Conversation, col(Conversation.person_id) == col(Person.id), isouter=True)
+    return query.join(Office, col(Office.id) == col(Person.office_id), isouter=True).add_columns(Conversation, Office)
 
 
-_SENDER = select(Person, Conversation, Office)
-_WITH_NUMBER = _beside(
-    _SENDER.join(PersonNumber, col(PersonNumber.person_id) == col(Person.id))
-    .join(Number, col(Number.id) == col(PersonNumber.number_id))
-    .where(col(Number.e164) == bindparam("e164"), col(PersonNumber.standing) != "wrong_person")
-    .where(col(Person.merged_into_id).is_(None))
-).add_columns(PersonNumber)
-_IN_CHAT = _beside(
-    _SENDER.join(ChannelAddress, col(ChannelAddress.person_id) == col(Person.id))
-    .where(col(ChannelAddress.channel) == bindparam("channel"), col(ChannelAddress.address) == bindparam("address"))
-    .where(col(ChannelAddress.confirmed_at).is_not(None))
-)
+_WITH_NUMBER, _IN_CHAT = _beside(PEOPLE_AT), _beside(LINKED)
 
 
 def with_number(session: Session, e164: str) -> Sequence[tuple[Sender, PersonNumber]]:
     """Who has this number, and what we know of it as theirs; struck ties left out."""
     rows = session.execute(_WITH_NUMBER, {"e164": e164})
-    return [(Sender(person, talk, office), tie) for person, talk, office, tie in rows]
+    return [(Sender(person, talk, office), tie) for tie, person, talk, office in rows]
 
 
 def in_chat(session: Session, channel: str, address: str) -> Sender | None:

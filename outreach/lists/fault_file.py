@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Collection
 
 import xlsxwriter
@@ -12,6 +11,7 @@ from outreach.lists import meanings, protection
 from outreach.lists.columns import Column
 from outreach.lists.layout import Layout
 from outreach.lists.plan import Plan, RowResult
+from outreach.lists.sheet_xml import DAMAGED
 from outreach.lists.tables import Line
 from outreach.lists.words import FAULTS, FIELDS
 from storage.database import Session
@@ -52,7 +52,7 @@ def origin(content: bytes) -> tuple[str, int] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             said = _ORIGIN.search(archive.read("docProps/core.xml").decode("utf-8", "replace"))
-    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, EOFError, NotImplementedError, RuntimeError):
+    except (KeyError, RuntimeError, *DAMAGED):
         return None
     return (said[1], int(said[2])) if said else None
 

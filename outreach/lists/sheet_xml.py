@@ -5,13 +5,17 @@ or broken file is found before the reader sees it.
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from outreach.lists.refusals import refused
 
+# What opening or unpacking a broken archive ends in. ValueError: its directory points outside the file.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, struct.error)
 _MOST_UNPACKED = 300_000_000
 _CHUNK = 1 << 16
 _COLUMN_LETTERS = re.compile(r"^[A-Z]+")

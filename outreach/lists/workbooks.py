@@ -3,7 +3,6 @@
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
@@ -23,11 +22,6 @@ _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
 _MOST_ROWS = MOST_PEOPLE + 1_000
 _MOST_CELLS = 20_000_000
 _MOST_EMPTY_ROWS = 1_000
-# ValueError: the archive's directory points outside the file.
-_DAMAGE = (
-    calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError,
-    struct.error,
-)  # fmt: skip
 _OLD_EXCEL = "Filen är i Excels gamla format, där vi inte ser vilka rader som är dolda. Kontrollera att listan stämmer."
 
 
@@ -43,7 +37,7 @@ def read(content: bytes, kind: str) -> list[Table]:
             return _sheets(workbook, sizes)
     except calamine.PasswordError as error:
         raise refused("password_protected") from error
-    except _DAMAGE as error:
+    except (calamine.CalamineError, *sheet_xml.DAMAGED) as error:
         raise refused("password_protected" if "password" in str(error).casefold() else "damaged_file") from error
     except BaseException as error:
         # The reader is written in Rust, and a panic there is no Exception here.

@@ -38,6 +38,7 @@ def test_a_workbook_with_damage_anywhere_is_read_or_refused(place: int, junk: by
     damaged = whole[:place] + junk + whole[place + len(junk) :]
     with contextlib.suppress(Refused):
         run.look_at(damaged, f"lista.{ending}", KAA, today=TODAY)
+    assert fault_file.origin(damaged) is None
 
 
 _CELLS = st.one_of(
