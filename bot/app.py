@@ -102,9 +102,9 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     app = FastAPI(title="Brygga", docs_url=None, redoc_url=None, lifespan=lifespan, max_body_size=LARGEST_REQUEST)
     app.state.house = house
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    for routes in (health.routes, calendar_feed.routes, *house.webhooks()):
-        app.include_router(routes)
-    for pages in (
+    # Put there as they are: an included router works out all of its routes anew for every application.
+    for ways_in in (
+        health.routes, calendar_feed.routes, *house.webhooks(),
         sign_in.routes, unsent.routes, live.routes,
         today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
         calendar_booking.routes, calendar_meeting.routes, importing.routes, import_missing.routes,
@@ -124,7 +124,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         # Last, since a person's address would take in every other address under /register.
         person.routes,
     ):  # fmt: skip
-        app.include_router(pages, include_in_schema=False)
+        app.router.routes.extend(ways_in.routes)
     errors.install(app)
     app.add_middleware(SafeHeaders)
     return app

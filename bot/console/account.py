@@ -13,7 +13,7 @@ from outreach import own_account
 from outreach.errors import BadInput
 from storage.staff import StaffSession
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 HERE = settings_tabs.PAGES["Säkerhet"]

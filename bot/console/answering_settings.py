@@ -21,7 +21,7 @@ from storage.offices import Office
 from storage.staff import Staff
 from storage.time_patterns import DayOff
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 HERE = settings_tabs.PAGES["Vem svarar"]

@@ -17,7 +17,7 @@ from outreach.errors import NotFound
 from storage.local_time import local_date
 from storage.meetings import Slot
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = "/kalender"
 _WEEK = re.compile(r"(\d{4})-(\d{2})")

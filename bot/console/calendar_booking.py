@@ -25,7 +25,7 @@ from storage.meetings import Slot
 from storage.people import Person
 from storage.register import Filter
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 HERE = "/kalender/boka"

@@ -22,7 +22,7 @@ from storage.local_time import local
 from storage.meetings import OPEN, Booking, Slot
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 HERE = "/kalender/mote"

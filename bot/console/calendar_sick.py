@@ -19,7 +19,7 @@ from scheduler import called_off as telling
 from storage.local_time import local_date
 from storage.staff import Staff
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = "/kalender/sjuk"
 

@@ -18,7 +18,7 @@ from storage.local_time import local_date
 from storage.staff import Staff
 from storage.time_patterns import DayOff, TimePattern
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = "/kalender/tider"
 LEADS = ("enhetschef", "samordnare")

@@ -18,7 +18,7 @@ from outreach.errors import BadInput, NotFound
 from storage.campaigns import Campaign
 from storage.local_time import local
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 

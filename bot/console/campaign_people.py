@@ -17,7 +17,7 @@ from storage.campaigns import Campaign, Line
 from storage.local_time import age, local, local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 ON_A_PAGE = 50

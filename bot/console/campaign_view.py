@@ -18,7 +18,7 @@ from outreach.campaigns import Results
 from outreach.lists.words import many
 from storage.campaigns import Campaign
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 # A regret that lasts longer than this is told as a time, not counted down.

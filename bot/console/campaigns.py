@@ -16,7 +16,7 @@ from outreach import campaign_plan, campaigns, prices
 from outreach.prices import Price
 from storage.campaigns import Campaign
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 TABS = {

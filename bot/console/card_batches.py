@@ -22,7 +22,7 @@ from storage.cards import Addressee, CardBatch, Printed
 from storage.local_time import local_date
 from storage.offices import Office
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

@@ -16,7 +16,7 @@ from outreach import cards, phone_numbers
 from storage.local_time import local_date
 from storage.offices import Office
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/k")

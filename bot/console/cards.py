@@ -22,7 +22,7 @@ from storage.cards import Addressee
 from storage.codes import new_code
 from storage.offices import Office
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

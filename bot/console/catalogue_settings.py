@@ -16,7 +16,7 @@ from storage.offers import Measure
 from storage.offices import Office
 from storage.partners import Partner
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 Data = dict[str, Any]
 MEASURES, PARTNERS = settings_tabs.PAGES["Insatser"], settings_tabs.PAGES["Partner"]

@@ -14,7 +14,7 @@ from outreach import linking, phone_numbers, sms_choice
 from outreach.errors import BadInput, NotFound
 from outreach.sms_choice import AUTO, NAMES, Choice
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

@@ -18,7 +18,7 @@ from storage.local_time import local_date
 from storage.settings import HelpLine
 from storage.staff import Staff
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 AGES = (("alla", "Alla åldrar"), ("under18", "Under 18 år"), ("fran18", "18 år och äldre"))
 
 Data = dict[str, Any]

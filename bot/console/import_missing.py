@@ -15,7 +15,7 @@ from storage.imports import ImportedPerson, ImportRun
 from storage.local_time import local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 Rows = list[tuple[ImportedPerson, Person]]
 

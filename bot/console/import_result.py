@@ -25,7 +25,7 @@ from storage.imports import ImportedPerson, ImportRun
 from storage.local_time import local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 _ON_A_PAGE = 50
 _AUDIENCES = {"kaa": "kaa", "uppsok": "uppsök", "other": "annan målgrupp"}

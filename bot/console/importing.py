@@ -24,7 +24,7 @@ from scheduler.imports import Carrier
 from storage.imports import SavedFile
 from storage.local_time import local_date
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -20,7 +20,7 @@ from outreach.errors import BryggaError, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 # How the buttons beside "Skicka" say that one wants to see this talk after sending, and not the next.
 STAY = "stanna"

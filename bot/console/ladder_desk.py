@@ -17,7 +17,7 @@ from outreach.ladder_notes import Noted
 from storage.ladders import LadderPlace
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 LISTED = 50

@@ -19,7 +19,7 @@ from outreach.ladder_lists import Turn
 from outreach.ladder_notes import Noted
 from storage.tasks import Attempt
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

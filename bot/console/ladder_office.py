@@ -23,7 +23,7 @@ from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

@@ -16,7 +16,7 @@ from outreach.ladder_notes import Noted
 from storage.people import Guardian
 from storage.tasks import TALKED
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

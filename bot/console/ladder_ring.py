@@ -19,7 +19,7 @@ from scheduler import ladder_texts
 from storage.people import Person
 from storage.tasks import TALKED
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

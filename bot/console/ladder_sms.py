@@ -22,7 +22,7 @@ from outreach.errors import BadInput
 from outreach.ladder_lists import Turn
 from scheduler import ladder_texts
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 HERE = "/trappan/sms"

@@ -12,7 +12,7 @@ from bot.requests import Ask, Reading, Writing, go
 from outreach import languages
 from outreach.errors import BadInput, NotFound
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

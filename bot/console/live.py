@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 import storage.changes
 from bot.requests import House, Installation, Reading
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 LOOK_EVERY = 1.0
 # A stream ends by itself after this; the browser opens a new one, which also checks that it is still signed in.

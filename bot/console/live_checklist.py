@@ -13,7 +13,7 @@ from outreach import live_checklist, phone_numbers
 from outreach.errors import BadInput
 from outreach.live_checklist import Line, Machine
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 HERE = settings_tabs.PAGES["Skarp drift"]

@@ -19,7 +19,7 @@ from storage.audit import AuditEvent, Sought
 from storage.local_time import STOCKHOLM, local, local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 ON_A_PAGE = 50
 USUAL = timedelta(days=30)

@@ -27,7 +27,7 @@ from storage.messages import Message
 from storage.people import Person
 from storage.threads import Wanted
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 ON_A_PAGE = 50
 YES = "ja"

@@ -14,7 +14,7 @@ from outreach import own_office
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.offices import Office, Place
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = settings_tabs.PAGES["Kontor"]
 

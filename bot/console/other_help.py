@@ -15,7 +15,7 @@ from outreach.errors import BadInput, NotFound
 from storage.local_time import local_date
 from storage.offices import Office
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 HERE = "/register/annan-malgrupp"
 Text = Annotated[str, Form()]
 SHOWN = 20

@@ -19,7 +19,7 @@ from outreach.errors import BadInput, BryggaError
 from storage.conversations import Conversation
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 # The field that a text is written in.

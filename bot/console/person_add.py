@@ -19,7 +19,7 @@ from outreach.lists.rows import ReadRow
 from outreach.lists.words import FAULTS, NOTICES
 from storage.local_time import local_date
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 HERE = "/register/ny"
 _FAULTS = FAULTS | {

@@ -15,7 +15,7 @@ from outreach.errors import BadInput, Conflict, NotFound
 from storage.meetings import Slot
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 

@@ -18,7 +18,7 @@ from outreach.lists import dates
 from storage.local_time import local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 HERE = "/register/{code}"
 
 

@@ -17,7 +17,7 @@ from outreach import duplicates, facts, in_words, merges, personnummer
 from outreach.errors import Conflict, NotAllowed, NotFound
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 HERE = "/register/{code}/slaihop"
 LABELS = {

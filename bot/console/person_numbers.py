@@ -13,7 +13,7 @@ from outreach import numbers
 from outreach.errors import BadInput, NotFound
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 HERE = "/register/{code}/nummer"
 

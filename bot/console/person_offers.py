@@ -20,7 +20,7 @@ from storage.offers import EducationContract, Enrolment, Offer
 from storage.people import Person
 from storage.tasks import Outcome
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 Number = Annotated[int, Path(ge=0, le=2**31)]
 HERE = "/register/{code}"

@@ -15,7 +15,7 @@ from storage.local_time import local_date
 from storage.people import Person
 from storage.sharing import SharingCard
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 HERE = "/register/{code}"
 

@@ -24,7 +24,7 @@ from scheduler import jobs, time_travel
 from scheduler.clock import MovableClock, SystemClock
 from storage.codes import new_code
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 FURTHEST = timedelta(days=400)

@@ -13,7 +13,7 @@ from outreach.errors import BadInput, NotFound
 from outreach.quick_texts import MOST, QuickText
 from storage.offices import Office
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = settings_tabs.PAGES["Snabbsvar"]
 # What brings the proposed texts back.

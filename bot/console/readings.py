@@ -15,7 +15,7 @@ from outreach.errors import BadInput
 from outreach.set_right import Case
 from storage.local_time import local
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 # The answer to whether a stop shall be lifted; any other leaves it.
 LIFT = "hav"

@@ -20,7 +20,7 @@ from storage.campaigns import SavedAudience
 from storage.local_time import local_date
 from storage.register import Filter
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 SEARCH_IS_KEPT = 3600

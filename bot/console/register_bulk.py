@@ -22,7 +22,7 @@ from storage.codes import new_code
 from storage.local_time import local
 from storage.register import Filter
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 Codes = Annotated[list[str], Form()]
 

@@ -21,7 +21,7 @@ from outreach.many_at_once import Done
 from storage.local_time import local_date
 from storage.vault import VaultError
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 Codes = Annotated[list[str], Form()]
 Data = dict[str, Any]

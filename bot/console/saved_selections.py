@@ -15,7 +15,7 @@ from outreach import selections
 from outreach.errors import NotFound
 from storage.campaigns import SavedAudience
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 HERE = "/register/urval"
 Text = Annotated[str, Form()]
 Data = dict[str, Any]

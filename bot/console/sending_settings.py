@@ -13,7 +13,7 @@ from outreach import budget, global_pause, limits, prices
 from outreach.errors import BadInput
 from storage.local_time import local
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 Text = Annotated[str, Form()]

@@ -20,7 +20,7 @@ from outreach import alerts, help_lines, languages, limits, linking, own_office
 from outreach.errors import Conflict, NotFound
 from storage.settings import SettingChange
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 # What the words of an office, a place and a help line are called.
 _FIELDS = {

@@ -17,7 +17,7 @@ from storage.database import Session
 from storage.local_time import local_date
 from storage.staff import StaffSession
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 # One line each on what the demo's people see (ux §2).

@@ -17,7 +17,7 @@ from outreach.errors import BadInput, Conflict, NotFound
 from storage.local_time import local_date
 from storage.staff import Staff, StaffRole
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 _DUTIES = {"on_duty": "har jour", "stand_in": "är ersättare", "head": "är chef i larmkedjan"}
 

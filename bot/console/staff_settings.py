@@ -19,7 +19,7 @@ from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff, StaffRole
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 HERE = settings_tabs.PAGES["Personal och roller"]
 # Where a role is held in every office.

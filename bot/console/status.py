@@ -22,7 +22,7 @@ from outreach import linking
 from storage.database import FAULT
 from storage.health import Traffic
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
 
 LOOKED_BACK = timedelta(days=7)

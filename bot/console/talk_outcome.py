@@ -17,7 +17,7 @@ from storage.conversations import Conversation
 from storage.local_time import local_date
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 

@@ -12,7 +12,7 @@ from bot.console import today_blocks
 from bot.requests import Ask, Reading
 from outreach.errors import NotFound
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 log = structlog.get_logger()
 
 Data = dict[str, Any]

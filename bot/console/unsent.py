@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from bot.requests import Reading, Writing
 from outreach import unsent
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 

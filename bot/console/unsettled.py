@@ -15,7 +15,7 @@ from storage.local_time import local
 from storage.messages import Message
 from storage.people import Person
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 HERE = "/utskick/okanda"
