@@ -16,6 +16,7 @@ import storage.conversations
 import storage.meetings
 import storage.offices
 import storage.people
+import storage.reminders
 import storage.settings
 import storage.signups
 from outreach import consent, delivery, gate, meetings, one_by_one, own_questions
@@ -100,7 +101,7 @@ def _come(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
         return False
     weekend_quiet = bool(storage.settings.read(session, "weekend_quiet", default=False))
     moments = meetings.reminder_times(slot.starts_at, now, weekend_quiet=weekend_quiet)
-    storage.meetings.remind_of_signup(session, signup.id, moments)
+    storage.reminders.set_for_signup(session, signup.id, moments)
     return True
 
 
@@ -140,7 +141,7 @@ def leave_all(session: Session, conversation: Conversation, write: Write, *, now
 
 def _leave(session: Session, signup: Signup, slot: Slot, now: datetime) -> None:
     storage.meetings.free_seats_of_signup(session, signup.id)
-    storage.meetings.remind_of_signup(session, signup.id, [])
+    storage.reminders.set_for_signup(session, signup.id, [])
     storage.signups.take_back_reminders(session, signup, slot, reason="anmälan gäller inte längre", now=now)
 
 

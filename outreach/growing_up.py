@@ -25,7 +25,8 @@ def anybody(session: Session, now: datetime) -> bool:
     """Whether somebody has grown out of a programme, or is soon to be handed over. Reads only."""
     today = local_date(now)
     grown = any(
-        storage.ages.outgrown(session, rule.programme, _born_by(rule, today), today) for rule in _all(session, today)
+        storage.ages.any_outgrown(session, rule.programme, _born_by(rule, today), today)
+        for rule in _all(session, today)
     )
     return grown or bool(_to_hand_over(session, today))
 
@@ -132,9 +133,8 @@ def _to_hand_over(session: Session, today: date) -> list[Person]:
     rule = programmes.holding(session, "kaa", today)
     if rule is None:
         return []
-    soon = storage.ages.turning(session, "kaa", _born_by(rule, today), _born_by(rule, today + SOON), today)
-    known = storage.ages.with_task(session, HAND_OVER, [person.id for person in soon])
-    return [person for person in soon if person.id not in known]
+    until = _born_by(rule, today + SOON)
+    return storage.ages.turning_without(session, HAND_OVER, "kaa", _born_by(rule, today), until, today)
 
 
 def _ask_for_hand_over(session: Session, person: Person, now: datetime) -> None:

@@ -50,9 +50,10 @@ def next_due(session: Session, now: datetime) -> datetime | None:
 
 def plan(session: Session, now: datetime) -> Plan:
     """What the patterns want, compared with what there is."""
-    patterns, there = storage.time_patterns.standing(session), storage.time_patterns.ahead(session, now)
-    if not patterns and not any(slot.pattern_id is not None for slot, _ in there):
+    patterns = storage.time_patterns.standing(session)
+    if not patterns and not storage.time_patterns.any_laid(session, now):
         return Plan()
+    there = storage.time_patterns.ahead(session, now)
     wanted = {_mark(slot): slot for slot in _wanted(session, patterns, now)}
     found = Plan()
     kept: dict[int, list[Slot]] = defaultdict(list)

@@ -16,6 +16,7 @@ import storage.inbound
 import storage.meetings
 import storage.messages
 import storage.offers
+import storage.reminders
 from outreach import alerts, laying_out, leaving, selections
 from outreach.gatherings import Write
 from scheduler import (
@@ -88,7 +89,7 @@ def timetable(
     return (
         Job("settle_stuck", 5, when(reconcile.any_stuck, reconcile.settle_stuck)),
         Job("read_texts", 1, lambda: anyio.to_thread.run_sync(read_texts, sender.clock.now())),
-        Job("remind", 5, when(storage.meetings.reminders_due, partial(reminders.remind_due, write=write_reminder))),
+        Job("remind", 5, when(storage.reminders.due, partial(reminders.remind_due, write=write_reminder))),
         Job(
             "start_campaigns",
             2,
@@ -168,7 +169,7 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     moments = (
         storage.messages.next_due(session),
         storage.inbound.next_due(session),
-        storage.meetings.next_reminder(session),
+        storage.reminders.next_due(session),
         storage.campaigns.next_start(session),
         storage.alerts.next_due(session),
         promises.next_due(session),

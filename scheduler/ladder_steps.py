@@ -17,6 +17,7 @@ from outreach.ladder import Steps
 from scheduler import ladder_texts
 from scheduler.unasked import Say
 from storage.database import Session
+from storage.ladder_clock import Places
 from storage.ladder_queue import LEFT
 from storage.ladders import LadderPlace
 from storage.local_time import STOCKHOLM, local_date
@@ -47,16 +48,19 @@ def climb(session: Session, rules: Rules, now: datetime, say: Say) -> int:
     done = growing_up.grow(session, now)
     ladder.settle(session, now)
     round_ = _Round(session, now, Steps(session))
-    for rows, step in _work(session, now, AT_ONCE):
+    without_card = _without_last_card(session, now)
+    done += one_by_one.each(session, without_card, lambda place: _give_closing_card(round_, place), job=JOB)
+    for places, step in _work(now):
+        rows = places.some(session, AT_ONCE)
         done += one_by_one.each(session, rows, lambda row, step=step: step(round_, row), job=JOB)  # type: ignore[misc]
     return done + ladder_texts.write_due(session, rules, now, say)
 
 
 def is_due(session: Session, rules: Rules, now: datetime) -> bool:
     """Whether there is anything to do. Reads only."""
-    if growing_up.anybody(session, now) or ladder.to_settle(session, now):
+    if growing_up.anybody(session, now) or ladder.to_settle(session, now) or _without_last_card(session, now):
         return True
-    return any(rows for rows, _ in _work(session, now, 1)) or ladder_texts.is_due(session, rules, now)
+    return any(places.any(session) for places, _ in _work(now)) or ladder_texts.is_due(session, rules, now)
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
@@ -82,18 +86,18 @@ def _plus(moment: datetime | None, length: timedelta) -> datetime | None:
 Step = Callable[[_Round, Any], None]
 
 
-def _work(session: Session, now: datetime, limit: int) -> Iterator[tuple[Sequence[Any], Step]]:
+def _work(now: datetime) -> Iterator[tuple[Places, Step]]:
     """Everything of which some may be due, in the order it is dealt with, and what is then done about each."""
     clock, rules = storage.ladder_clock, ladder_rules
-    yield _without_last_card(session, now), _give_closing_card
-    yield clock.over(session, "rest", now, limit), _rested
-    yield clock.entered_before(session, "find_number", now - rules.LOOKS_FOR, limit), _give_up_number
+    yield clock.over("rest", now), _rested
+    yield clock.entered_before("find_number", now - rules.LOOKS_FOR), _give_up_number
     for kind in ("postcard", "closing_card"):
-        yield clock.without_address(session, kind, now - rules.WAITS_FOR_ADDRESS, limit), _passes("no_address")
+        yield clock.without_address(kind, now - rules.WAITS_FOR_ADDRESS), _passes("no_address")
     of_age = growing_up.years_before(local_date(now), rules.OF_AGE)
-    yield clock.without_guardian(session, now, of_age, limit), _passes("no_guardian")
-    yield clock.texted(session, now), _told_of_text
-    yield clock.over(session, "reminder", now - rules.WAITS_FOR_REMINDER, limit), _passes("no_reminder")
+    yield clock.without_guardian(now, of_age), _passes("no_guardian")
+    for kind in ("sms", "reminder"):
+        yield clock.texted(kind, now), _told_of_text
+    yield clock.over("reminder", now - rules.WAITS_FOR_REMINDER), _passes("no_reminder")
 
 
 def _without_last_card(session: Session, now: datetime) -> list[LadderPlace]:

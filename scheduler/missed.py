@@ -35,7 +35,7 @@ def ask_missed(session: Session, now: datetime, say: Say) -> int:
 def any_due(session: Session, now: datetime) -> bool:
     """Whether anybody was missed, was not reached about it, or has not answered."""
     return (
-        bool(storage.silence.missed_meetings(session, now - _LOOK_BACK))
+        storage.silence.any_missed(session, now - _LOOK_BACK)
         or storage.silence.MISSED_UNHEARD.any_over(session, now)
         or storage.silence.AFTER_MISSED.any_over(session, now - LET_BE_AFTER)
     )

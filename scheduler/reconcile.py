@@ -12,6 +12,7 @@ import structlog
 import storage.campaigns
 import storage.messages
 import storage.queue
+import storage.unsettled
 from outreach import campaigns, receipts
 from outreach.channels import Listed, Lookup, SendUnknown
 from scheduler.sending import LEASE, Sender
@@ -80,7 +81,7 @@ class Inquiry:
     def _due(self) -> list[Message]:
         now = self._sender.clock.now()
         with self._sender.database.read() as session:
-            unknown = storage.messages.unknown_since(session, now - ASK_FOR)
+            unknown = storage.unsettled.since(session, now - ASK_FOR)
         self._times = {message.id: self._times.get(message.id, 0) for message in unknown}
         return [message for message in unknown if self._is_due(message, now)][:ASK_AT_MOST]
 

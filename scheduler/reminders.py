@@ -11,6 +11,7 @@ import storage.conversations
 import storage.inbound
 import storage.meetings
 import storage.messages
+import storage.reminders
 import storage.signups
 from outreach import consent, delivery, gatherings, meetings, one_by_one, own_questions
 from storage.conversations import Conversation
@@ -49,14 +50,14 @@ def remind_due(session: Session, now: datetime, write: Write) -> int:
     """Queue every reminder whose time has come and whose booking still stands; returns how many were dealt with.
     Whoever is writing to us is answered first: what they write is no answer to what they have not seen.
     """
-    due = storage.meetings.reminders_due(session, now)
+    due = storage.reminders.due(session, now)
     return one_by_one.each(session, due, lambda reminder: _deal_with(session, reminder, now, write), job="remind")
 
 
 def _deal_with(session: Session, reminder: Reminder, now: datetime, write: Write) -> bool:
     if _is_writing(session, reminder, now):
         return False
-    storage.meetings.finish_reminder(session, reminder, _remind(session, reminder, now, write), now=now)
+    storage.reminders.finish(session, reminder, _remind(session, reminder, now, write), now=now)
     return True
 
 
@@ -114,7 +115,7 @@ def _remind_of_place(session: Session, reminder: Reminder, signup: Signup, now: 
 
 def _is_overtaken(session: Session, reminder: Reminder, now: datetime) -> bool:
     """Whether the moment of the second reminder has come before the first could be sent: one of them is enough."""
-    second = storage.meetings.second_reminder_at(session, reminder) if reminder.kind == "REM-24" else None
+    second = storage.reminders.second_at(session, reminder) if reminder.kind == "REM-24" else None
     return second is not None and second <= now
 
 

@@ -1,12 +1,10 @@
 """Who grows out of a programme, and who soon will."""
 
-from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlmodel import col
 
-from storage.columns import among
 from storage.database import Session
 from storage.people import Person, ProgrammeMembership
 from storage.tasks import Task
@@ -30,6 +28,9 @@ _TURNING = _people.with_only_columns(Person).where(
     _born > bindparam("after"), _born <= bindparam("until"), col(Person.closed_at).is_(None),
     col(Person.protected).is_(False),
 )  # fmt: skip
+_ANY_OUTGROWN = _OUTGROWN.with_only_columns(col(Person.id)).order_by(None).limit(1)
+_has_task = exists().where(col(Task.person_id) == col(Person.id), col(Task.kind) == bindparam("kind"))
+_TURNING_UNTOLD = _TURNING.where(~_has_task)
 _FIRST_BORN = _people.with_only_columns(func.min(_born)).order_by(None).where(_born > bindparam("after"))
 
 
@@ -39,10 +40,23 @@ def outgrown(session: Session, programme: str, born_by: date, today: date) -> li
     return [(member, person) for member, person in rows]
 
 
+def any_outgrown(session: Session, programme: str, born_by: date, today: date) -> bool:
+    """Whether there is anybody like that."""
+    return session.finds(_ANY_OUTGROWN, programme=programme, today=today, born_by=born_by)
+
+
 def turning(session: Session, programme: str, after: date, until: date, today: date) -> list[Person]:
     """Who is part of a programme, open and unprotected, and was born after a day and until another."""
     values = {"programme": programme, "today": today, "after": after, "until": until}
     return list(session.execute(_TURNING, values).scalars())
+
+
+def turning_without(
+    session: Session, kind: str, programme: str, after: date, until: date, today: date
+) -> list[Person]:  # fmt: skip
+    """Of these, who has never had a task of a kind."""
+    values = {"kind": kind, "programme": programme, "today": today, "after": after, "until": until}
+    return list(session.execute(_TURNING_UNTOLD, values).scalars())
 
 
 def first_born_after(session: Session, programme: str, day: date, today: date) -> date | None:
@@ -50,9 +64,3 @@ def first_born_after(session: Session, programme: str, day: date, today: date) -
     values = {"programme": programme, "today": today, "after": day}
     born: date | None = session.execute(_FIRST_BORN, values).scalar()
     return born
-
-
-def with_task(session: Session, kind: str, person_ids: Iterable[int]) -> set[int]:
-    """Who of these has, or has had, a task of this kind."""
-    query = select(col(Task.person_id)).where(among(Task.person_id), col(Task.kind) == kind)
-    return {person_id for person_id in session.execute(query, {"ids": list(person_ids)}).scalars() if person_id}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
@@ -41,10 +41,16 @@ def latest_of(session: Session, conversation_ids: Iterable[int]) -> dict[int, Al
     return {alert.conversation_id: alert for alert in session.exec(query)}
 
 
+_DUE = (
+    select(Alert)
+    .where(col(Alert.seen_at).is_(None), col(Alert.next_at) <= bindparam("now"))
+    .order_by(col(Alert.next_at), col(Alert.id))
+)
+
+
 def due(session: Session, now: datetime) -> Sequence[Alert]:
     """Alerts that nobody has seen in time, longest wait first."""
-    query = select(Alert).where(col(Alert.seen_at).is_(None), col(Alert.next_at) <= now)
-    return session.exec(query.order_by(col(Alert.next_at), col(Alert.id))).all()
+    return session.execute(_DUE, {"now": now}).scalars().all()
 
 
 def next_due(session: Session) -> datetime | None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, bindparam, func, or_, select, update
 from sqlmodel import col
 
+from storage.columns import this
 from storage.database import Session
 from storage.messages import STANDS, Message
 from storage.numbers import Stop
@@ -34,14 +35,14 @@ class Gone(NamedTuple):
 
 def waiting(session: Session, campaign_id: int) -> list[int]:
     """The campaign's texts that have not left, in the order they are to leave; second tries keep to their own day."""
-    query = select(_text.id).where(_text.campaign_id == campaign_id, _text.state == "queued", _IS_FIRST)
+    query = select(_text.id).where(_text.campaign_id == campaign_id, _text.state == this("queued"), _IS_FIRST)
     return list(session.execute(query.order_by(_text.send_after, _text.id)).scalars())
 
 
 def queued_between(session: Session, campaign_id: int) -> tuple[datetime, datetime] | None:
     """When the first and the last of a campaign's waiting texts may go; None when none waits."""
     query = select(func.min(_text.send_after), func.max(_text.send_after)).where(
-        _text.campaign_id == campaign_id, _text.state == "queued"
+        _text.campaign_id == campaign_id, _text.state == this("queued")
     )
     first, last = session.execute(query).one()
     return (first, last) if first is not None else None
@@ -53,7 +54,7 @@ def planned(session: Session, channel: str, since: datetime, *, leave_out: int |
     Asked by priority, as the queue's own index has them.
     """
     query = select(_text.send_after).where(
-        _text.state == "queued", _text.priority == 5, _text.send_after >= since, _text.kind == "campaign",
+        _text.state == this("queued"), _text.priority == 5, _text.send_after >= since, _text.kind == this("campaign"),
         _text.channel == channel,
     )  # fmt: skip
     if leave_out is not None:
@@ -67,7 +68,7 @@ def move(session: Session, moments: Mapping[int, tuple[datetime, datetime]]) -> 
     if rows:
         session.connection().execute(
             update(_texts)
-            .where(_text.id == bindparam("row"), _text.state == "queued")
+            .where(_text.id == bindparam("row"), _text.state == this("queued"))
             .values(send_after=bindparam("after"), send_before=bindparam("before"), reason=""),
             rows,
         )  # fmt: skip
@@ -76,7 +77,7 @@ def move(session: Session, moments: Mapping[int, tuple[datetime, datetime]]) -> 
 def stale(session: Session, campaign_id: int, by: datetime) -> int:
     """How many waiting texts may not leave any more at a moment, second tries apart: those end by themselves."""
     query = select(func.count()).where(
-        _text.campaign_id == campaign_id, _text.state == "queued", _text.send_before <= by, _IS_FIRST
+        _text.campaign_id == campaign_id, _text.state == this("queued"), _text.send_before <= by, _IS_FIRST
     )
     return int(session.execute(query).scalar_one())
 

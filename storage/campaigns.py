@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 import storage.settings
 from storage.codes import new_code
-from storage.columns import one_of, these
+from storage.columns import among, one_of, these
 from storage.database import Session
 from storage.messages import OTHER, TRIED_AGAIN, Message
 
@@ -126,10 +126,12 @@ def all_campaigns(session: Session) -> Sequence[Campaign]:
     return session.exec(select(Campaign).order_by(col(Campaign.id).desc())).all()
 
 
+_IN_STATES = select(Campaign).where(among(Campaign.state)).order_by(col(Campaign.id))
+
+
 def in_states(session: Session, states: Iterable[str]) -> Sequence[Campaign]:
     """Campaigns in any of these states, oldest first."""
-    query = select(Campaign).where(col(Campaign.state).in_(list(states))).order_by(col(Campaign.id))
-    return session.exec(query).all()
+    return session.execute(_IN_STATES, {"ids": list(states)}).scalars().all()
 
 
 def latest_with_text(session: Session, text_code: str, *, before_id: int) -> Campaign | None:

@@ -3,7 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, TableValuedAlias, bindparam, func, literal, select
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    String,
+    TableValuedAlias,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)  # fmt: skip
 
 
 def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
@@ -12,11 +22,19 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({words})", name=f"{column}_is_known")
 
 
-def these(values: Iterable[str]) -> list[ColumnElement[str]]:
+def this(word: str) -> ColumnElement[str]:
+    """A word that is always the same, written into the statement. As a value it could decide which partial index is
+    used, and SQLite would put the statement together anew each time it is asked.
+    """
+    written = word.replace("'", "''")
+    return literal_column(f"'{written}'", String())
+
+
+def these(words: Iterable[str]) -> list[ColumnElement[str]]:
     """`column.in_(these(words))`, for words that are always the same: a list of plain words is written out anew each
     time a statement is asked, which takes longer than many of the questions do.
     """
-    return [literal(value) for value in values]
+    return [this(word) for word in words]
 
 
 def among(column: Any, name: str = "ids") -> ColumnElement[bool]:

@@ -238,7 +238,7 @@ def rested(session: Session, now: datetime) -> Sequence[tuple[Conversation, Pers
 
 def any_rested(session: Session, now: datetime) -> bool:
     """Whether there are such talks."""
-    return session.rows(_ANY_RESTED, now=now).first() is not None
+    return session.finds(_ANY_RESTED, now=now)
 
 
 def next_rested(session: Session) -> datetime | None:

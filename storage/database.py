@@ -26,6 +26,9 @@ CANNOT_OPEN = (ArgumentError, DBAPIError, OSError)
 # What reading and writing it can end in: a full disk, a file that is locked or may only be read, a server gone away.
 FAULT = DBAPIError
 
+# So many statements a connection keeps put together; the driver's own 128 are fewer than the jobs and pages ask.
+STATEMENTS = 1024
+
 
 class Session(SqlModelSession):
     """A unit of work; carries the vault, so that whoever may query may also match sealed values."""
@@ -41,6 +44,10 @@ class Session(SqlModelSession):
         if self.autoflush:
             self.flush()
         return self._plain.execute(statement, values)
+
+    def finds(self, statement: Executable, **values: Any) -> bool:
+        """Whether a statement that was made once finds any row."""
+        return self.rows(statement, **values).first() is not None
 
     def read_again(self, table: type[Any], key: Any) -> None:
         """Forget what a row held, where it has been loaded: a plain statement has changed it."""
@@ -123,8 +130,12 @@ def _engine(url: str, *, immediate: bool) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         address = address.set(drivername=sqlite.WRITING if immediate else sqlite.READING)
-    engine = sqlalchemy.create_engine(address, pool_size=20, max_overflow=40, hide_parameters=True)
-    if address.get_backend_name() == "sqlite":
+    on_sqlite = address.get_backend_name() == "sqlite"
+    engine = sqlalchemy.create_engine(
+        address, pool_size=20, max_overflow=40, hide_parameters=True,
+        connect_args={"cached_statements": STATEMENTS} if on_sqlite else {},
+    )  # fmt: skip
+    if on_sqlite:
         event.listen(engine, "connect", _set_pragmas)
     return engine
 

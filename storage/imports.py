@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, func, update
+from sqlalchemy import JSON, Column, bindparam, func, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import one_of
+from storage.columns import one_of, these
 from storage.database import Session
 from storage.people import Person
 
@@ -145,11 +145,19 @@ def add_run(session: Session, run: ImportRun) -> ImportRun:
     return run
 
 
+_WAITING = (
+    select(ImportRun.id)
+    .where(col(ImportRun.state).in_(these(AT_WORK)))
+    .where(or_(col(ImportRun.worked_at).is_(None), col(ImportRun.worked_at) < bindparam("stale")))
+    .order_by(col(ImportRun.id))
+    .limit(1)
+)
+
+
 def waiting_run(session: Session, *, stale: datetime) -> int | None:
     """The oldest import that somebody must carry on: nobody does, or whoever did has been silent since `stale`."""
-    is_free = or_(col(ImportRun.worked_at).is_(None), col(ImportRun.worked_at) < stale)
-    waits = (col(ImportRun.state).in_(AT_WORK), is_free)
-    return session.exec(select(ImportRun.id).where(*waits).order_by(col(ImportRun.id)).limit(1)).first()
+    found: int | None = session.rows(_WAITING, stale=stale).scalar()
+    return found
 
 
 def claim_run(session: Session, worker: str, *, now: datetime, stale: datetime) -> ImportRun | None:

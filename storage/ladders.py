@@ -264,9 +264,12 @@ def ladder(session: Session, office_id: int) -> Ladder | None:
     return session.get(Ladder, office_id)
 
 
+_TEXTING = select(Ladder).where(Ladder.texts_itself, col(Ladder.answerer_id).is_not(None))
+
+
 def texting(session: Session) -> Sequence[Ladder]:
     """Ladders whose texts leave by themselves and that somebody answers for."""
-    return session.exec(select(Ladder).where(Ladder.texts_itself, col(Ladder.answerer_id).is_not(None))).all()
+    return session.execute(_TEXTING).scalars().all()
 
 
 def steps(session: Session, office_id: int) -> Sequence[LadderStep]:

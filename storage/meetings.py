@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Index, UniqueConstraint, and_, bindparam, delete, func, update
+from sqlalchemy import Index, UniqueConstraint, and_, bindparam, func, update
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -359,42 +359,3 @@ def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> 
         .where(_EMPTY, col(Slot.called_off_at).is_(None))
     )
     return session.exec(query).one()
-
-
-def reminders_due(session: Session, now: datetime) -> Sequence[Reminder]:
-    """Reminders whose time has come and that have not been dealt with."""
-    due = select(Reminder).where(col(Reminder.done_at).is_(None), Reminder.due_at <= now)
-    return session.exec(due.order_by(col(Reminder.due_at))).all()
-
-
-def second_reminder_at(session: Session, reminder: Reminder) -> datetime | None:
-    """When the second reminder of the same meeting falls due, or fell; None where none is planned."""
-    query = select(Reminder.due_at).where(
-        Reminder.kind == REMINDER_KINDS[1], Reminder.booking_id == reminder.booking_id,
-        Reminder.signup_id == reminder.signup_id,
-    )  # fmt: skip
-    return session.exec(query).first()
-
-
-def next_reminder(session: Session) -> datetime | None:
-    """When the next reminder is due."""
-    query = select(Reminder.due_at).where(col(Reminder.done_at).is_(None)).order_by(col(Reminder.due_at)).limit(1)
-    return session.exec(query).first()
-
-
-def remind_of_signup(session: Session, signup_id: int, reminders: Sequence[tuple[str, datetime]]) -> None:
-    """Remind of a sign-up at these moments, and at no others."""
-    session.execute(delete(Reminder).where(col(Reminder.signup_id) == signup_id, col(Reminder.done_at).is_(None)))
-    session.add_all([Reminder(signup_id=signup_id, kind=kind, due_at=due_at) for kind, due_at in reminders])
-    session.flush()
-
-
-def reminders_of(session: Session, booking_id: int) -> Sequence[Reminder]:
-    """A booking's reminders, done ones too."""
-    return session.exec(select(Reminder).where(Reminder.booking_id == booking_id).order_by(col(Reminder.due_at))).all()
-
-
-def finish_reminder(session: Session, reminder: Reminder, outcome: str, *, now: datetime) -> None:
-    """Deal with a reminder once and for all; the outcome says what came of it."""
-    reminder.done_at, reminder.outcome = now, outcome
-    session.add(reminder)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import among, one_of, these
+from storage.columns import among, one_of, these, this
 from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
@@ -176,12 +176,6 @@ def explain(session: Session, message_id: int, state: str, reason: str) -> None:
     )
 
 
-def unknown_since(session: Session, since: datetime) -> Sequence[Message]:
-    """Texts of which nobody knows whether they went out, oldest first."""
-    query = select(Message).where(text(UNSETTLED), Message.state == "unknown", Message.state_at >= since)
-    return session.exec(query.order_by(col(Message.state_at), col(Message.id))).all()
-
-
 def add_receipt(session: Session, receipt: ReceiptRow) -> None:
     """Append what the provider said."""
     session.add(receipt)
@@ -229,7 +223,7 @@ def parts_of_campaign(session: Session, campaign_id: int) -> int:
 
 # Asked for every text that comes in, most often in vain.
 _WAITING = select_columns(col(Message.id)).where(
-    col(Message.conversation_id) == bindparam("talk"), col(Message.state) == "queued"
+    col(Message.conversation_id) == bindparam("talk"), col(Message.state) == this("queued")
 )
 
 
@@ -242,7 +236,7 @@ def hold_back(
         return 0
     result = session.execute(
         update(Message)
-        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
+        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == this("queued"))
         .where(col(Message.kind).in_(list(kinds)), col(Message.channel).in_(list(channels)))
         .where(col(Message.text_code).not_in(list(besides)))
         .values(state="cancelled", reason=reason, state_at=now)
@@ -257,7 +251,7 @@ def take_back(
     """Cancel a conversation's queued texts of these codes that keep until just this moment: those of one meeting."""
     session.execute(
         update(Message)
-        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == "queued")
+        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == this("queued"))
         .where(col(Message.text_code).in_(list(codes)), col(Message.send_before) == send_before)
         .values(state="cancelled", reason=reason, state_at=now)
     )
@@ -267,7 +261,7 @@ def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: dat
     """Cancel a campaign's texts that have not been claimed; returns how many."""
     result = session.execute(
         update(Message)
-        .where(col(Message.campaign_id) == campaign_id, col(Message.state) == "queued")
+        .where(col(Message.campaign_id) == campaign_id, col(Message.state) == this("queued"))
         .values(state="cancelled", reason=reason, state_at=now)
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
@@ -308,14 +302,14 @@ def people_sent(session: Session, person_ids: Iterable[int], text_code: str) -> 
 def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
     """Which of these people have a text that we start waiting in the queue; a second try counts with its first."""
     query = select(Message.person_id).where(
-        col(Message.person_id).in_(list(person_ids)), Message.state == "queued",
+        col(Message.person_id).in_(list(person_ids)), Message.state == this("queued"),
         col(Message.kind).in_(("campaign", "ladder", "nudge", "follow_up")), col(Message.again_of_id).is_(None),
     )  # fmt: skip
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
 _AUTOMATIC_TO = select_columns(col(Message.created_at)).where(
-    col(Message.conversation_id) == bindparam("talk"), col(Message.kind) == "reply",
+    col(Message.conversation_id) == bindparam("talk"), col(Message.kind) == this("reply"),
     col(Message.created_at) >= bindparam("since"),
 )  # fmt: skip
 
@@ -362,7 +356,7 @@ def next_due(session: Session) -> datetime | None:
     """When the next queued text may go; those that wait for a person are left out."""
     query = (
         select(Message.send_after)
-        .where(Message.state == "queued", col(Message.reason).not_in(FOR_A_PERSON))
+        .where(Message.state == this("queued"), col(Message.reason).not_in(FOR_A_PERSON))
         .order_by(col(Message.send_after))
         .limit(1)
     )
@@ -372,7 +366,7 @@ def next_due(session: Session) -> datetime | None:
 def queue_depth(session: Session, now: datetime) -> tuple[int, datetime | None]:
     """How many texts are due, and since when the oldest has been."""
     query = select(func.count(), func.min(Message.send_after)).where(
-        Message.state == "queued", Message.send_after <= now
+        Message.state == this("queued"), Message.send_after <= now
     )
     return session.exec(query).one()
 

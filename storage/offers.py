@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import UniqueConstraint, case, func
+from sqlalchemy import UniqueConstraint, bindparam, case, func
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
@@ -168,10 +168,16 @@ def running(session: Session, person_id: int) -> Encouragement | None:
     return session.exec(query.order_by(col(Encouragement.id).desc())).first()
 
 
+_DUE_SERIES = (
+    select(Encouragement)
+    .where(col(Encouragement.ended_at).is_(None), col(Encouragement.next_at) <= bindparam("now"))
+    .order_by(col(Encouragement.next_at), col(Encouragement.id))
+)
+
+
 def due_series(session: Session, now: datetime) -> Sequence[Encouragement]:
     """Series of which the next text is due, longest wait first."""
-    query = select(Encouragement).where(col(Encouragement.ended_at).is_(None), col(Encouragement.next_at) <= now)
-    return session.exec(query.order_by(col(Encouragement.next_at), col(Encouragement.id))).all()
+    return session.execute(_DUE_SERIES, {"now": now}).scalars().all()
 
 
 def next_of_series(session: Session) -> datetime | None:

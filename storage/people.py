@@ -289,9 +289,12 @@ def add_rule(session: Session, rule: ProgrammeRule) -> ProgrammeRule:
     return rule
 
 
+_RULES = select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))
+
+
 def rules(session: Session) -> Sequence[ProgrammeRule]:
     """Every programme rule, oldest first."""
-    return session.exec(select(ProgrammeRule).order_by(col(ProgrammeRule.valid_from))).all()
+    return session.execute(_RULES).scalars().all()
 
 
 def by_identity(session: Session, digits: str) -> Person | None:

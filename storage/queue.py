@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Table, and_, bindparam, case, exists, func, or_, select, text, update
 
-from storage.columns import among, given
+from storage.columns import among, given, these, this
 from storage.database import Session
 from storage.messages import UNSETTLED, Message
 
@@ -44,7 +44,7 @@ class Sent(NamedTuple):
     provider_id: str | None
 
 
-_IS_DUE = and_(_text.state == "queued", _text.send_after <= bindparam("now"))
+_IS_DUE = and_(_text.state == this("queued"), _text.send_after <= bindparam("now"))
 _ANY_DUE = select(_text.id).where(_IS_DUE).limit(1)
 _DUE = (
     select(*(_text[name] for name in Due._fields))
@@ -56,13 +56,13 @@ _DUE = (
 # The condition of an index must be said for the index to be used.
 _IS_STUCK = and_(
     text(UNSETTLED),
-    _text.state == "sending",
+    _text.state == this("sending"),
     or_(_text.claimed_at < bindparam("before"), _text.claimed_at > bindparam("after")),
 )
 _ANY_STUCK = select(_text.id).where(_IS_STUCK).limit(1)
 _BEGIN = (
     update(_texts)
-    .where(among(_text.id), _text.state == "queued")
+    .where(among(_text.id), _text.state == this("queued"))
     .values(
         state="sending", provider=bindparam("by"), claimed_at=bindparam("now"), state_at=bindparam("now"),
         attempts=_text.attempts + 1,
@@ -70,12 +70,12 @@ _BEGIN = (
 )  # fmt: skip
 _WAIT = (
     update(_texts)
-    .where(_text.id == bindparam("row"), _text.state == "queued")
+    .where(_text.id == bindparam("row"), _text.state == this("queued"))
     .values(send_after=bindparam("until"), reason=bindparam("why"), state_at=bindparam("now"))
 )
 _END = (
     update(_texts)
-    .where(_text.id == bindparam("row"), _text.state == "queued")
+    .where(_text.id == bindparam("row"), _text.state == this("queued"))
     .values(state=bindparam("to"), reason=bindparam("why"), state_at=bindparam("now"))
 )
 _ACCEPTED = given("accepted")
@@ -83,7 +83,7 @@ _OTHER = _texts.alias("other")
 _IS_NEW = ~exists().where(_OTHER.c.provider_id == _ACCEPTED.c.value)
 _SENT = (
     update(_texts)
-    .where(_text.id == _ACCEPTED.c.key, _text.state.in_(("sending", "unknown")))
+    .where(_text.id == _ACCEPTED.c.key, _text.state.in_(these(("sending", "unknown"))))
     .values(
         state="sent", state_at=bindparam("now"), sent_at=bindparam("now"), reason="",
         provider_id=func.coalesce(_text.provider_id, case((_IS_NEW, _ACCEPTED.c.value))),
@@ -99,7 +99,7 @@ def due(session: Session, *, now: datetime, most: int) -> list[Due]:
 
 def any_due(session: Session, now: datetime) -> bool:
     """Whether any text may leave now; locks none."""
-    return session.rows(_ANY_DUE, now=now).first() is not None
+    return session.finds(_ANY_DUE, now=now)
 
 
 def begin(session: Session, ids: Sequence[int], provider: str, *, now: datetime) -> None:
@@ -142,7 +142,7 @@ def stuck(session: Session, begun_before: datetime, begun_after: datetime) -> Se
 
 def any_stuck(session: Session, begun_before: datetime, begun_after: datetime) -> bool:
     """Whether there are such texts; locks none."""
-    return session.rows(_ANY_STUCK, before=begun_before, after=begun_after).first() is not None
+    return session.finds(_ANY_STUCK, before=begun_before, after=begun_after)
 
 
 def requeue(session: Session, message: Message, send_after: datetime, *, now: datetime, reason: str = "") -> None:
@@ -155,4 +155,7 @@ def requeue(session: Session, message: Message, send_after: datetime, *, now: da
 def unsettled_since(session: Session, since: datetime, now: datetime) -> bool:
     """Whether calls have begun and not been recorded, whoever makes them, or have become uncertain since a moment."""
     lately = (_text.state == "unknown") & _text.state_at.between(since, now)
-    return session.execute(select(_text.id).where(or_(_text.state == "sending", lately)).limit(1)).first() is not None
+    return (
+        session.execute(select(_text.id).where(or_(_text.state == this("sending"), lately)).limit(1)).first()
+        is not None
+    )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.campaigns import Campaign
-from storage.columns import among
+from storage.columns import among, this
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Slot
@@ -54,7 +54,7 @@ _OVERTAKEN = (
 )  # fmt: skip
 _TAKE_BACK = (
     update(_texts)
-    .where(_texts.c.again_of_id == bindparam("first"), _texts.c.state == "queued")
+    .where(_texts.c.again_of_id == bindparam("first"), _texts.c.state == this("queued"))
     .values(state="cancelled", reason=bindparam("why"), state_at=bindparam("now"))
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, exists, func, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, or_, select
 
@@ -79,15 +79,18 @@ def by_code(session: Session, code: str) -> TimePattern | None:
     return session.exec(select(TimePattern).where(TimePattern.code == code)).first()
 
 
+_STANDING = (
+    select(TimePattern)
+    .join(Staff, col(Staff.id) == col(TimePattern.staff_id))
+    .where(col(TimePattern.ended_at).is_(None), col(Staff.left_at).is_(None))
+    .order_by(col(TimePattern.weekday), col(TimePattern.begins), col(TimePattern.id))
+)
+
+
 def standing(session: Session, staff_id: int | None = None) -> Sequence[TimePattern]:
     """Patterns that have not ended, of those who work here still, or of one of them; in the order of the week."""
-    query = (
-        select(TimePattern)
-        .join(Staff, col(Staff.id) == TimePattern.staff_id)
-        .where(col(TimePattern.ended_at).is_(None), col(Staff.left_at).is_(None))
-        .order_by(col(TimePattern.weekday), col(TimePattern.begins), col(TimePattern.id))
-    )
-    return session.exec(query if staff_id is None else query.where(TimePattern.staff_id == staff_id)).all()
+    query = _STANDING if staff_id is None else _STANDING.where(col(TimePattern.staff_id) == staff_id)
+    return session.execute(query).scalars().all()
 
 
 def add_days_off(session: Session, row: DayOff) -> DayOff:
@@ -123,16 +126,29 @@ _taken = (
 )
 
 
+_AHEAD = (
+    select(Slot, _taken)
+    .where(col(Slot.starts_at) > bindparam("now"), col(Slot.staff_id).is_not(None))
+    .where(or_(col(Slot.called_off_at).is_(None), col(Slot.pattern_id).is_not(None)))
+    .order_by(col(Slot.starts_at), col(Slot.id))
+)
+
+
 def ahead(session: Session, now: datetime) -> Sequence[tuple[Slot, bool]]:
     """Times with a member of staff that have not begun, each with whether anybody has taken a seat; of those called
     off only such as a pattern laid out.
     """
-    query = (
-        select(Slot, _taken)
-        .where(Slot.starts_at > now, col(Slot.staff_id).is_not(None))
-        .where(or_(col(Slot.called_off_at).is_(None), col(Slot.pattern_id).is_not(None)))
-    )
-    return [(slot, bool(taken)) for slot, taken in session.execute(query.order_by(col(Slot.starts_at), col(Slot.id)))]
+    return [(slot, bool(taken)) for slot, taken in session.execute(_AHEAD, {"now": now})]
+
+
+_ANY_LAID = (
+    select(col(Slot.id)).where(col(Slot.starts_at) > bindparam("now"), col(Slot.pattern_id).is_not(None)).limit(1)
+)
+
+
+def any_laid(session: Session, now: datetime) -> bool:
+    """Whether a pattern has laid out any time that has not begun."""
+    return session.finds(_ANY_LAID, now=now)
 
 
 def room(session: Session, slot_ids: Sequence[int]) -> dict[int, int]:

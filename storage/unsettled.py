@@ -6,12 +6,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, text, update
 from sqlmodel import col, or_, select
 
 from storage.database import Session
-from storage.messages import Message
+from storage.messages import UNSETTLED, Message
 from storage.people import Person
+
+_UNKNOWN_SINCE = (
+    select(Message)
+    .where(text(UNSETTLED), Message.state == "unknown", col(Message.state_at) >= bindparam("since"))
+    .order_by(col(Message.state_at), col(Message.id))
+)
+
+
+def since(session: Session, moment: datetime) -> Sequence[Message]:
+    """Texts that became unknown at this moment or later, oldest first."""
+    return session.execute(_UNKNOWN_SINCE, {"since": moment}).scalars().all()
 
 
 def listed(session: Session, office_ids: Sequence[int], before: datetime) -> Sequence[tuple[Message, Person | None]]:

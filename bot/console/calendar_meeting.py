@@ -10,6 +10,7 @@ import storage.follow_ups
 import storage.meetings
 import storage.offices
 import storage.people
+import storage.reminders
 import storage.staff
 from bot import requests, shown
 from bot.console import calendar_rows, opening, words
@@ -133,7 +134,7 @@ def _events(ask: Ask, booking: Booking, names: dict[int, str]) -> list[Data]:
     found = [{"at": local(booking.made_at), "who": by, "what": f"Bokade {when}"}]
     if booking.state_at - booking.made_at > timedelta() and booking.state != "booked":
         found.append({"at": local(booking.state_at), "who": "", "what": words.booking(booking.state)["text"]})
-    for reminder in storage.meetings.reminders_of(ask.session, booking.id):
+    for reminder in storage.reminders.of_booking(ask.session, booking.id):
         if reminder.done_at is not None and reminder.outcome == "queued":
             found.append({"at": local(reminder.done_at), "who": "Automaten", "what": _REMINDED[reminder.kind]})
     return found

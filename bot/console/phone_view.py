@@ -10,6 +10,7 @@ import storage.meetings
 import storage.messages
 import storage.offices
 import storage.people
+import storage.reminders
 import storage.settings
 from bot.console import phone_desk, phone_words, words
 from bot.console.phone_desk import Phone
@@ -220,7 +221,7 @@ def _person_timers(ask: Ask, person: Person) -> list[dict[str, Any]]:
     if booking is not None:
         slot = storage.meetings.slot(ask.session, booking.slot_id)
         found.append({"what": f"Möte, {slot.place}", "at": slot.starts_at})
-        for row in storage.meetings.reminders_of(ask.session, booking.id):
+        for row in storage.reminders.of_booking(ask.session, booking.id):
             if row.done_at is None:
                 found.append({"what": phone_words.REMINDERS[row.kind], "at": row.due_at})
     return found
@@ -249,7 +250,7 @@ def next_event(ask: Ask) -> dict[str, Any] | None:
     """The next thing that falls due anywhere in the installation."""
     moments = (
         ("ett svar läses", storage.inbound.next_due(ask.session)),
-        ("en påminnelse", storage.meetings.next_reminder(ask.session)),
+        ("en påminnelse", storage.reminders.next_due(ask.session)),
         ("ett utskick startar", storage.campaigns.next_start(ask.session)),
         ("ett sms skickas", storage.messages.next_due(ask.session)),
     )

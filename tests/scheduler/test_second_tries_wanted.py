@@ -209,4 +209,4 @@ def test_the_ladder_reads_its_step_from_the_try_that_left(
 
     assert texts(sender)[1].state == ("withheld" if answers else "sent")
     with sender.database.read() as session:
-        assert [text.id for _, text in storage.ladder_clock.texted(session, clock.now())] == [told_by]
+        assert [text.id for _, text in storage.ladder_clock.texted("sms", clock.now()).some(session, 10)] == [told_by]

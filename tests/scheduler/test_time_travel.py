@@ -10,6 +10,7 @@ from builders import a_booking, a_person, a_slot, a_staff, a_talk, a_text_out
 import storage.conversations
 import storage.meetings
 import storage.messages
+import storage.reminders
 import storage.tasks
 from bot.settings import Settings
 from bot.wiring import House, build
@@ -191,7 +192,7 @@ def test_a_meeting_that_has_been_is_not_reminded_of(house: House) -> None:
 
     with house.database.read() as session:
         assert storage.messages.of_address(session, "sms", "+46701740605") == []
-        assert storage.meetings.next_reminder(session) is None
+        assert storage.reminders.next_due(session) is None
 
 
 @pytest.mark.parametrize(
