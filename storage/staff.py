@@ -133,9 +133,12 @@ def give_role(session: Session, role: StaffRole) -> StaffRole:
     return role
 
 
+_ROLES_OF = select(StaffRole).where(StaffRole.staff_id == bindparam("staff_id"))
+
+
 def roles(session: Session, staff_id: int, on: date) -> Sequence[StaffRole]:
     """The roles somebody has on a day."""
-    rows = session.exec(select(StaffRole).where(StaffRole.staff_id == staff_id)).all()
+    rows = session.execute(_ROLES_OF, {"staff_id": staff_id}).scalars()
     return [row for row in rows if (row.valid_from or on) <= on <= (row.valid_to or on)]
 
 

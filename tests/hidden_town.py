@@ -237,6 +237,6 @@ def read(answer: Response) -> str:
 
 def secrets_in(words: str) -> list[str]:
     """Which of her secrets stand in the words."""
-    digits = re.sub(r"\D", "", words)
-    plain = [secret for secret in SECRETS if secret.casefold() in words.casefold()]
+    digits, folded = re.sub(r"\D", "", words), words.casefold()
+    plain = [secret for secret in SECRETS if secret.casefold() in folded]
     return plain + [number for number in NUMBERS if number in digits]
