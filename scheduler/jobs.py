@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
+from math import inf
 
 import anyio.to_thread
 
@@ -38,6 +40,9 @@ from scheduler import (
 from scheduler.sending import Sender
 from scheduler.unasked import Say
 from storage.database import Session
+
+# Jobs that run every second, every minute, and more seldom.
+PACES = (0, 1, 60, inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +146,15 @@ def timetable(
 
 async def run_until_idle(jobs: Sequence[Job]) -> int:
     """Run every job, over and over, until none finds anything due; returns how much was dealt with. As in real time,
-    those that run every second have taken many turns, and are quiet, when one of the others comes round.
+    those that run often have taken many turns, and are quiet, when one of the others comes round.
     """
-    often = [job for job in jobs if job.every_seconds <= 1]
-    seldom = [job for job in jobs if job.every_seconds > 1]
-    total, dealt_with = 0, 1
-    while dealt_with:
-        total += await _until_quiet(often)
-        dealt_with = await _once(seldom)
+    paces = [[job for job in jobs if slower < job.every_seconds <= pace] for slower, pace in pairwise(PACES)]
+    total, quiet = 0, 0
+    while quiet < len(paces):
+        dealt_with = sum([await job.run() for job in paces[quiet]])
         total += dealt_with
+        quiet = 0 if dealt_with else quiet + 1
     return total
-
-
-async def _until_quiet(jobs: Sequence[Job]) -> int:
-    total = 0
-    while dealt_with := await _once(jobs):
-        total += dealt_with
-    return total
-
-
-async def _once(jobs: Sequence[Job]) -> int:
-    return sum([await job.run() for job in jobs])
 
 
 def next_due(session: Session, now: datetime) -> datetime | None:
