@@ -30,7 +30,6 @@ def begin(session: Session, conversation: Conversation, *, office_id: int | None
         kind="crisis", person_id=conversation.person_id, conversation_id=conversation.id, office_id=office_id, why=WHY,
         created_at=now,
     ))  # fmt: skip
-    storage.conversations.keep(session, conversation)
     storage.audit.write(session, "crisis", now=now, person_id=conversation.person_id)
     alerts.begin(session, conversation, now=now)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import Table, bindparam, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.database import Session
@@ -23,6 +23,9 @@ class Alert(SQLModel, table=True):
     seen_by_id: int | None = Field(default=None, foreign_key="staff.id")
 
 
+_alerts: Table = Alert.__table__  # type: ignore[attr-defined]
+
+
 def add(session: Session, alert: Alert) -> Alert:
     """Keep a new alert."""
     session.add(alert)
@@ -30,9 +33,12 @@ def add(session: Session, alert: Alert) -> Alert:
     return alert
 
 
+_LATEST = select(Alert).where(Alert.conversation_id == bindparam("talk")).order_by(col(Alert.id).desc()).limit(1)
+
+
 def latest(session: Session, conversation_id: int) -> Alert | None:
     """The conversation's newest alert."""
-    return latest_of(session, [conversation_id]).get(conversation_id)
+    return session.execute(_LATEST, {"talk": conversation_id}).scalars().first()
 
 
 def latest_of(session: Session, conversation_ids: Iterable[int]) -> dict[int, Alert]:
@@ -59,20 +65,23 @@ def next_due(session: Session) -> datetime | None:
     return session.exec(query.order_by(col(Alert.next_at)).limit(1)).first()
 
 
+# The last in the chain is told again at the same step: the hour tells the times apart.
+_PASS_ON = (
+    update(_alerts)
+    .where(_alerts.c.id == bindparam("row"), _alerts.c.step == bindparam("at_step"), _alerts.c.seen_at.is_(None))
+    .where(_alerts.c.next_at.is_not_distinct_from(bindparam("was_due")))
+    .values(step=bindparam("to"), next_at=bindparam("next"))
+)
+
+
 def pass_on(session: Session, alert: Alert, step: int, next_at: datetime | None) -> bool:
     """Note by one conditional write that an alert has gone further; False when it has been seen, or another process
     was first.
     """
-    # The last in the chain is told again at the same step: the hour tells the times apart.
-    due = col(Alert.next_at)
-    result = session.execute(
-        update(Alert)
-        .where(col(Alert.id) == alert.id, col(Alert.step) == alert.step, col(Alert.seen_at).is_(None))
-        .where(due.is_(None) if alert.next_at is None else due == alert.next_at)
-        .values(step=step, next_at=next_at)
-    )
-    session.refresh(alert)
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    was = {"row": alert.id, "at_step": alert.step, "was_due": alert.next_at}
+    changed = session.rows(_PASS_ON, **was, to=step, next=next_at).rowcount
+    session.read_again(Alert, alert.id)
+    return bool(changed)
 
 
 def see(session: Session, conversation_id: int, staff_id: int, *, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, Index, bindparam, func, text, update
+from sqlalchemy import JSON, Column, Index, and_, bindparam, func, text, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, or_, select
 
@@ -137,21 +137,19 @@ def talks(session: Session, ids: Iterable[int]) -> Sequence[Talk]:
     return [Talk._make(row) for row in session.rows(_TALKS_BY_ID, ids=list(ids)).all()]
 
 
+_at_address = and_(col(Conversation.channel) == bindparam("channel"), col(Conversation.address) == bindparam("address"))
+_OF_UNKNOWN = select(Conversation).where(_at_address, col(Conversation.person_id).is_(None))
+_SAID_WRONG = select(Conversation.id).where(_at_address, Conversation.state == "wrong_number").limit(1)
+
+
 def of_unknown(session: Session, channel: str, address: str) -> Conversation | None:
     """The conversation with an address that nobody in the register has."""
-    return session.exec(
-        select(Conversation).where(
-            Conversation.channel == channel, Conversation.address == address, col(Conversation.person_id).is_(None)
-        )
-    ).first()
+    return session.execute(_OF_UNKNOWN, {"channel": channel, "address": address}).scalars().first()
 
 
 def said_wrong_number(session: Session, channel: str, address: str) -> bool:
     """Whether somebody at this address has told us that it is not the person we look for."""
-    query = select(Conversation.id).where(
-        Conversation.channel == channel, Conversation.address == address, Conversation.state == "wrong_number"
-    )
-    return session.exec(query.limit(1)).first() is not None
+    return session.finds(_SAID_WRONG, channel=channel, address=address)
 
 
 def by_code(session: Session, code: str) -> Conversation | None:

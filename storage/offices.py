@@ -62,9 +62,12 @@ def add(session: Session, office: Office) -> Office:
     return office
 
 
+_ALL = select(Office).order_by(col(Office.name))
+
+
 def all_offices(session: Session) -> Sequence[Office]:
     """Every office, by name."""
-    return session.exec(select(Office).order_by(col(Office.name))).all()
+    return session.execute(_ALL).scalars().all()
 
 
 def by_name(session: Session, name: str) -> Office | None:
