@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -27,6 +27,7 @@ from storage.conversations import Conversation
 from storage.database import Database, Session
 from storage.inbound import InboundText, NewText, Unread
 from storage.local_time import local
+from storage.numbers import PersonNumber
 from storage.offices import Office
 from storage.people import Person
 from storage.senders import Sender
@@ -142,13 +143,15 @@ def read_due(database: Database, *, together: timedelta, now: datetime, give_way
     new = look(database, together=together, now=now, give_way=give_way)
     with database.read() as session:
         due = storage.inbound.senders_due(session, now)
+    done = 0
     for channel, sender in due:
         with give_way():
-            _read_or_park(database, channel, sender, now)
-    return new + len(due)
+            done += _read_or_park(database, channel, sender, now)
+    return new + done
 
 
-def _read_or_park(database: Database, channel: str, sender: str, now: datetime) -> None:
+def _read_or_park(database: Database, channel: str, sender: str, now: datetime) -> bool:
+    """False when nothing could be done with what somebody has written: it is tried again, and counts as undone."""
     try:
         # Whoever adds a row writes it: to write what is half changed before every question takes as long as all else.
         with database.write() as session, session.no_autoflush:
@@ -156,20 +159,23 @@ def _read_or_park(database: Database, channel: str, sender: str, now: datetime) 
     except Exception:
         # One text that cannot be handled must not hold up the others; it waits for a human instead.
         log.exception("text_not_handled")
-        _try_to_park(database, channel, sender, now)
+        return _try_to_park(database, channel, sender, now)
+    return True
 
 
-def _try_to_park(database: Database, channel: str, sender: str, now: datetime) -> None:
+def _try_to_park(database: Database, channel: str, sender: str, now: datetime) -> bool:
     try:
         with database.write() as session:
             _park(session, channel, sender, now)
     except Exception:
         # Tried again at the next tick, and said in the log each time; those who wrote after are answered.
         log.exception("text_not_parked")
+        return False
+    return True
 
 
 def _park(session: Session, channel: str, sender: str, now: datetime) -> None:
-    conversation, _, _ = _who(session, channel, sender, now)
+    conversation = _who(session, channel, sender, now).conversation
     if conversation.waiting_since is None:
         conversation.waiting_since = now
     conversation.waiting_why = "texten kunde inte läsas av automaten"
@@ -183,11 +189,12 @@ def _read(session: Session, channel: str, sender: str, now: datetime) -> None:
     replaced = [text.id for text in texts if text.rule == REPLACED]
     for reading_group in _groups([text for text in texts if text.rule != REPLACED], now):
         # Asked for each: one text may be what ties the chat to a person.
-        conversation, person, office = _who(session, channel, sender, now)
+        writer = _who(session, channel, sender, now)
+        conversation = writer.conversation
         if replaced:
             storage.inbound.handled(session, replaced, conversation.id, REPLACED, now=now)
         later = own_questions.as_received(session, conversation, reading_group[0].received_at)
-        _read_together(session, conversation, person, office, reading_group, now)
+        _read_together(session, writer, reading_group, now)
         own_questions.put_back(session, conversation, later)
         storage.conversations.keep(session, conversation)
         if conversation.state == "stopped":
@@ -206,16 +213,25 @@ def _groups(texts: list[Unread], now: datetime) -> list[list[Unread]]:
     return [group for group in groups if group]
 
 
+class _Writer(NamedTuple):
+    """The talk with whoever writes, kept; who they are, if we know; the office that answers them; and what we know of
+    the telephone number as theirs.
+    """
+
+    conversation: Conversation
+    person: Person | None
+    office: Office
+    tie: PersonNumber | None
+
+
 def _note_subject(conversation: Conversation, written: str, reading: Reading) -> None:
     """What a talk is about counts while somebody waits: a new wait begins with a new subject."""
     before = conversation.subject if conversation.waiting_since is not None else ""
     conversation.subject = subjects.of(written, reading) or before
 
 
-def _read_together(
-    session: Session, conversation: Conversation, person: Person | None, office: Office, texts: list[Unread],
-    now: datetime,
-) -> None:  # fmt: skip
+def _read_together(session: Session, writer: _Writer, texts: list[Unread], now: datetime) -> None:
+    conversation = writer.conversation
     written = "\n".join(text.text for text in texts if text.text.strip())
     options = _options(session, conversation)
     reading = understanding.understand(written, ref=local(now), lang=conversation.lang, options=options)
@@ -234,7 +250,10 @@ def _read_together(
         )
         return
     link = texts[0].recipient if conversation.channel == linking.TELEGRAM else ""
-    turn = Turn(session, conversation, person, office, written, reading, now, provider_did=done, link=link)
+    turn = Turn(
+        session, conversation, writer.person, writer.office, written, reading, now, provider_did=done, link=link,
+        tie=writer.tie,
+    )  # fmt: skip
     if written:
         dialogue.answer(turn)
     else:
@@ -262,8 +281,7 @@ def _options(session: Session, conversation: Conversation) -> list[datetime]:
     return [local(slot.starts_at) for slot in storage.meetings.slots(session, ids)]
 
 
-def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Conversation, Person | None, Office]:
-    """The talk with whoever writes, kept; who they are, if we know; and the office that answers them."""
+def _who(session: Session, channel: str, sender: str, now: datetime) -> _Writer:
     known = _known_at(session, channel, sender)
     person = known.person if known is not None else None
     found = known.conversation if known is not None else storage.conversations.of_unknown(session, channel, sender)
@@ -275,7 +293,9 @@ def _who(session: Session, channel: str, sender: str, now: datetime) -> tuple[Co
     if (conversation.channel, conversation.address) != (channel, sender):
         consent.speak_in(session, conversation, channel, sender, now=now)
     office = known.office if known is not None else None
-    return storage.conversations.keep(session, conversation), person, office or _some_office(session, channel)
+    storage.conversations.keep(session, conversation)
+    tie = known.tie if known is not None else None
+    return _Writer(conversation, person, office or _some_office(session, channel), tie)
 
 
 def _known_at(session: Session, channel: str, sender: str) -> Sender | None:
@@ -284,7 +304,8 @@ def _known_at(session: Session, channel: str, sender: str) -> Sender | None:
     """
     if channel != "sms":
         return storage.senders.in_chat(session, channel, sender)
-    holders = [(one, tie) for one, tie in storage.senders.with_number(session, sender) if tie.owner != "guardian"]
+    found = storage.senders.with_number(session, sender)
+    holders = [(one, one.tie) for one in found if one.tie is not None and one.tie.owner != "guardian"]
     if len(holders) > 1:
         latest = max(tie.found_at for _, tie in holders)
         holders = [(one, tie) for one, tie in holders if tie.own_since is not None and tie.own_since >= latest]

@@ -65,7 +65,13 @@ def mark_works(session: Session, person_id: int, e164: str, *, now: datetime) ->
 def mark_confirmed(session: Session, person_id: int, e164: str, *, now: datetime) -> None:
     """The person answered from the number."""
     tie = storage.numbers.tie(session, person_id, e164)
-    if tie is not None and tie.standing in ("unverified", "works", "dead"):
+    if tie is not None:
+        answered(session, tie, now=now)
+
+
+def answered(session: Session, tie: PersonNumber, *, now: datetime) -> None:
+    """The same, where what we know of the number as theirs is at hand."""
+    if tie.standing in ("unverified", "works", "dead"):
         _stand(session, tie, "confirmed", "svarade", now)
 
 

@@ -20,6 +20,8 @@ class Sender(NamedTuple):
     person: Person
     conversation: Conversation | None
     office: Office | None
+    # What we know of the telephone number as theirs; None in a chat.
+    tie: PersonNumber | None = None
 
 
 def _beside(query: Any) -> Any:
@@ -30,12 +32,13 @@ def _beside(query: Any) -> Any:
 _WITH_NUMBER, _IN_CHAT = _beside(PEOPLE_AT), _beside(LINKED)
 
 
-def with_number(session: Session, e164: str) -> Sequence[tuple[Sender, PersonNumber]]:
-    """Who has this number, and what we know of it as theirs; struck ties left out."""
+def with_number(session: Session, e164: str) -> Sequence[Sender]:
+    """Who has this number; struck ties left out."""
     rows = session.execute(_WITH_NUMBER, {"e164": e164})
-    return [(Sender(person, talk, office), tie) for tie, person, talk, office in rows]
+    return [Sender(person, talk, office, tie) for tie, person, talk, office in rows]
 
 
 def in_chat(session: Session, channel: str, address: str) -> Sender | None:
     """Who has confirmed that this address (a Telegram chat) is theirs."""
-    return next(map(Sender._make, session.execute(_IN_CHAT, {"channel": channel, "address": address})), None)
+    row = session.execute(_IN_CHAT, {"channel": channel, "address": address}).first()
+    return Sender(*row) if row is not None else None

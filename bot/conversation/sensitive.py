@@ -21,8 +21,8 @@ INVITATIONS_PAUSED = timedelta(days=30)
 
 def number_answered(turn: Turn) -> None:
     """Whoever answers as the person confirms that the number is theirs."""
-    if turn.person is not None and turn.conversation.channel == "sms":
-        numbers.mark_confirmed(turn.session, turn.person.id, turn.conversation.address, now=turn.now)
+    if turn.tie is not None:
+        numbers.answered(turn.session, turn.tie, now=turn.now)
 
 
 def crisis(turn: Turn) -> None:

@@ -25,6 +25,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.local_time import local_date
 from storage.meetings import Booking, Slot
+from storage.numbers import PersonNumber
 from storage.offices import Office
 from storage.people import Person
 from storage.staff import Staff
@@ -60,6 +61,8 @@ class Turn:
     misses: int = 0
     provider_did: str = ""
     link: str = ""
+    # What we know of the telephone number as the person's; None in a chat.
+    tie: PersonNumber | None = None
     # The person's part in the campaign that this talk came of.
     invited_by: Invited | None = None
     _answered_at: Sequence[datetime] | None = None
