@@ -66,7 +66,7 @@ class SignInNeeded(Exception):
 
 @dataclass(slots=True)
 class Ask:
-    """One request by a signed-in member of staff."""
+    """One request by a signed-in member of staff; `who` is narrowed by what it needs."""
 
     request: Request
     house: Installation
@@ -75,20 +75,37 @@ class Ask:
     now: datetime
     notices: list[dict[str, str]] = field(default_factory=list)
     _waiting: list[tuple[Conversation, Person | None]] | None = None
+    _everywhere: Who = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._everywhere = self.who
 
     @property
     def waiting(self) -> list[tuple[Conversation, Person | None]]:
         """Talks that wait for a human, as far as one may know of them; asked once a request."""
         if self._waiting is None:
-            self._waiting = waiting.for_staff(self.session, self.who, self.office_ids)
+            inbox = self._everywhere.narrowed("inbox")
+            self._waiting = waiting.for_staff(self.session, inbox, self._chosen(inbox))
         return self._waiting
+
+    def needs(self, *any_of: str) -> None:
+        """From here on this is about the offices where one's role allows one of these, and no others. Raises NotAllowed
+        where no role does.
+        """
+        self.who = self.who.narrowed(*any_of)
+
+    def where(self, what: str) -> list[int]:
+        """Those of the offices this page is about where one may do something else, too."""
+        return [office_id for office_id in self.office_ids if self.who.may(what, office_id)]
 
     @property
     def office_ids(self) -> list[int]:
-        """The offices this page is about: the chosen one, else all of the person's."""
-        chosen = self.request.cookies.get("kontor", "")
-        mine = self.who.office_ids
-        return [office] if (office := whole(chosen)) in mine and office is not None else mine
+        """The offices this page is about: the chosen one, else all where one may do what it is for."""
+        return self._chosen(self.who)
+
+    def _chosen(self, who: Who) -> list[int]:
+        chosen, mine = whole(self.request.cookies.get("kontor", "")), who.office_ids
+        return [chosen] if chosen in mine and chosen is not None else mine
 
     @property
     def office(self) -> Office | None:

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -59,8 +59,9 @@ MAY: dict[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """A signed-in member of staff, with what they may do and where, today. `knows` are those whose pages are closed to
-    them for knowing the person (jäv).
+    """A signed-in member of staff, with what they may do and where, today. `offices` are those where they have a role,
+    or those where it allows what is being done: see `narrowed`. `knows` are those whose pages are closed to them for
+    knowing the person (jäv).
     """
 
     staff: Staff
@@ -69,18 +70,25 @@ class Who:
     csrf: str
     knows: frozenset[int] = frozenset()
 
-    def may(self, what: str) -> bool:
-        """Whether any of the person's roles allows it."""
-        return any(what in MAY[role.role] for role in self.roles)
+    def may(self, what: str, office_id: int | None = None) -> bool:
+        """Whether a role allows it in an office, or somewhere where none is named."""
+        return any(
+            what in MAY[role.role] and (office_id is None or role.office_id in (None, office_id)) for role in self.roles
+        )
 
-    def needs(self, what: str) -> None:
-        """Raises NotAllowed when it is not allowed."""
-        if not self.may(what):
+    def narrowed(self, *any_of: str) -> "Who":
+        """The same person, in those offices alone where their role allows one of these: roles are per office (ux §2).
+        Raises NotAllowed where no role does.
+        """
+        if not any(map(self.may, any_of)):
             raise NotAllowed
+        return replace(
+            self, offices=[one for one in self.offices if any(self.may(what, one.id) for what in any_of)]
+        )  # fmt: skip
 
     @property
     def office_ids(self) -> list[int]:
-        """The offices whose people this member of staff works with."""
+        """The offices where this member of staff may do what is being done."""
         return [office.id for office in self.offices]
 
     def sees_protected(self, office_id: int | None) -> bool:
@@ -182,10 +190,12 @@ def password_fits(staff: Staff | None, password: str) -> bool:
     return fits and has_one
 
 
-def may_now(session: Session, staff: Staff, what: str, *, now: datetime) -> bool:
-    """Whether somebody works here today, in a role that allows it."""
+def may_now(session: Session, staff: Staff, what: str, *, now: datetime, office_id: int | None = None) -> bool:
+    """Whether somebody works here today, in a role that allows it, in an office or in any where none is named."""
     held = storage.staff.roles(session, staff.id, local_date(now))
-    return is_employed(staff, now) and any(what in MAY[role.role] for role in held)
+    return is_employed(staff, now) and any(
+        what in MAY[role.role] and (office_id is None or role.office_id in (None, office_id)) for role in held
+    )
 
 
 def is_employed(staff: Staff, now: datetime) -> bool:
@@ -296,13 +306,8 @@ def who(session: Session, row: StaffSession, *, now: datetime) -> Who:
         raise NotAllowed
     today = local_date(now)
     roles = storage.staff.roles(session, staff.id, today)
-    return Who(staff, roles, _offices(session, roles), row.csrf, storage.sharing.known_to(session, staff.id))
-
-
-def _offices(session: Session, roles: Sequence[StaffRole]) -> Sequence[Office]:
-    """Where somebody works with people: an ambassador's or a reader's role in an office opens nobody's page there."""
-    with_people = [role for role in roles if "register" in MAY[role.role]]
-    return storage.staff.offices_of_roles(session, with_people or roles)
+    offices = storage.staff.offices_of_roles(session, roles)
+    return Who(staff, roles, offices, row.csrf, storage.sharing.known_to(session, staff.id))
 
 
 def sign_out(session: Session, row: StaffSession, *, now: datetime) -> None:

@@ -54,11 +54,14 @@ def may_manage(session: Session, who: Who, staff: Staff, now: datetime) -> bool:
 
 
 def may_reset(session: Session, who: Who, staff: Staff, now: datetime) -> bool:
-    """Whether one may give somebody another way in: an administrator may, and whoever invited somebody who has not come
-    in yet.
+    """Whether one may give somebody another way in: an administrator of where they work may, and whoever invited
+    somebody who has not come in yet.
     """
     is_new = not staff.password_hash
-    return may_manage(session, who, staff, now) and (is_new or any(one.role == ADMINISTRATOR for one in who.roles))
+    administers = any(one.role == ADMINISTRATOR for one in who.roles) and all(
+        may_give(who, ADMINISTRATOR, role.office_id) for role in standing(session, staff, now)
+    )
+    return may_manage(session, who, staff, now) and (is_new or administers)
 
 
 def standing(session: Session, staff: Staff, now: datetime) -> list[StaffRole]:

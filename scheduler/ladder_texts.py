@@ -67,7 +67,9 @@ def _write(session: Session, row: Ladder, rules: Rules, now: datetime, say: Say)
     places = _due(session, row, rules, now, most=limits.texts_a_day(session))
     answerer = storage.staff.find(session, row.answerer_id)
     # A text in the name of somebody who has left would be answered by nobody.
-    if not places or answerer is None or not access.may_now(session, answerer, "inbox", now=now):
+    if not places or answerer is None:
+        return 0
+    if not access.may_now(session, answerer, "inbox", now=now, office_id=row.office_id):
         return 0
     people = storage.people.many(session, [place.person_id for place in places])
     facts = gate_facts.of_people(session, people, kind="ladder", now=now)

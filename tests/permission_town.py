@@ -29,9 +29,12 @@ from storage.partners import Partner, Referral
 from storage.people import Person
 from storage.settings import SettingChange
 from storage.sharing import Acquaintance, SharingCard
+from storage.staff import StaffRole
 from storage.tasks import Outcome
 from storage.time_patterns import DayOff, TimePattern
 
+# Whoever has one role at Unga Norr and others at Unga Söder.
+BOTH = "konsulent i Norr och chef i Söder"
 DAY, LATER = date(2026, 11, 20), date(2027, 2, 1)
 
 
@@ -54,6 +57,7 @@ def build(house: House) -> HiddenTown:
         for role in ("enhetschef", "konsulent"):
             staff = town.staff[f"{role} i Söder"] = a_staff(session, role, office=other, name="Sara söder")
             staff.totp_sealed = session.vault.seal(2 * "JBSWY3DPEHPK3PXP")
+        _on_both_sides(session, town, office, other)
         town.codes["own"] = a_person(session, "Nils", "Holm", office=other, mobile="60").code
         alva = storage.people.by_code(session, town.codes["neighbour"])
         assert alva is not None
@@ -65,6 +69,13 @@ def build(house: House) -> HiddenTown:
             desk = [asdict(Phone(key="bordet", address=e164("90"), person=""))]
             storage.settings.write(session, f"telefonen-{staff.id}", desk)
     return town
+
+
+def _on_both_sides(session: Session, town: HiddenTown, office: Office, other: Office) -> None:
+    """Konsulent at Unga Norr, and whatever leads at Unga Söder: the role there gives nothing here."""
+    staff = town.staff[BOTH] = a_staff(session, "konsulent", office=office, name="Sara bägge")
+    for role in ("enhetschef", "samordnare", "administrator"):
+        storage.staff.give_role(session, StaffRole(staff_id=staff.id, office_id=other.id, role=role))
 
 
 def _keep(session: Session, town: HiddenTown, **rows: object) -> None:

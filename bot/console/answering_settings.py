@@ -30,14 +30,14 @@ HERE = settings_tabs.PAGES["Vem svarar"]
 @routes.get(HERE)
 def page(ask: Reading, kontor: str = "") -> Response:
     """Everything about one office; whoever answers sees it, heads change it."""
-    _needs(ask)
+    ask.needs("inbox", "settings")
     return _page(ask, quick_settings.chosen(ask, kontor))
 
 
 @routes.post(HERE + "/amnen")
 def route(ask: Writing, form: Written) -> Response:
     """Whom each subject goes to."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = quick_settings.chosen(ask, form.get("kontor", ""))
     try:
         routing.change(ask.session, office.id, form, ask.who.staff, now=ask.now)
@@ -49,7 +49,7 @@ def route(ask: Writing, form: Written) -> Response:
 @routes.post(HERE + "/borta")
 def be_away(ask: Writing, form: Written) -> Response:
     """Somebody is away from a day to another; what is for them goes to the substitute, and their free times go."""
-    _needs(ask)
+    ask.needs("inbox", "settings")
     office = quick_settings.chosen(ask, form.get("kontor", ""))
     field = "fran"
     try:
@@ -69,7 +69,7 @@ def be_away(ask: Writing, form: Written) -> Response:
 @routes.post(HERE + "/borta/{code}")
 def change_absence(ask: Writing, code: str, kontor: Text = "", ersattare: Text = "", gor: Text = "") -> Response:
     """Another substitute, or back at work."""
-    _needs(ask)
+    ask.needs("inbox", "settings")
     office = quick_settings.chosen(ask, kontor)
     row = storage.time_patterns.days_off_by_code(ask.session, code)
     if row is None:
@@ -89,7 +89,7 @@ def change_absence(ask: Writing, code: str, kontor: Text = "", ersattare: Text =
 @routes.post(HERE + "/semester")
 def holiday(ask: Writing, form: Written) -> Response:
     """The office's holiday begins, is changed, or ends."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = quick_settings.chosen(ask, form.get("kontor", ""))
     if form.get("gor") == "slut":
         holiday_mode.end(ask.session, office, ask.who.staff, now=ask.now)
@@ -105,11 +105,6 @@ def holiday(ask: Writing, form: Written) -> Response:
     return _done(office)
 
 
-def _needs(ask: Ask) -> None:
-    if not ask.who.may("settings"):
-        ask.who.needs("inbox")
-
-
 def _done(office: Office) -> Response:
     return go(f"{HERE}?kontor={office.id}", done="sparat")
 
@@ -119,7 +114,7 @@ def _colleague(ask: Ask, office: Office, typed: str) -> Staff:
     staff = _at_office(ask, office).get(whole(typed) or 0)
     if staff is None:
         raise NotFound("Personen arbetar inte på kontoret.")
-    if staff.id != ask.who.staff.id and not ask.who.may("settings"):
+    if staff.id != ask.who.staff.id and not ask.who.may("settings", office.id):
         raise NotAllowed("Bara din chef kan ändra en kollegas frånvaro.")
     return staff
 
@@ -136,7 +131,7 @@ def _page(
     ask: Ask, office: Office, field: str = "", error: BadInput | None = None, typed: dict[str, str] | None = None
 ) -> Response:
     colleagues = _at_office(ask, office)
-    may_change = ask.who.may("settings")
+    may_change = ask.who.may("settings", office.id)
     table = routing.table(ask.session, office.id) if typed is None else typed
     data = {
         "tabs": settings_tabs.tabs(HERE) if may_change else [],

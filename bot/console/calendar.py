@@ -27,7 +27,7 @@ VIEWS = {"lista": "Lista", "vecka": "Vecka"}
 @routes.get(HERE)
 def page(ask: Reading, vecka: str = "", visa: str = "lista", vem: str = "alla") -> Response:
     """A week: this one unless another is asked for."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     visa = visa if visa in VIEWS else "lista"
     week = Week(_monday(vecka, local_date(ask.now)), ask.who.staff.id if vem == "jag" else None)
     return requests.page(ask, "kalender.html", title="Kalender", k=_shown(ask, week, visa))
@@ -51,7 +51,7 @@ def open_again(ask: Writing, code: str) -> Response:
 
 def find_slot(ask: Ask, code: str) -> Slot:
     """The time a form means, at one of one's own offices. Raises NotFound."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     slot = storage.meetings.slot_by_code(ask.session, code)
     if slot is None or slot.kind != "meeting" or slot.office_id not in ask.who.office_ids:
         raise NotFound("Tiden finns inte kvar. Läs om kalendern.")

@@ -35,21 +35,21 @@ MOST, TIMES = 20, 60
 @routes.get(HERE)
 def page(ask: Reading, tid: str = "", mote: str = "") -> Response:
     """Free times, and a search; `mote` is a meeting of the person who is to be booked."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     return _page(ask, person=_of_meeting(ask, mote) if mote else None, chosen=tid)
 
 
 @routes.post(HERE + "/sok")
 def search(ask: Writing, q: Text = "", tid: Text = "") -> Response:
     """Whom the words may mean."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     return _page(ask, found=_found(ask, q.strip()[:100]), words=q.strip()[:100], chosen=tid)
 
 
 @routes.post(HERE)
 def book(ask: Writing, person: Text = "", tid: Text = "", sms: Text = "") -> Response:
     """Book, or move the meeting there is; a time that is gone gives the two nearest."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     if not person:
         return _page(ask, chosen=tid, error=BadInput("Välj vem som ska bokas."))
     them = opening.enter(ask, person)

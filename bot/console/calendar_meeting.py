@@ -81,7 +81,7 @@ def no_follow_up(ask: Writing, code: str) -> Response:
 
 
 def _enter(ask: Ask, code: str) -> tuple[Booking, Slot, Person]:
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     booking = storage.meetings.booking_by_code(ask.session, code)
     if booking is None:
         raise NotFound("Bokningen finns inte kvar.")

@@ -100,7 +100,7 @@ def add_single(ask: Writing, form: Written) -> Response:
 @routes.post(HERE + "/flode")
 def feed(ask: Writing, form: Written) -> Response:
     """Turn one's own calendar feed on, give it another address, or turn it off. The address is shown this once."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     staff = ask.who.staff
     if form.get("gor") == "av":
         calendar_feed.turn_off(ask.session, staff, now=ask.now)
@@ -112,7 +112,7 @@ def feed(ask: Writing, form: Written) -> Response:
 
 def whose(ask: Ask, code: str) -> Staff:
     """Whose times a page is about: one's own, or a colleague's for those who lead their office. Raises NotAllowed."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     if code in ("", ask.who.staff.code):
         return ask.who.staff
     found = next((one for one in colleagues(ask) if one.code == code), None)

@@ -54,7 +54,7 @@ def starters() -> list[dict[str, str]]:
 @routes.get("/utskick/nytt")
 def choose(ask: Reading, urval: str = "") -> Response:
     """Three cards to begin from; the selection one comes with is kept."""
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     status = f"Mottagare: {urval}." if urval and not urval.startswith("Markerade ") else ""
     begin = {"starters": starters(), "audience": urval}
     return requests.page(ask, "utskick_nytt.html", title="Nytt utskick", u=begin, frame={"status": status})
@@ -63,7 +63,7 @@ def choose(ask: Reading, urval: str = "") -> Response:
 @routes.post("/utskick/nytt")
 def begin(ask: Writing, mall: Text = "INV-1", urval: Text = "", kopia: Text = "") -> Response:
     """Make a draft from a card, or from an earlier campaign."""
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     campaign = _copy(ask, kopia) if kopia else _new(ask, mall, urval)
     campaigns.sketch(ask.session, campaign, now=ask.now)
     return go(address("meddelande" if campaign.audience else "mottagare", campaign))
@@ -203,7 +203,8 @@ def _test(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
 
 
 def _lift(ask: Ask, campaign: Campaign, step: str, choice: Choice) -> Response:
-    ask.who.needs("approve")
+    ask.needs("approve")
+    campaign_draft.mine(ask, campaign.code)
     try:
         campaign_check.lift(
             ask.session, campaign, choice.fields.get("skal", ""), now=ask.now, staff_id=ask.who.staff.id

@@ -57,7 +57,7 @@ def address(step: str, campaign: Campaign, **more: object) -> str:
 
 def visible(ask: Ask, code: str) -> Campaign:
     """The campaign a page means. Raises NotFound, also for one that only concerns other offices."""
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     campaign = storage.campaigns.by_code(ask.session, code)
     if campaign is None or not campaign_plan.may_see(ask.session, campaign, ask.who.office_ids, now=ask.now):
         raise NotFound("Utskicket finns inte kvar. Gå till listan över utskick.")

@@ -128,7 +128,7 @@ def words(draft: Draft) -> Data:
         "counted_en": longest["en"],
         "price": _price(draft),
         "findings": findings(draft),
-        "may_lift": draft.ask.who.may("approve"),
+        "may_lift": all(draft.ask.who.may("approve", office.id) for office in draft.offices),
         "stops": any(remark.stops for remark in draft.remarks),
         "lifted": any(remark.lifted for remark in draft.remarks),
     }

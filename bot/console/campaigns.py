@@ -37,14 +37,14 @@ ON_A_PAGE = 25
 @routes.get("/utskick")
 def page(ask: Reading, flik: str = "", sida: int = 1) -> Response:
     """The list under one of its four tabs; the first one that holds anything unless one is asked for."""
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     return requests.page(ask, "utskick.html", title="Utskick", camps=_shown(ask, flik, sida))
 
 
 @routes.get("/utskick/del/lista")
 def live_list(ask: Reading, flik: str = "", sida: int = 1) -> Response:
     """The rows alone, for live updating."""
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     return requests.fragment(ask, "_utskick_lista.html", camps=_shown(ask, flik, sida))
 
 

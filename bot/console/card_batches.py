@@ -34,7 +34,7 @@ MOST_FAULTS, ON_A_PAGE = 200, 50
 @routes.post(HERE + "/retur")
 def come_back(ask: Writing, kod: Text = "") -> Response:
     """A card came back: its code was typed or scanned."""
-    ask.who.needs("register")
+    ask.needs("register")
     cards.come_back(ask.session, kod, ask.who.office_ids, ask.who.staff, now=ask.now)
     return go(f"{HERE}#retur", done="retur")
 
@@ -103,7 +103,7 @@ def discard(ask: Writing, code: str) -> Response:
 
 
 def _find(ask: Ask, code: str) -> tuple[CardBatch, Office]:
-    ask.who.needs("register")
+    ask.needs("register")
     batch = storage.cards.batch_by_code(ask.session, code)
     if batch is None or batch.office_id not in ask.who.office_ids:
         raise NotFound("Omgången finns inte på dina kontor. Gå till Vykort.")

@@ -35,7 +35,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @routes.get(HERE)
 def page(ask: Reading, slag: str = "first", urval: str = ON_THE_STEP) -> Response:
     """Everything about postcards on one page: those to make, those made, those that came back."""
-    ask.who.needs("register")
+    ask.needs("register")
     kind = slag if slag in in_words.CARDS else "first"
     if ask.office is None:
         return requests.page(ask, "trappan_vykort.html", title="Vykort", v=_without_office(ask))
@@ -49,7 +49,7 @@ def make(
     bild: Text = "bro", text: Text = "", text_en: Text = "", retur: Text = "",
 ) -> Response:  # fmt: skip
     """Make the cards, or show how they will look. The drawing is tried before anything is written."""
-    ask.who.needs("register")
+    ask.needs("register")
     office, kind = _office(ask), slag if slag in in_words.CARDS else "first"
     words = Words(bild, *(typed.replace("\r\n", "\n").strip() for typed in (text, text_en, retur)))
     ids = _chosen(ask, office, kind, urval)
@@ -72,7 +72,7 @@ def make(
 @routes.get(HERE + "/saknar-adress.xlsx")
 def missing(ask: Reading, slag: str = "first", urval: str = ON_THE_STEP) -> Response:
     """Whose address must be found, as a file; logged."""
-    ask.who.needs("register")
+    ask.needs("register")
     office, kind = _office(ask), slag if slag in in_words.CARDS else "first"
     planned = cards.plan(ask.session, office, kind, _chosen(ask, office, kind, urval), ask.now)
     with ask.house.database.write() as session:

@@ -25,14 +25,14 @@ MEASURES, PARTNERS = settings_tabs.PAGES["Insatser"], settings_tabs.PAGES["Partn
 @routes.get(MEASURES)
 def measures(ask: Reading, andra: str = "") -> Response:
     """The catalogue of each of one's offices; `andra` opens one measure to be changed."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _measures(ask, andra, {}, None)
 
 
 @routes.post(MEASURES)
 def save_measure(ask: Writing, typed: Written) -> Response:
     """A measure, new or changed."""
-    ask.who.needs("register")
+    ask.needs("register")
     measure = _measure(ask, typed["kod"]) if typed.get("kod") else Measure(
         office_id=_office(ask, typed.get("hos", "")), name="", aim=""
     )  # fmt: skip
@@ -49,7 +49,7 @@ def save_measure(ask: Writing, typed: Written) -> Response:
 @routes.post(MEASURES + "/{code}/slut")
 def end_measure(ask: Writing, code: str, igen: Text = "") -> Response:
     """Offered no longer, or again."""
-    ask.who.needs("register")
+    ask.needs("register")
     offers.end_measure(ask.session, _measure(ask, code), ask.who.staff, on=igen == "ja", now=ask.now)
     return go(MEASURES, done="sparat")
 
@@ -57,7 +57,7 @@ def end_measure(ask: Writing, code: str, igen: Text = "") -> Response:
 @routes.post(MEASURES + "/{code}/upp")
 def measure_up(ask: Writing, code: str) -> Response:
     """One step up in the list."""
-    ask.who.needs("register")
+    ask.needs("register")
     offers.move_up(ask.session, _measure(ask, code))
     return go(MEASURES, done="sparat")
 
@@ -65,14 +65,14 @@ def measure_up(ask: Writing, code: str) -> Response:
 @routes.get(PARTNERS)
 def directory(ask: Reading, andra: str = "") -> Response:
     """The partners of each of one's offices; `andra` opens one to be changed."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _directory(ask, andra, {}, None)
 
 
 @routes.post(PARTNERS)
 def save_partner(ask: Writing, typed: Written) -> Response:
     """A partner, new or changed."""
-    ask.who.needs("register")
+    ask.needs("register")
     partner = _partner(ask, typed["kod"]) if typed.get("kod") else Partner(
         office_id=_office(ask, typed.get("hos", "")), name=""
     )  # fmt: skip
@@ -89,7 +89,7 @@ def save_partner(ask: Writing, typed: Written) -> Response:
 @routes.post(PARTNERS + "/{code}/slut")
 def end_partner(ask: Writing, code: str, igen: Text = "") -> Response:
     """Worked with no longer, or again."""
-    ask.who.needs("register")
+    ask.needs("register")
     partners.end(ask.session, _partner(ask, code), ask.who.staff, on=igen == "ja", now=ask.now)
     return go(PARTNERS, done="sparat")
 

@@ -24,14 +24,14 @@ HERE = settings_tabs.PAGES["Kanaler"]
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """How the channels stand, and what can be chosen."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, [])
 
 
 @routes.post(HERE + "/sms")
 def choose(ask: Writing, leverantor: Text = "") -> Response:
     """Choose who carries texts, or leave it to the automaton."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     route = ask.house.sms_route
     if route is None:
         raise BadInput("Här finns ingen sms-leverantör att välja.")
@@ -44,7 +44,7 @@ def choose(ask: Writing, leverantor: Text = "") -> Response:
 @routes.post(HERE + "/telegram")
 def telegram(ask: Writing, kontor: Text = "", lage: Text = "", beslut: Text = "") -> Response:
     """Turn Telegram on or off for one office; on only for an office that says that it has decided."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office_id, on = whole(kontor), lage == "pa"
     if office_id not in ask.who.office_ids or office_id is None:
         raise NotFound

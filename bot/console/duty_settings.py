@@ -35,14 +35,14 @@ PLACES = (
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Who is told, and the help lines."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, {}, [])
 
 
 @routes.post(HERE)
 def choose(ask: Writing, jour: Text = "", ersattare: Text = "", chef: Text = "") -> Response:
     """Choose the three."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     typed = {"jour": jour, "ersattare": ersattare, "chef": chef}
     known = {staff.code: staff for staff in _candidates(ask)}
     if any(code and code not in known for code in typed.values()):
@@ -54,7 +54,7 @@ def choose(ask: Writing, jour: Text = "", ersattare: Text = "", chef: Text = "")
 @routes.post(HERE + "/mobil")
 def mobile(ask: Writing, person: Text = "", mobil: Text = "") -> Response:
     """The number that one of the three is told at."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     staff = next((one for one in _chosen(ask) if one.code == person), None)
     if staff is None:
         raise NotFound
@@ -69,7 +69,7 @@ def mobile(ask: Writing, person: Text = "", mobil: Text = "") -> Response:
 @routes.post(HERE + "/hjalplinje")
 def save_line(ask: Writing, linje: Text = "", nummer: Text = "", oppet: Text = "") -> Response:
     """Another number, or other hours."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     line = _line(ask, linje)
     try:
         help_lines.change(ask.session, line, number=nummer, hours=oppet, now=ask.now, staff_id=ask.who.staff.id)
@@ -84,7 +84,7 @@ def add_line(
     ask: Writing, namn: Text = "", nytt_nummer: Text = "", nytt_oppet: Text = "", aldrar: Text = ""
 ) -> Response:  # fmt: skip
     """One more line."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     try:
         help_lines.add(ask.session, name=namn, number=nytt_nummer, hours=nytt_oppet, ages=aldrar, now=ask.now,
                        staff_id=ask.who.staff.id)  # fmt: skip
@@ -97,7 +97,7 @@ def add_line(
 @routes.post(HERE + "/bort")
 def remove_line(ask: Writing, linje: Text = "") -> Response:
     """A line that was added here is not needed."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     help_lines.remove(ask.session, _line(ask, linje), now=ask.now, staff_id=ask.who.staff.id)
     return go(f"{HERE}#linjer", done="sparat")
 
@@ -105,7 +105,7 @@ def remove_line(ask: Writing, linje: Text = "") -> Response:
 @routes.post(HERE + "/kontrollerad")
 def check_line(ask: Writing, linje: Text = "") -> Response:
     """Somebody has called the line today."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     help_lines.check(ask.session, _line(ask, linje), now=ask.now, staff_id=ask.who.staff.id)
     return go(f"{HERE}#linjer", done="sparat")
 

@@ -23,7 +23,7 @@ Rows = list[tuple[ImportedPerson, Person]]
 @routes.get("/register/import/{code}/saknas")
 def page(ask: Reading, code: str) -> Response:
     """The groups, by the likely reason, and what has been decided."""
-    ask.who.needs("import")
+    ask.needs("import")
     run = import_result.find(ask, code)
     waiting = missing.waiting(ask.session, run, ask.who)
     decided = missing.settled(ask.session, run, ask.who)
@@ -41,7 +41,7 @@ def decide(ask: Writing, code: str, gor: Text = "", skal: Text = "", personer: T
     """Close, keep or ask again about the people who stood on the page; whoever somebody else has decided about since is
     left alone.
     """
-    ask.who.needs("import")
+    ask.needs("import")
     run, named = import_result.find(ask, code), set(personer.split())
     if gor == "angra":
         rows = _named(missing.settled(ask.session, run, ask.who), named)

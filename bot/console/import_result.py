@@ -40,7 +40,7 @@ _LISTS = {"nya": ("new", "Nya från importen"), "andrade": ("changed", "Ändrade
 @routes.get("/register/import/{code}")
 def result(ask: Reading, code: str) -> Response:
     """What happened, and what to do next; while it happens, how far it has come."""
-    ask.who.needs("import")
+    ask.needs("import")
     run = find(ask, code)
     if run.state in storage.imports.AT_WORK:
         return requests.page(ask, "importera_pagar.html", title=_TITLES[run.state], work=_work(run))
@@ -54,7 +54,7 @@ def result(ask: Reading, code: str) -> Response:
 @routes.get("/register/import/{code}/lage")
 def progress(ask: Reading, code: str) -> Response:
     """How far it has come, for live updating; when it is done the page is read again."""
-    ask.who.needs("import")
+    ask.needs("import")
     run = find(ask, code)
     if run.state not in storage.imports.AT_WORK:
         return requests.go(f"/register/import/{code}")
@@ -93,7 +93,7 @@ def _carried_on(ask: Ask, run: ImportRun, *, is_short: bool) -> Response:
 @routes.get("/register/import/{code}/{which}")
 def people(ask: Reading, code: str, which: str, sida: int = 1) -> Response:
     """The people an import made new or changed."""
-    ask.who.needs("import")
+    ask.needs("import")
     run = find(ask, code)
     if which not in _LISTS:
         raise NotFound("Listan finns inte. Gå tillbaka till importen.")

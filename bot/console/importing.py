@@ -57,7 +57,7 @@ def posting(ask: Reading, csrf: Text = "") -> Ask:
     """A form whose work is too slow to be done inside a write transaction."""
     if csrf != ask.who.csrf:
         raise NotAllowed("Sidan var för gammal. Läs om den och försök igen.")
-    ask.who.needs("import")
+    ask.needs("import")
     return ask
 
 
@@ -68,14 +68,14 @@ Posting = Annotated[Ask, Depends(posting, scope="function")]
 @routes.get("/register/importera")
 def choose_file(ask: Reading) -> Response:
     """The first part: which list it is, and the file."""
-    ask.who.needs("import")
+    ask.needs("import")
     return _first_part(ask, _remembered(ask))
 
 
 @routes.get("/register/importera/exempel.xlsx")
 def sample(ask: Reading) -> Response:
     """A list of invented people to try with."""
-    ask.who.needs("import")
+    ask.needs("import")
     return _download(import_sample.content(), import_sample.NAME, XLSX)
 
 
@@ -114,7 +114,7 @@ def upload(
 @routes.get("/register/importera/{code}")
 def trial_run(ask: Reading, code: str, visa: str = "", sida: int = 1) -> Response:
     """All three parts; `visa` opens the list behind a count."""
-    ask.who.needs("import")
+    ask.needs("import")
     file = _kept(ask, code)
     if "imported_as" in file.choices:
         return go(_result(file))
@@ -124,7 +124,7 @@ def trial_run(ask: Reading, code: str, visa: str = "", sida: int = 1) -> Respons
 @routes.get("/register/importera/{code}/fel.xlsx")
 def faulty_rows(ask: Reading, code: str) -> Response:
     """The rows that were held back, to mend and choose again; also for a day after the import."""
-    ask.who.needs("import")
+    ask.needs("import")
     file = _kept(ask, code)
     content = file.content if _is_used_up(file) else fault_file.of(ask.session, _plan(ask, file, _choices(file)))
     if not content:

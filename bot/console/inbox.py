@@ -29,7 +29,7 @@ SIDES = ("lista", "person")
 
 def find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
     """The talk and the person, checked as their page is. Raises NotFound."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     conversation = storage.conversations.by_code(ask.session, code)
     if conversation is None:
         raise NotFound("Samtalet finns inte kvar.")
@@ -53,7 +53,7 @@ def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str
     and one who has been merged is found from there.
     `visa` is what a narrow screen shows instead of the talk.
     """
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     conversation = storage.conversations.by_code(ask.session, code)
     if conversation is None:
         raise NotFound("Samtalet finns inte kvar.")
@@ -161,7 +161,7 @@ def seen(ask: Writing, code: str, fran: Text = "") -> Response:
 @routes.post("/register/{code}/samtal")
 def begin(ask: Writing, code: str) -> Response:
     """Open a talk with somebody we have not texted before."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     somebody = opening.enter(ask, code)
     conversation = takeover.begin(ask.session, somebody, ask.who.staff, now=ask.now)
     return go(home(ask, conversation, somebody))

@@ -28,7 +28,7 @@ PAGES: Mapping[str, str] = {"nummer": "/trappan/nummer", "ovrigt": "/trappan/ovr
 @routes.post("/trappan/angra")
 def undo(ask: Writing, fran: Annotated[str, Form()] = "") -> Response:
     """Take the last press back, whichever list it was made on."""
-    ask.who.needs("register")
+    ask.needs("register")
     ladder_undo.undo(ask.session, ask.who.staff, ask.now)
     return go(PAGES.get(fran, PAGES["ovrigt"]), done="angrat_utfall")
 

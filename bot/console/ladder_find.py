@@ -33,7 +33,7 @@ FOUND_WITHIN = timedelta(days=90)
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """The list, longest wait first, and how well each source has done."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _page(ask)
 
 

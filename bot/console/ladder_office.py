@@ -42,7 +42,7 @@ _HINTS = {
 @routes.get(HERE)
 def page(ask: Reading, kontor: str = "") -> Response:
     """How an office's ladder is run."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = _office(ask, kontor)
     return _page(ask, office, ladder_settings.steps(ask.session, office.id))
 
@@ -52,7 +52,7 @@ def save_steps(
     ask: Writing, kontor: Text = "", gor: Text = "spara", steg: Many = [], dagar: Many = [], pa: Many = [],  # noqa: B006
 ) -> Response:  # fmt: skip
     """Other steps, or a look at how they would read."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = _office(ask, kontor)
     wanted = _wanted(steg, dagar, pa)
     if gor == "visa" and all(step.kind in STEP_KINDS for step in wanted):
@@ -71,7 +71,7 @@ def save_texts(
     ask: Writing, kontor: Text = "", sjalv: Text = "", svarar: Text = "", forvarna: Text = "", fore: Text = ""
 ) -> Response:
     """How the texts of the ladder leave."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = _office(ask, kontor)
     answering = {one.code: one.id for one in _candidates(ask, office)}
     try:

@@ -63,7 +63,7 @@ _SELDOM = ("guardian_call", "home_visit", "closing_card")
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Every list; those of steps that are seldom taken only while they hold somebody."""
-    ask.who.needs("register")
+    ask.needs("register")
     sections = [_section(ask, *section) for section in _SECTIONS]
     data = {
         "sections": [one for one in sections if one["rows"] or one["kind"] not in _SELDOM],

@@ -37,7 +37,7 @@ def first() -> RedirectResponse:
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Whose turn it is, longest wait first."""
-    ask.who.needs("register")
+    ask.needs("register")
     turns = ladder_lists.due(ask.session, ask.office_ids, "ring", ask.now, limit=LISTED)
     pass_ = ring_pass.current(ask.session, ask.who.staff, ask.now)
     data = {
@@ -52,7 +52,7 @@ def page(ask: Reading) -> Response:
 @routes.post(HERE + "/start")
 def start(ask: Writing) -> Response:
     """Start a ring pass, or go on with today's."""
-    ask.who.needs("register")
+    ask.needs("register")
     pass_ = ring_pass.begin(ask.session, ask.who.staff, ask.now)
     if not pass_.card:
         _next(ask, pass_)
@@ -62,7 +62,7 @@ def start(ask: Writing) -> Response:
 @routes.get(CARD)
 def card(ask: Reading, sms: str = "") -> Response:
     """The card. Looking at it keeps it for some minutes, and is logged; only a press takes another one."""
-    ask.who.needs("register")
+    ask.needs("register")
     pass_ = _looked_at(ask)
     if pass_ is None:
         return go(HERE)
@@ -75,7 +75,7 @@ def card(ask: Reading, sms: str = "") -> Response:
 @routes.get(CARD + "/lage")
 def live(ask: Reading) -> Response:
     """Whether the person on the card is still to be rung, for live updating."""
-    ask.who.needs("register")
+    ask.needs("register")
     pass_ = ring_pass.current(ask.session, ask.who.staff, ask.now)
     return requests.fragment(ask, "_trappan_kort_lage.html", lage=_standing(ask, pass_))
 
@@ -114,7 +114,7 @@ def outcome(
 @routes.post(CARD + "/nasta")
 def skip(ask: Writing, person: Text = "") -> Response:
     """On to the next card, with nothing noted about this one; it comes back in a while."""
-    ask.who.needs("register")
+    ask.needs("register")
     pass_ = ring_pass.begin(ask.session, ask.who.staff, ask.now)
     shown = ring_pass.shown(ask.session, pass_)
     if shown is not None and shown.code == person and not pass_.stays:
@@ -126,7 +126,7 @@ def skip(ask: Writing, person: Text = "") -> Response:
 @routes.post(CARD + "/angra")
 def undo(ask: Writing) -> Response:
     """Take the last outcome back."""
-    ask.who.needs("register")
+    ask.needs("register")
     pass_ = ring_pass.begin(ask.session, ask.who.staff, ask.now)
     them = ring_pass.undo(ask.session, ask.who.staff, pass_, ask.now)
     gone = by_phone.has_left(ask.session, them, ask.who.staff, ask.now - ladder_undo.UNDO_WITHIN)
@@ -148,7 +148,7 @@ def announce(ask: Writing, person: Text = "") -> Response:
 @routes.post(CARD + "/klar")
 def finish(ask: Writing) -> RedirectResponse:
     """The pass is over."""
-    ask.who.needs("register")
+    ask.needs("register")
     ring_pass.end(ask.session, ask.who.staff)
     return go(HERE, done="ringpass_klart")
 

@@ -18,7 +18,7 @@ from bot import requests
 from bot.console import ladder_desk, register_bulk
 from bot.requests import Ask, Reading, Writing, go
 from outreach import gate, gate_facts, ladder, ladder_lists
-from outreach.errors import BadInput
+from outreach.errors import BadInput, NotAllowed
 from outreach.ladder_lists import Turn
 from scheduler import ladder_texts
 
@@ -52,7 +52,7 @@ class Due:
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Who gets a text, who does not and why: the counts add up to everybody whose turn it is."""
-    ask.who.needs("register")
+    ask.needs("register")
     due = _due(ask)
     on = ladder_lists.counts(ask.session, ask.office_ids, ask.now).on
     data = {
@@ -62,7 +62,7 @@ def page(ask: Reading) -> Response:
         "stuck": len(due.stuck),
         "by_itself": _by_itself(ask),
         "office": ask.office.name if ask.office is not None else "",
-        "may_send": ask.who.may("campaigns"),
+        "may_send": ask.where("campaigns") == ask.office_ids,
         "reminders": on.get("reminder", 0),
         "empty": ladder_desk.empty(ask, "sms"),
     }
@@ -72,9 +72,12 @@ def page(ask: Reading) -> Response:
 @routes.post(HERE + "/utskick")
 def to_campaign(ask: Writing) -> Response:
     """On to the campaign builder, with exactly those who may be texted."""
-    ask.who.needs("campaigns")
-    if ask.office is None:
+    office = ask.office
+    ask.needs("campaigns")
+    if office is None:
         raise BadInput("Välj ett kontor först, uppe på sidan. Ett utskick går till ett kontor i taget.")
+    if office is not ask.office:
+        raise NotAllowed
     codes = [turn.person.code for turn in _due(ask).getting]
     if not codes or _by_itself(ask):
         return go(HERE, done="redan")
@@ -84,7 +87,7 @@ def to_campaign(ask: Writing) -> Response:
 @routes.post(HERE + "/vidare")
 def pass_over(ask: Writing) -> Response:
     """Those who cannot be texted go on to the next step, each with the reason."""
-    ask.who.needs("register")
+    ask.needs("register")
     due, steps = _due(ask), ladder.Steps(ask.session)
     for turn in due.stuck:
         if turn.place is not None:

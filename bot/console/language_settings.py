@@ -26,14 +26,14 @@ _SCRIPT = {"sv_easy": "sv"}
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Each language and its texts."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, {}, [])
 
 
 @routes.post(HERE)
 def turn(ask: Writing, sprak: Text = "", lage: Text = "", granskad: Text = "", av: Text = "") -> Response:
     """Turn a language on, once somebody has checked it, or off."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     if sprak not in languages.NEEDS_TRANSLATOR:
         raise NotFound
     if lage != "pa":

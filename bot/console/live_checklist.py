@@ -22,14 +22,14 @@ HERE = settings_tabs.PAGES["Skarp drift"]
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Every line."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, "", None)
 
 
 @routes.post(HERE)
 def confirm(ask: Writing, rad: Text = "", anteckning: Text = "", gor: Text = "") -> Response:
     """Confirm a line with one's name, or take one's word back."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     try:
         if gor == "tillbaka":
             live_checklist.take_back(ask.session, rad, ask.who.staff, now=ask.now)

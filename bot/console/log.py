@@ -15,6 +15,7 @@ import storage.staff
 from bot import requests, shown
 from bot.console import import_trial, log_words, today_blocks
 from bot.requests import Ask, Reading, whole
+from outreach import access
 from storage.audit import AuditEvent, Sought
 from storage.local_time import STOCKHOLM, local, local_date
 from storage.people import Person
@@ -57,7 +58,7 @@ def page(
     sida: int = 1, kedja: str = "",
 ) -> Response:  # fmt: skip
     """The lines of a period, newest first."""
-    ask.who.needs("log")
+    ask.needs("log")
     chosen = _chosen(ask, handelse, personal, person, fran, till)
     sought = _sought(ask, chosen)
     total = storage.audit.count(ask.session, sought)
@@ -93,7 +94,7 @@ def _day(written: str, usual: date) -> date:
 
 def _sought(ask: Ask, chosen: Chosen) -> Sought:
     about = storage.people.by_code(ask.session, chosen.person) if chosen.person else None
-    everywhere = any(role.office_id is None for role in ask.who.roles)
+    everywhere = any(role.office_id is None and "log" in access.MAY[role.role] for role in ask.who.roles)
     return Sought(
         since=_midnight(chosen.since), until=_midnight(chosen.until + timedelta(days=1)), staff_id=chosen.staff_id,
         # Somebody there is not has no lines.
@@ -118,7 +119,7 @@ def _about(ask: Ask, code: str) -> str:
 
 def _name(ask: Ask, person: Person) -> str:
     """Whom a line is about, for those who may know; administrators read no names."""
-    may = ask.who.may("register") and ask.who.may_see(person)
+    may = ask.who.may("register", person.office_id) and ask.who.may_see(person)
     mine = person.office_id is None or person.office_id in ask.who.office_ids
     return today_blocks.name(person) if may and mine else "En person"
 

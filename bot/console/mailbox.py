@@ -89,7 +89,7 @@ Filters = Annotated[Chosen, Depends(chosen)]
 @routes.get("/inkorg")
 def page(ask: Reading, filters: Filters, sida: int = 1) -> Response:
     """The list under one of its tabs."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     data = show(ask, filters, sida)
     waiting = data["waiting"]
     frame = {"differs": f"{waiting} väntar" if waiting else ""}
@@ -99,7 +99,7 @@ def page(ask: Reading, filters: Filters, sida: int = 1) -> Response:
 @routes.get("/inkorg/del/lista")
 def live_list(ask: Reading, filters: Filters, sida: int = 1) -> Response:
     """The rows alone, for live updating."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     return requests.fragment(ask, "_inkorg_lista.html", mail=show(ask, filters, sida))
 
 

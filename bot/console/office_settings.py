@@ -22,14 +22,14 @@ HERE = settings_tabs.PAGES["Kontor"]
 @routes.get(HERE)
 def page(ask: Reading, kontor: str = "") -> Response:
     """One office."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, _office(ask, kontor), {})
 
 
 @routes.post(HERE)
 def save(ask: Writing, form: Written) -> Response:
     """Other names, numbers or hours."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = _office(ask, form.get("kontor", ""))
     try:
         wanted = {**form, **{name: _clock(form.get(name, "")) for name in ("opens", "closes")}}
@@ -47,7 +47,7 @@ def save(ask: Writing, form: Written) -> Response:
 @routes.post(HERE + "/plats")
 def save_place(ask: Writing, form: Written) -> Response:
     """A place, new or changed, or taken away."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     office = _office(ask, form.get("kontor", ""))
     place = _place(ask, office, form.get("plats", ""))
     field = f"namn-{place.id or 'ny'}"

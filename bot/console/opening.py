@@ -24,7 +24,7 @@ SHORTEST_REASON = 3
 
 def find(ask: Ask, code: str) -> Person:
     """The person a page means. Raises NotFound, and NotAllowed without a word more for protected identity."""
-    ask.who.needs("register")
+    ask.needs("register")
     person = storage.people.by_code(ask.session, code)
     if person is None:
         raise NotFound("Personen finns inte kvar. Sök i registret.")
@@ -60,7 +60,7 @@ def enter(ask: Ask, code: str) -> Person:
 
 def enter_talk(ask: Ask, conversation: Conversation) -> Person | None:
     """The person one talks with, checked as their page is; None for an unknown number."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     if conversation.person_id is None:
         if not may_read_unknown(ask, conversation):
             raise NotAllowed

@@ -24,14 +24,14 @@ SHOWN = 20
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """The form, how many this year, and the latest with a way to undo."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _page(ask)
 
 
 @routes.post(HERE)
 def note(ask: Writing, vad: Text = "", antal: Text = "1", dag: Text = "", kontor: Text = "") -> Response:
     """One more, or as many as were written."""
-    ask.who.needs("register")
+    ask.needs("register")
     try:
         on = typed_times.read_day(dag, local_date(ask.now)) if dag.strip() else local_date(ask.now)
         other_help.note(
@@ -45,7 +45,7 @@ def note(ask: Writing, vad: Text = "", antal: Text = "1", dag: Text = "", kontor
 @routes.post(HERE + "/{code}/angra")
 def undo(ask: Writing, code: str) -> Response:
     """It was noted by mistake."""
-    ask.who.needs("register")
+    ask.needs("register")
     row = storage.other_help.by_code(ask.session, code)
     if row is None or row.office_id not in ask.who.office_ids:
         raise NotFound("Raden finns inte kvar.")

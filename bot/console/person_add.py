@@ -48,7 +48,7 @@ class _Fault(BadInput):
 @routes.get(HERE)
 def form(ask: Reading) -> Response:
     """An empty form."""
-    ask.who.needs("import")
+    ask.needs("import")
     if not ask.who.offices:
         raise NotAllowed("Du hör inte till något kontor än. Be en administratör om hjälp.")
     return _form(ask, {})
@@ -57,7 +57,7 @@ def form(ask: Reading) -> Response:
 @routes.post(HERE)
 def add(ask: Writing, typed: Written) -> Response:
     """Keep the person; whoever may be in the register already is shown first, side by side."""
-    ask.who.needs("import")
+    ask.needs("import")
     if "andra" in typed:
         return _form(ask, typed)
     try:

@@ -46,7 +46,7 @@ def show(ask: Ask, person: Person) -> Data:
             {"staff_id": row.staff_id, "name": names.get(row.staff_id, "Någon"), "since": local_date(row.since)}
             for row in storage.sharing.acquaintances(ask.session, person.id) if row.ended_at is None
         ],
-        "may_lift": ask.who.may("approve"),
+        "may_lift": ask.who.may("approve", person.office_id),
         "merges": _merges(ask, person),
     }  # fmt: skip
 

@@ -95,7 +95,7 @@ def know(ask: Writing, code: str, sakert: Text = "") -> Response:
 def lift(ask: Writing, code: str, staff_id: Annotated[int, Path(ge=0, le=2**31)]) -> Response:
     """The head opens the page to a colleague again."""
     somebody = opening.enter(ask, code)
-    if not ask.who.may("approve"):
+    if not ask.who.may("approve", somebody.office_id):
         raise NotAllowed("Bara en chef kan häva det. " + opening.whom_to_ask(ask, somebody))
     row = storage.sharing.get(ask.session, staff_id, somebody.id)
     if row is None:

@@ -51,7 +51,7 @@ class Desk:
 
 def looking(ask: Reading) -> Desk:
     """Somebody who looks. Raises NotAllowed without the right, and in live operation."""
-    ask.who.needs("phone")
+    ask.needs("phone")
     if not ask.house.settings.practice:
         raise NotAllowed(_LOCKED)
     return Desk(ask, phone_desk.phones(ask.session, ask.who.staff.id, may_pick=ask.who.may("register")))
@@ -73,7 +73,7 @@ Pressing = Annotated[Desk, Depends(pressing, scope="function")]
 @routes.get("/telefonen")
 def front(ask: Reading) -> Response:
     """The desk with its first phone; locked in live operation."""
-    ask.who.needs("phone")
+    ask.needs("phone")
     if not ask.house.settings.practice:
         locked = {"text": "Riktiga sms kan gå ut härifrån. Öva i en egen installation, till exempel med brygga demo.",
                   "who": "Den som driver Brygga hos er kan slå på övningsläget."}  # fmt: skip
@@ -151,7 +151,7 @@ def add(
     """A phone more on the desk: somebody's in the register, or one made up."""
     ask = desk.ask
     if person:
-        ask.who.needs("register")
+        ask.needs("register")
     with ask.house.database.write() as session:
         if person:
             phone = phone_desk.pick(session, person, ask.office_ids, desk.phones)

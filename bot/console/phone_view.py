@@ -33,8 +33,7 @@ _NOTHING_LEFT = timedelta()
 
 def page(ask: Ask, desk: Sequence[Phone], phone: Phone | None) -> dict[str, Any]:
     """All of Telefonen."""
-    picking = ask.who.may("register")
-    people = phone_desk.people_to_pick(ask.session, ask.office_ids, desk) if picking else []
+    people = phone_desk.people_to_pick(ask.session, ask.where("register"), desk)
     shown = {
         "guide": guide(ask, desk),
         "phones": phones(ask, desk, phone.key if phone else ""),

@@ -23,7 +23,7 @@ PROPOSED = "forslag"
 @routes.get(HERE)
 def page(ask: Reading, kontor: str = "") -> Response:
     """The quick texts of one office; whoever writes to people may change them."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     office = chosen(ask, kontor)
     return _page(ask, office, quick_texts.of(ask.session, office.id))
 
@@ -31,7 +31,7 @@ def page(ask: Reading, kontor: str = "") -> Response:
 @routes.post(HERE)
 def save(ask: Writing, form: Written) -> Response:
     """Nine texts, some of them perhaps empty; or the proposed ones again."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     office = chosen(ask, form.get("kontor", ""))
     rows = [QuickText(*(form.get(f"{part}-{number}", "") for part in ("namn", "sv", "en"))) for number in _numbers()]
     rows = list(quick_texts.proposed()) if form.get("gor") == PROPOSED else rows

@@ -69,14 +69,14 @@ def _case(ask: Ask, code: str, text: str) -> Case:
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """How many corrections there are, and the way to take them out."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, "")
 
 
 @routes.post(HERE)
 def make_file(ask: Writing, syfte: Text = "") -> Response:
     """The list; who made it, how many lines and what for is logged."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     try:
         lines, _ = corrections.listed(
             ask.session, known_names.names(), purpose=syfte, now=ask.now, staff_id=ask.who.staff.id

@@ -31,7 +31,7 @@ def page(
     ask: Reading, ordning: str = "name", sida: Annotated[int, Query(ge=1, le=10_000)] = 1, rensa: str = ""
 ) -> Response:
     """The list: filters in the address, what was searched for in a sealed cookie."""
-    ask.who.needs("register")
+    ask.needs("register")
     chosen = selection.read(ask, ask.request.query_params)
     if rensa:
         answer = RedirectResponse(chosen.address() if rensa == "sokning" else "/register", status_code=303)
@@ -123,7 +123,7 @@ def _what_to_try(ask: Ask, chosen: Selection) -> list[dict[str, str]]:
 @routes.post("/register/sok")
 def search(ask: Writing, q: Text = "") -> Response:
     """Search for people. A whole personnummer opens the person's page; what was written never stands in an address."""
-    ask.who.needs("register")
+    ask.needs("register")
     wanted = q.strip()[:100]
     found = _by_identity(ask, wanted)
     if found:
@@ -151,7 +151,7 @@ def _by_identity(ask: Ask, written: str) -> str:
 @routes.post("/register/kolumner")
 def choose_columns(ask: Writing, kolumn: Annotated[list[str], Form()] = [], fraga: Text = "") -> Response:  # noqa: B006
     """Which columns this member of staff sees from now on, at whatever browser."""
-    ask.who.needs("register")
+    ask.needs("register")
     register_rows.choose_columns(ask, kolumn)
     return go(back_to(fraga))
 
@@ -159,7 +159,7 @@ def choose_columns(ask: Writing, kolumn: Annotated[list[str], Form()] = [], frag
 @routes.post("/register/urval")
 def save_selection(ask: Writing, namn: Text = "", urval: Text = "", fraga: Text = "", delat: Text = "ja") -> Response:
     """Keep the filter under a name: a rule, not a frozen list. Raises BadInput for a name that is taken or missing."""
-    ask.who.needs("register")
+    ask.needs("register")
     name = namn.strip()[: selections.LONGEST_NAME]
     selections.check_name(ask.session, name)
     wanted = audience.read(ask.session, urval)

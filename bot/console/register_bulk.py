@@ -36,7 +36,7 @@ _KINDS = {
 @routes.post("/register/markerade")
 def with_ticked(ask: Writing, gor: Text = "", person: Codes = [], alla: Text = "", fraga: Text = "") -> Response:  # noqa: B006
     """Do something with the ticked people, or with everybody in the selection."""
-    ask.who.needs("register")
+    ask.needs("register")
     chosen = selection.read(ask, dict(parse_qsl(fraga)))
     codes = [] if alla == "ja" else own(ask, person)
     if alla != "ja" and not codes:
@@ -60,7 +60,7 @@ def own(ask: Ask, codes: Sequence[str]) -> list[str]:
 
 
 def _to_campaign(ask: Ask, chosen: Selection, codes: Sequence[str]) -> Response:
-    ask.who.needs("campaigns")
+    ask.needs("campaigns")
     if not codes and not register.names_its_office(ask, chosen.wanted):
         raise BadInput("Välj ett kontor först, uppe på sidan. Ett utskick går till ett kontor i taget.")
     return go_to_campaign(_named(ask, chosen, codes))
@@ -98,7 +98,7 @@ def go_to_campaign(audience_words: str) -> Response:
 @routes.get("/register/exportera")
 def purpose(ask: Reading) -> Response:
     """Ask what the file is for, before it is made."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _ask_purpose(ask, selection.read(ask, ask.request.query_params), [])
 
 
@@ -116,7 +116,7 @@ def make_file(
     ask: Writing, syfte: Text = "", format: Text = "xlsx", person: Codes = [], fraga: Text = ""  # noqa: B006
 ) -> Response:  # fmt: skip
     """The file; who made it, how many people and what for is logged."""
-    ask.who.needs("register")
+    ask.needs("register")
     chosen, codes = selection.read(ask, dict(parse_qsl(fraga))), own(ask, person)
     if person and not codes:
         raise BadInput("Ingen av dem du valde finns kvar på dina kontor. Gå tillbaka och välj igen.")

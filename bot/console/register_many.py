@@ -84,7 +84,7 @@ def ask_first(ask: Ask, gor: str, codes: Sequence[str], fraga: str, *, count: in
 @routes.post("/register/flera/fraga")
 def begin(ask: Writing, gor: Text = "", person: Codes = [], alla: Text = "", fraga: Text = "") -> Response:  # noqa: B006
     """With the ticked people, or everybody in the selection: ask what is missing, or do it at once."""
-    ask.who.needs("register")
+    ask.needs("register")
     if gor not in WORKS:
         raise BadInput("Välj vad du vill göra med dem du har valt.")
     chosen, codes = selection.read(ask, dict(parse_qsl(fraga))), [] if alla == "ja" else register_bulk.own(ask, person)
@@ -103,7 +103,7 @@ def do(
     till: Text = "", varfor: Text = "", skal: Text = "",
 ) -> Response:  # fmt: skip
     """Do it, with those who are ticked or everybody in the selection; the answer offers to take it back."""
-    ask.who.needs("register")
+    ask.needs("register")
     if gor not in WORKS:
         raise BadInput("Välj vad du vill göra med dem du har valt.")
     answers = {"ansvarig": ansvarig, "status": status, "till": till, "varfor": varfor, "skal": skal}
@@ -135,7 +135,7 @@ def undo(ask: Writing, gor: Text = "", vilka: Text = "", fraga: Text = "") -> Re
     """Take back what was just done. A rest, a closing or a call that somebody has seen to since is left as it is;
     responsibility goes back to whoever had it.
     """
-    ask.who.needs("register")
+    ask.needs("register")
     try:
         before = {int(key): value for key, value in json.loads(ask.session.vault.unseal(vilka)).items()}
     except (VaultError, ValueError) as error:

@@ -25,7 +25,7 @@ MOST_USED_IN = 3
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """All that one may see."""
-    ask.who.needs("register")
+    ask.needs("register")
     return _page(ask, None)
 
 
@@ -48,7 +48,7 @@ def remove(ask: Writing, number: int) -> Response:
 
 
 def _mine(ask: Ask, number: int) -> SavedAudience:
-    ask.who.needs("register")
+    ask.needs("register")
     seen = {saved.id: saved for saved in selections.visible(ask.session, ask.who.staff.id)}
     if number not in seen or selection.address_of(ask, seen[number]) is None:
         raise NotFound("Urvalet finns inte kvar.")
@@ -75,11 +75,11 @@ def _row(ask: Ask, saved: SavedAudience, names: dict[int, str]) -> Data | None:
         "id": saved.id, "name": saved.name, "href": address, "rule": saved.sentence, "count": people,
         "change": None if change is None else f"{change:+d}".replace("-", "−"), "shared": saved.shared,
         "seen_by": "Alla som arbetar med kontorets personer" if saved.shared else "Bara du", "made_by": maker,
-        "used_in": _used_in(ask, saved) if ask.who.may("campaigns") else [],
+        "used_in": _used_in(ask, saved),
     }  # fmt: skip
 
 
 def _used_in(ask: Ask, saved: SavedAudience) -> list[Data]:
     found = storage.campaigns.with_audience(ask.session, (saved.name, saved.sentence))
-    mine = [one for one in found if one.office_id is None or one.office_id in ask.who.office_ids]
+    mine = [one for one in found if ask.who.may("campaigns", one.office_id)]
     return [{"name": one.name, "href": f"/utskick/{one.code}"} for one in mine[:MOST_USED_IN]]

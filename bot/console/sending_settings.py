@@ -31,14 +31,14 @@ def first() -> RedirectResponse:
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Everything about sending that staff decide."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, {}, [])
 
 
 @routes.post(HERE + "/pausa")
 def pause(ask: Writing, skal: Text = "") -> Response:
     """Pause all sending."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     done = global_pause.turn_on(ask.session, why=skal, now=ask.now, staff_id=ask.who.staff.id)
     return go(HERE, done="pausat" if done else "redan")
 
@@ -46,7 +46,7 @@ def pause(ask: Writing, skal: Text = "") -> Response:
 @routes.post(HERE + "/ateruppta")
 def resume(ask: Writing) -> Response:
     """Let everything go on."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     rules = ask.house.sender.rules
     done = global_pause.turn_off(ask.session, rules, now=ask.now, staff_id=ask.who.staff.id)
     return go(HERE, done="sparat" if done else "redan")
@@ -55,7 +55,7 @@ def resume(ask: Writing) -> Response:
 @routes.post(HERE)
 def save(ask: Writing, tak: Text = "", pris: Text = "", svar: Text = "") -> Response:
     """Save what texts may cost and how many can be answered."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     typed, errors = {"tak": tak, "pris": pris, "svar": svar}, []
     for field, read in (("tak", _cap), ("pris", _price), ("svar", _answers)):
         try:

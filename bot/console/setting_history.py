@@ -58,7 +58,7 @@ def rows(ask: Ask, page: str) -> list[Data]:
 @routes.post("/installningar/angra")
 def undo(ask: Writing, andring: Annotated[str, Form()] = "") -> Response:
     """Put back what a setting was before its latest change."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     change = storage.settings.change_by_id(ask.session, whole(andring) or 0)
     if change is None or not _is_mine(ask, change.key):
         raise NotFound

@@ -107,7 +107,7 @@ def _last(ask: Ask, form: Written) -> Any:
 
 
 def _colleague(ask: Ask, code: str) -> Staff:
-    ask.who.needs("settings")
+    ask.needs("settings")
     staff = storage.staff.by_code(ask.session, code)
     if staff is None or not staff_settings.is_ours(ask, staff, storage.staff.all_roles(ask.session)):
         raise NotFound("Kollegan finns inte på något av dina kontor.")

@@ -30,14 +30,14 @@ ALL_OFFICES = "Alla kontor"
 @routes.get(HERE)
 def page(ask: Reading) -> Response:
     """Who works at each office, and the form for somebody new."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     return _page(ask, {}, None)
 
 
 @routes.post(HERE)
 def invite(ask: Writing, form: Written) -> Response:
     """Invite somebody: the code they come in by is shown on this one answer."""
-    ask.who.needs("settings")
+    ask.needs("settings")
     try:
         newcomer = Newcomer(
             form.get("epost", ""), form.get("namn", ""), form.get("roll", ""), office_of(ask, form.get("kontor", "")),

@@ -47,7 +47,7 @@ def page(request: Request, house: House) -> Response:
     """Every tile; where the database does not answer, that and what can be told without it."""
     try:
         with contextmanager(requests.reading)(request, house) as ask:
-            ask.who.needs("log")
+            ask.needs("log")
             return requests.page(ask, "status.html", title="Status", status=_data(_tiles(ask)))
     except FAULT as error:
         log.error("status_without_database", kind=type(error).__name__)

@@ -24,7 +24,7 @@ Text = Annotated[str, Form()]
 @routes.post("/inkorg/utfall/angra")
 def undo(ask: Writing) -> Response:
     """Take the last press back; says so where its text had left already."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     pressed = talk_outcomes.last(ask.session, ask.who.staff, ask.now)
     if pressed is not None:
         inbox.find(ask, pressed.talk.code)

@@ -34,7 +34,7 @@ _MAKERS: Mapping[str, Callable[[Ask, int], Data]] = {
 @routes.get("/idag")
 def page(ask: Reading, visa: str = "") -> Response:
     """The whole page; `visa` names a block that shows all its rows."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     blocks = [_block(ask, name, everything=visa == name) for name in TITLES]
     idag = {
         "blocks": blocks,
@@ -50,7 +50,7 @@ def page(ask: Reading, visa: str = "") -> Response:
 @routes.get("/idag/del/{name}")
 def part(ask: Reading, name: str, visa: str = "") -> Response:
     """One block alone, for live updating."""
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     if name == "sida":
         return requests.fragment(ask, "_idag_sida.html", side=_side(ask))
     if name not in TITLES:

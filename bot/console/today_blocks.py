@@ -200,4 +200,4 @@ def _planned(ask: Ask) -> Data | None:
 
 
 def _address_of(ask: Ask, campaign: Campaign) -> str:
-    return f"/utskick/{campaign.code}" if ask.who.may("campaigns") else ""
+    return f"/utskick/{campaign.code}" if ask.who.may("campaigns", campaign.office_id) else ""

@@ -53,9 +53,10 @@ def _missing(ask: Ask) -> list[tuple[str, int, str]]:
     """Those a complete list no longer holds, whom nobody has decided about."""
     if not ask.who.may("import"):
         return []
+    importer = ask.who.narrowed("import")
     return [
-        ("Finns inte längre i listan", len(missing.waiting(ask.session, run, ask.who)),
+        ("Finns inte längre i listan", len(missing.waiting(ask.session, run, importer)),
          f"/register/import/{run.code}/saknas")
-        for run in storage.imports.latest_done(ask.session, ask.office_ids)
+        for run in storage.imports.latest_done(ask.session, ask.where("import"))
         if run.counts.get("missing")
     ]  # fmt: skip

@@ -66,7 +66,7 @@ def _decide(ask: Ask, code: str, decide: Callable[[Message], bool], *, done: str
 
 
 def _listed(ask: Ask) -> list[tuple[Message, Person | None]]:
-    ask.who.needs("inbox")
+    ask.needs("inbox")
     found = unsettled.listed(ask.session, ask.who.office_ids, now=ask.now)
     return [(message, person) for message, person in found if waiting.may_know_of(ask.who, person)]
 

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hidden_town import HiddenTown, read
 from httpx import Response
-from permission_town import StandingClock
+from permission_town import BOTH, StandingClock
 from starlette.routing import Match, Route
 from who_may import ENDLESS, OWN, ROLES, Line, lines
 
@@ -150,6 +150,32 @@ def test_somebody_at_another_office_finds_nobody(street: Street) -> None:
     street.put_back()
 
     assert [one.address for one, answer in asked if SECRET.search(read(answer))] == []
+
+
+def test_a_role_at_one_office_gives_nothing_at_another(street: Street) -> None:
+    """Somebody who leads at Unga Söder and is konsulent at Unga Norr may do here what a konsulent may, and no more."""
+    above = [one for one in lines() if "konsulent" not in one.who and one.who & {"administrator", "enhetschef"}]
+    above += [one for one in lines() if "/svarar/borta" in one.address]
+    asked = [(one, street.ask(one, BOTH)) for one in above if one.elsewhere != OWN]
+
+    changed = street.is_changed()
+    street.put_back()
+    assert [_said(one, answer) for one, answer in asked if not _is_kept_out(one, answer)] == []
+    assert not changed, "the role at the other office has changed something here"
+    shown = [(one, street.ask(one, BOTH)) for one in above if one.elsewhere == OWN and one.method == "GET"]
+    street.put_back()
+    assert [one.address for one, answer in shown if SECRET.search(read(answer))] == []
+    at_home = [one for one in lines() if one.address in ("/register/{neighbour}", "/inkorg/{neighbours_talk}")]
+    assert [street.ask(one, BOTH).status_code for one in at_home] == [200, 200]
+    street.put_back()
+
+
+def test_the_named_role_at_one_office_opens_no_protected_person_at_another(street: Street) -> None:
+    street.town.protect()
+    asked = [street.browsers[role].get(f"/register/{street.town.codes['person']}") for role in ("samordnare", BOTH)]
+    street.put_back()
+
+    assert [answer.status_code for answer in asked] == [200, 403]
 
 
 def test_what_is_anothers_is_not_reached_through_ones_own(street: Street) -> None:
