@@ -353,11 +353,7 @@ _FLASH = {
     "angrat_skickat": ("warn", "Tiden är avbokad", "Sms:et om tiden hade redan gått. Ring eller skriv till personen."),
     "angrat_sms": ("warn", "Ångrat, men sms:et hade redan gått", "Skriv till personen om det behövs."),
     "tider": ("ok", "Tiderna är sparade", "Kalendern är uppdaterad. Bokade tider ligger kvar."),
-    "ledig": (
-        "ok",
-        "Dagarna är spärrade",
-        "Lediga tider är borttagna. Bokade tider ligger kvar.",
-    ),
+    "ledig": ("ok", "Dagarna är spärrade", "Lediga tider är borttagna. Bokade tider ligger kvar."),
     "tid_uppe": ("ok", "Tiden ligger uppe", "Automaten och kollegorna kan boka den."),
     "tid_sparrad": ("ok", "Tiden är spärrad", ""),
     "bokad": ("ok", "Tiden är bokad", ""),
@@ -370,6 +366,8 @@ _FLASH = {
     "aterstalld": ("info", "Ångrat", "Inställningen är som den var innan."),
     "utloggad": ("ok", "Utloggad", ""),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
+    "fragat": ("ok", "Frågan är ställd", "Den syns på chefens Idag. Svaret kommer på din."),
+    "godkant": ("ok", "Godkänt", "Den som bad om det kan starta utskicket."),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import storage.approvals
 import storage.audit
 import storage.bulk
 import storage.campaign_queue
@@ -19,6 +20,7 @@ import storage.numbers
 import storage.signups
 from outreach import (
     absence,
+    approvals,
     audience,
     campaign_plan,
     campaign_texts,
@@ -121,9 +123,11 @@ def send_test(
     ]  # fmt: skip
 
 
-def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: datetime, staff_id: int | None) -> None:
-    """Let the campaign start by itself at a moment. Raises BadInput when it lacks something, Conflict when it is no
-    longer a draft.
+def schedule(
+    session: Session, campaign: Campaign, rules: Rules, start_at: datetime, *, now: datetime, staff_id: int | None
+) -> None:  # fmt: skip
+    """Let the campaign start by itself at a moment. Raises BadInput when it lacks something, such as another's
+    approval, Conflict when it is no longer a draft.
     """
     audience.read(session, campaign.audience)
     campaign_texts.check(session, campaign)
@@ -134,6 +138,8 @@ def schedule(session: Session, campaign: Campaign, start_at: datetime, *, now: d
         raise Conflict("Utskicket är redan startat.")
     campaign.start_at = start_at
     storage.campaigns.add(session, campaign)
+    gets = len(campaign_plan.plan(session, campaign, rules, now=now).sending)
+    approvals.check(session, campaign, gets, rules, now=now)
     storage.audit.write(session, "campaign_scheduled", now=now, staff_id=staff_id, campaign=campaign.code)
 
 
@@ -169,9 +175,10 @@ def launch(
 ) -> bool:  # fmt: skip
     """Start the campaign: one row per person and one text per recipient. False when it had been started before.
 
-    Afterwards `start_at` is when the first text leaves; until then the start can be regretted. The state change is one
-    conditional write and each person's row is unique, so two clicks, two processes or a crash in between never make
-    two texts.
+    Raises BadInput, and leaves it to the caller to take everything back, when it lacks something: words, somebody who
+    answers, or another's approval. Afterwards `start_at` is when the first text leaves; until then the start can be
+    regretted. The state change is one conditional write and each person's row is unique, so two clicks, two processes
+    or a crash in between never make two texts.
     """
     if not storage.campaigns.move(session, campaign, ("draft", "scheduled"), "running"):
         return False
@@ -179,6 +186,7 @@ def launch(
     _check_answers(session, campaign, campaign.start_at or now, now)
     earliest = max(now + regret, campaign.start_at or now)
     planned = campaign_plan.plan(session, campaign, rules, now=now, start_at=earliest)
+    approvals.check(session, campaign, len(planned.sending), rules, now=now)
     _keep(session, campaign, planned, rules, now)
     first = next((entry.send_after for entry in planned.sending), earliest)
     campaign.launched_at, campaign.launched_by_id, campaign.start_at = now, staff_id, first
@@ -301,7 +309,12 @@ def stop(session: Session, campaign: Campaign, *, now: datetime, why: str = "", 
 
 
 def change_budget(session: Session, campaign: Campaign, kronor: int, *, now: datetime, staff_id: int) -> None:
-    """Let a campaign cost this much, 0 = without limit; one that waits goes on only when somebody says so."""
+    """Let a campaign cost this much, 0 = without limit; one that waits goes on only when somebody says so. Raises
+    Conflict for one that has been approved as it is and not begun.
+    """
+    last = storage.approvals.latest(session, campaign.id)
+    if campaign.state == "scheduled" and last is not None and last.state == storage.approvals.APPROVED:
+        raise Conflict("Utskicket är godkänt som det är. Ta bort schemat, ändra taket och be om ett nytt godkännande.")
     campaign.budget_kr = kronor
     storage.campaigns.add(session, campaign)
     storage.audit.write(session, "campaign_budget", now=now, staff_id=staff_id, campaign=campaign.code, kronor=kronor)

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from storage import (
     alerts,
     amendments,
+    approvals,
     audit,
     calendar_feeds,
     campaigns,
@@ -36,8 +37,8 @@ from storage import (
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    alerts, amendments, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups, imports,
-    inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
+    alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
+    imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
     people, reads, settings, sharing, signups, staff, tasks, time_patterns,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -71,7 +71,7 @@ def schedule(story: Story, _who: int, how: int) -> None:
     """A campaign for later."""
     at = story.now + timedelta(hours=(1, 5, 15, 24, 70)[how % 5])
     with story.database.write() as session:
-        campaigns.schedule(session, _campaign(story, session, how), at, now=story.now, staff_id=None)
+        campaigns.schedule(session, _campaign(story, session, how), story.rules, at, now=story.now, staff_id=None)
 
 
 def _campaign(story: Story, session: Session, how: int) -> Campaign:

@@ -23,7 +23,7 @@ from builders import (
     a_text_out,
     an_office,
 )
-from campaign_town import a_campaign
+from campaign_town import RULES, a_campaign
 from httpx import Response
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
@@ -36,7 +36,7 @@ import storage.meetings
 import storage.people
 import storage.tasks
 from bot.wiring import House
-from outreach import programmes
+from outreach import approvals, programmes
 from outreach.lists import saving
 from outreach.lists.plan import Choices
 from scheduler.imports import Carrier
@@ -180,6 +180,7 @@ def _sent(session: Session, town: HiddenTown, office: Office, people: list[Perso
         office_id=office.id, design="bro", text="Hej från oss!", return_address="Unga\n111 11 By", made_at=NOW
     )  # fmt: skip
     batch = storage.cards.add(session, cards, [(one.id, "") for one in people])
+    approvals.ask(session, draft, 1, RULES, town.staff["samordnare"], now=NOW)
     town.codes |= {
         "draft": draft.code, "campaign": sent.code, "saved": saved.name, "batch": batch.code, "card": "abc123",
         "phone": people[0].code,

@@ -45,7 +45,7 @@ def _create(house: House, arguments: Namespace) -> Campaign:
         )  # fmt: skip
         if arguments.at:
             at = time_travel.parse_moment(arguments.at, now)
-            campaigns.schedule(session, campaign, at, now=now, staff_id=None)
+            campaigns.schedule(session, campaign, house.sender.rules, at, now=now, staff_id=None)
         return campaign
 
 

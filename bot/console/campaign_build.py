@@ -13,7 +13,7 @@ from bot import requests, shown
 from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.requests import Ask, Reading, Writing, go, whole
-from outreach import audience, campaign_check, campaigns, phone_numbers, quiet_hours
+from outreach import approvals, audience, campaign_check, campaigns, phone_numbers, quiet_hours
 from outreach.errors import BadInput, NotFound
 from storage.campaigns import Campaign
 from storage.local_time import local
@@ -35,6 +35,7 @@ STARTERS = (
     ("INV-1B", "Öppen fråga", "Fråga vad personen vill hinna med i år. Ger färre svar men längre.", ""),
     ("NUDGE", "Påminn dem som inte svarat", "En gång, tidigast efter sju dagar, till dem som är inbjudna.", "inbjudna"),
 )
+_NEEDS_ANOTHER = "Någon annan behöver godkänna utskicket, precis som det är, innan det kan starta."
 _NEXT = {"mottagare": "meddelande", "meddelande": "tid", "tid": "kontroll", "kontroll": "kontroll"}
 
 
@@ -176,7 +177,7 @@ def _pressed(ask: Ask, campaign: Campaign, step: str, choice: Choice, errors: li
         return _test(ask, campaign, choice)
     if choice.pressed == "lyft":
         return _lift(ask, campaign, step, choice)
-    if choice.pressed == "starta":
+    if choice.pressed in ("starta", "be"):
         return _start(ask, campaign, choice)
     return go(address(step, campaign))
 
@@ -221,17 +222,33 @@ def _start(ask: Ask, campaign: Campaign, choice: Choice) -> Response:
     if (had_seen := whole(seen)) is not None and gets > had_seen:
         told = f"Antalet har ändrats från {seen} till {gets}. Kontrollera och starta igen."
         errors.append({"field": "", "text": told})
+    if not errors and choice.pressed == "be":
+        return _ask_approval(draft)
+    if not errors and not draft.approval.may_start:
+        errors = [{"field": "", "text": _NEEDS_ANOTHER}]
     if errors:
         return _page(draft, "kontroll", 1, errors=errors)
     if campaign.start_at is not None and campaign.start_at > ask.now:
         first = quiet_hours.next_allowed(campaign.start_at, rule=ask.house.sender.rules.allowed_hours)
-        campaigns.schedule(ask.session, campaign, first, now=ask.now, staff_id=ask.who.staff.id)
+        rules = ask.house.sender.rules
+        campaigns.schedule(ask.session, campaign, rules, first, now=ask.now, staff_id=ask.who.staff.id)
         return go(f"/utskick/{campaign.code}")
     started = campaigns.launch(
         ask.session, campaign, ask.house.sender.rules, now=ask.now,
         regret=timedelta(seconds=ask.house.settings.regret_seconds), staff_id=ask.who.staff.id,
     )  # fmt: skip
     return go(f"/utskick/{campaign.code}", done="" if started else "redan")
+
+
+def _ask_approval(draft: Draft) -> Response:
+    ask, campaign = draft.ask, draft.campaign
+    try:
+        asked = approvals.ask(
+            ask.session, campaign, len(draft.planned.sending), ask.house.sender.rules, ask.who.staff, now=ask.now
+        )
+    except BadInput as error:
+        return _page(draft, "kontroll", 1, errors=[{"field": "", "text": error.sentence}])
+    return go(address("kontroll", campaign), done="fragat" if asked else "redan")
 
 
 def _complain(ask: Ask, campaign: Campaign, field: str, sentence: str, *, step: str = "kontroll") -> Response:

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 import storage.campaigns
 import storage.offices
 from bot.requests import Ask
-from outreach import budget, campaign_check, campaign_plan, prices
+from outreach import approvals, budget, campaign_check, campaign_plan, prices
+from outreach.approvals import Standing
 from outreach.budget import Purse
 from outreach.campaign_check import Blocker, Remark
 from outreach.campaign_plan import Plan
@@ -31,6 +32,7 @@ class Draft:
     price: Price
     offices: list[Office]
     purse: Purse
+    approval: Standing
 
     @property
     def left_to_spend(self) -> int | None:
@@ -80,4 +82,7 @@ def work_out(ask: Ask, campaign: Campaign) -> Draft:
     reached = campaign_plan.office_ids(ask.session, campaign, now=ask.now)
     offices = [office for office in storage.offices.all_offices(ask.session) if reached is None or office.id in reached]
     purse = budget.purse(ask.session, [campaign.id], now=ask.now)
-    return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse)
+    approval = approvals.standing(
+        ask.session, campaign, len(planned.sending), ask.house.sender.rules, now=ask.now, asker_id=ask.who.staff.id
+    )
+    return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse, approval)

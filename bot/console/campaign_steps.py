@@ -10,7 +10,7 @@ import storage.meetings
 import storage.messages
 import storage.register
 from bot import shown
-from bot.console import campaign_preview, campaign_words
+from bot.console import approval_words, campaign_preview, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.conversation import replies
 from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, selections, wording
@@ -281,6 +281,7 @@ def check(draft: Draft) -> Data:
         "blockers": [
             {"text": one.sentence, "href": f"{address(one.step, campaign)}#{one.field}"} for one in draft.blockers
         ],
+        "approval": approval_words.told(draft),
         "later": campaign.start_at is not None and campaign.start_at > draft.ask.now,
         "regret": round(draft.ask.house.settings.regret_seconds),
         "test_to": phone_numbers.show(staff.phone) if staff.phone else "",

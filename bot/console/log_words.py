@@ -57,6 +57,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "signup_cancelled": "Avanmäld från dialogmöte", "gathering_attendance": "Noterade närvaro vid dialogmöte",
     },
     "utskick": {
+        "approval_asked": "Bad om godkännande av utskick", "campaign_approved": "Godkände utskick",
+        "campaign_sent_back": "Skickade tillbaka utskick",
         "campaign_budget": "Ändrade kostnadsgräns", "campaign_created": "Skapade utskick",
         "campaign_launched": "Startade utskick", "campaign_paused": "Pausade utskick",
         "campaign_resumed": "Återupptog utskick", "campaign_scheduled": "Schemalade utskick",

@@ -9,9 +9,11 @@ import storage.staff
 from bot import requests, shown
 from bot.console import campaign_saving, campaign_words, setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
-from outreach import budget, global_pause, limits, prices
-from outreach.errors import BadInput
+from outreach import approvals, budget, global_pause, limits, prices
+from outreach.approvals import Limit
+from outreach.errors import BadInput, NotFound
 from storage.local_time import local
+from storage.offices import Office
 
 routes = APIRouter(include_in_schema=False)
 
@@ -65,6 +67,21 @@ def save(ask: Writing, tak: Text = "", pris: Text = "", svar: Text = "") -> Resp
     return _page(ask, typed, errors) if errors else go(HERE, done="sparat")
 
 
+@routes.post(HERE + "/godkannande")
+def four_eyes(ask: Writing, kontor: Text = "", grans: Text = "", alla: Text = "") -> Response:
+    """When an office wants campaigns approved by another."""
+    ask.needs("settings")
+    office_id = whole(kontor)
+    if office_id is None or office_id not in ask.who.office_ids:
+        raise NotFound("Kontoret finns inte bland dina.")
+    try:
+        wanted = Limit(whole(grans.strip().replace(" ", "")) or 0, alla == "ja")
+        done = approvals.set_limit(ask.session, office_id, wanted, ask.who.staff, now=ask.now)
+    except BadInput as error:
+        return _page(ask, {f"grans-{office_id}": grans}, [{"field": f"grans-{office_id}", "text": error.sentence}])
+    return go(f"{HERE}#godkannande", done="sparat" if done else "redan")
+
+
 def _cap(ask: Ask, typed: str) -> None:
     _change(ask, limits.MONTHLY_CAP, campaign_saving.kronor(typed))
 
@@ -102,6 +119,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
         "cap": typed.get("tak", cap or ""),
         "left": "" if left is None else f"Kvar den här månaden: {campaign_words.kronor(price.of(left))}.",
         "price": typed.get("pris", _ore(price.ore)),
+        "approvals": [_limit(ask, office, typed) for office in ask.who.offices],
         "answers": typed.get("svar", limits.answers_a_day(ask.session)),
         "changed": {name: settings_tabs.changed(ask, key) for name, key in KEYS.items()},
         "errors": errors,
@@ -110,6 +128,14 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     return requests.page(
         ask, "installningar_utskick.html", title="Inställningar för utskick", s=data, status_code=422 if errors else 200
     )
+
+
+def _limit(ask: Ask, office: Office, typed: Data) -> Data:
+    found = approvals.limit_of(ask.session, office.id)
+    return {
+        "id": office.id, "name": office.name, "limit": typed.get(f"grans-{office.id}", found.limit),
+        "always": found.always, "changed": settings_tabs.changed(ask, f"{approvals.KEY}{office.id}"),
+    }  # fmt: skip
 
 
 def _ore(price: float) -> str:

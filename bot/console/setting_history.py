@@ -16,7 +16,8 @@ import storage.staff
 from bot import shown
 from bot.console import settings_tabs
 from bot.requests import Ask, Writing, go, whole
-from outreach import alerts, help_lines, languages, limits, linking, own_office
+from outreach import alerts, approvals, help_lines, languages, limits, linking, own_office
+from outreach.approvals import Limit
 from outreach.errors import Conflict, NotFound
 from storage.settings import SettingChange
 
@@ -27,7 +28,7 @@ _FIELDS = {
     "name": "namn", "sender_name": "avsändare", "municipality": "kommun", "phone": "telefon", "switchboard": "växel",
     "website": "webbplats", "opens": "öppnar", "closes": "stänger", "directions": "hitta dit",
     "sensitive": "känslig plats", "number": "nummer", "hours": "svarar",
-    "verified_on": "kontrollerad",
+    "verified_on": "kontrollerad", "limit": "gräns", "always": "alla utskick",
 }  # fmt: skip
 Put = Callable[[Ask, str, Any], object]
 
@@ -81,7 +82,7 @@ def _is_mine(ask: Ask, key: str) -> bool:
     if head == own_office.PLACE.rstrip(":"):
         place = storage.offices.place(ask.session, int(which))
         return place is not None and place.office_id in ask.who.office_ids
-    is_an_office = f"{head}:" in (own_office.OFFICE, f"{linking.OFFICES}:")
+    is_an_office = f"{head}:" in (own_office.OFFICE, approvals.KEY, f"{linking.OFFICES}:")
     return not is_an_office or int(which) in ask.who.office_ids
 
 
@@ -181,6 +182,10 @@ def _put_place(ask: Ask, which: str, value: Any) -> object:
     return own_office.save_place(ask.session, place, **value, staff=ask.who.staff, now=ask.now)
 
 
+def _put_approval(ask: Ask, which: str, value: Any) -> object:
+    return approvals.set_limit(ask.session, int(which), Limit(**value), ask.who.staff, now=ask.now)
+
+
 def _office_name(ask: Ask, which: str) -> str:
     return storage.offices.get(ask.session, int(which)).name
 
@@ -202,6 +207,10 @@ KINDS: dict[str, Kind] = {
     f"{linking.OFFICES}:": Kind(
         settings_tabs.PAGES["Kanaler"], lambda ask, which: f"Telegram, {_office_name(ask, which)}", _plain,
         _put_telegram,
+    ),
+    approvals.KEY: Kind(
+        settings_tabs.PAGES["Utskick"], lambda ask, which: f"Godkännande, {_office_name(ask, which)}", _plain,
+        _put_approval,
     ),
     own_office.OFFICE: Kind(_OFFICES, _office_name, _plain, _put_office),
     own_office.PLACE: Kind(_OFFICES, _place_name, _plain, _put_place),

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot import requests
-from bot.console import today_blocks
+from bot.console import approval_words, today_blocks
 from bot.requests import Ask, Reading
 from outreach.errors import NotFound
 
@@ -37,6 +37,7 @@ def page(ask: Reading, visa: str = "") -> Response:
     ask.needs("inbox")
     blocks = [_block(ask, name, everything=visa == name) for name in TITLES]
     idag = {
+        "approvals": _approvals(ask),
         "blocks": blocks,
         "side": _side(ask),
         "may_import": ask.who.may("import"),
@@ -51,6 +52,8 @@ def page(ask: Reading, visa: str = "") -> Response:
 def part(ask: Reading, name: str, visa: str = "") -> Response:
     """One block alone, for live updating."""
     ask.needs("inbox")
+    if name == "godkanna":
+        return requests.fragment(ask, "_idag_godkanna.html", approvals=_approvals(ask))
     if name == "sida":
         return requests.fragment(ask, "_idag_sida.html", side=_side(ask))
     if name not in TITLES:
@@ -61,6 +64,10 @@ def part(ask: Reading, name: str, visa: str = "") -> Response:
 def _block(ask: Ask, name: str, *, everything: bool) -> Data:
     empty: Data = {"name": name, "title": TITLES[name], "total": 0, "rows": [], "query": "visa=" + name * everything}
     return {**empty, **_guarded(ask, name, lambda: _MAKERS[name](ask, MOST if everything else ROWS))}
+
+
+def _approvals(ask: Ask) -> Data:
+    return _guarded(ask, "godkanna", lambda: {"rows": approval_words.rows(ask)})
 
 
 def _side(ask: Ask) -> Data:

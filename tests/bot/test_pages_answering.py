@@ -172,7 +172,9 @@ def test_no_campaign_starts_in_a_holiday_unless_a_named_person_answers(
             name="Första", audience="har mobil", text_sv="Hej! Vill du? JA eller NEJ. STOPP = inga fler.",
             created_at=NOW, office_id=office.id, answered_by_id=sara.staff.id,
         ), now=NOW)  # fmt: skip
-        campaigns.schedule(session, campaign, NOW + timedelta(minutes=5), now=NOW, staff_id=sara.staff.id)
+        campaigns.schedule(
+            session, campaign, house.sender.rules, NOW + timedelta(minutes=5), now=NOW, staff_id=sara.staff.id
+        )
     waits(house, "Elsa", "work", "05")
     form = {"kontor": str(office.id), "forsta": "2026-11-23", "sista": "2026-12-04"}
     assert karin.post(f"{ANSWERS}/semester", **form | {"sista": "2026-11-01"}).status_code == 422
@@ -186,7 +188,7 @@ def test_no_campaign_starts_in_a_holiday_unless_a_named_person_answers(
         assert kept.state == "draft", "nothing is lost"
         assert "Unga Norr har semesterläge till 2026-12-04 och ingen är vald att svara." in kept.state_why
         with pytest.raises(BadInput, match="semesterläge"):
-            campaigns.schedule(session, kept, later, now=later, staff_id=sara.staff.id)
+            campaigns.schedule(session, kept, house.sender.rules, later, now=later, staff_id=sara.staff.id)
 
     karin.post(f"{ANSWERS}/semester", **form | {"svarar": str(samira.id)})
     assert in_mina(house, client, samira) == ["Elsa A."], "whoever answers gets what waits"

@@ -37,7 +37,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/utkast": ("/utkast",),
     "/mitt-konto": ("/mitt-konto",),
     "/idag": ("/idag", *(f"/idag?visa={part}" for part in ("manniska", "bokat", "ring", "nummer"))),
-    "/idag/del/{name}": tuple(f"/idag/del/{part}" for part in ("manniska", "bokat", "ring", "nummer", "sida")),
+    "/idag/del/{name}": tuple(
+        f"/idag/del/{part}" for part in ("manniska", "bokat", "ring", "nummer", "sida", "godkanna")
+    ),
     "/register": (
         "/register",
         "/register?avslutade=ja",
@@ -105,6 +107,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
     "/utskick/nytt/provkorning": ("/utskick/nytt/provkorning?u={draft}",),
     "/utskick/{code}": ("/utskick/{campaign}",),
+    "/utskick/{code}/godkann": ("/utskick/{draft}/godkann",),
     "/utskick/{code}/del/{part}": ("/utskick/{campaign}/del/progress", "/utskick/{campaign}/del/resultat"),
     "/utskick/{code}/personer": tuple(
         f"/utskick/{{campaign}}/personer?visa={which}" for which in ("alla", "utan:protected", "vill_ses", "skickade")

@@ -18,13 +18,14 @@ from permission_town import StandingClock
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlmodel import select
 
+import storage.campaigns
 import storage.ladders
 import storage.settings
 from bot.app import create_app
 from bot.requests import COOKIE
 from bot.settings import Settings
 from bot.wiring import House, build
-from outreach import card_texts
+from outreach import approvals, card_texts
 from storage.database import Session
 from storage.ladders import LadderPlace
 from storage.people import Person
@@ -50,6 +51,7 @@ class Desk:
 
     address: str
     token: str
+    head: str
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +75,13 @@ def desk(house: House) -> Iterator[Desk]:
         card_texts.keep_return_address(session, office, "Unga Björkstad, 111 11 By", now=NOW)
         answers = {"list_type": "kaa", "office_id": office.id, "complete": False}
         storage.settings.write(session, f"import_answers:{sara.id}", answers)
+        draft = storage.campaigns.by_code(session, town.codes["draft"])
+        assert draft is not None
+        approvals.ask(session, draft, 500, house.sender.rules, sara, now=NOW)
     with TestClient(create_app(house, keep_time=False)) as client:
-        token = signed_in(client, house.database, sara).token
+        token, head = (signed_in(client, house.database, one).token for one in (sara, town.staff["enhetschef"]))
     with served(house, keep_time=False) as address:
-        yield Desk(address, token)
+        yield Desk(address, token, head)
 
 
 def _on_the_ladder(session: Session, person: Person, step: str) -> None:
@@ -148,6 +153,17 @@ def test_two_presses_for_a_reply_that_needs_a_person(hand: Hand) -> None:
     hand.page.keyboard.press("Control+Enter")
 
     expect(hand.page.get_by_text("Lagt i kö").first).to_be_visible()
+    assert hand.presses == 2
+
+
+@pytest.mark.parametrize("hand", ["mouse"], indirect=True)
+def test_two_presses_for_a_head_to_approve(hand: Hand, desk: Desk) -> None:
+    hand.page.context.add_cookies([{"name": COOKIE, "value": desk.head, "url": desk.address}])
+    hand.page.goto("/idag")
+    hand.link("Utkast", exact=True)
+    hand.button("Godkänn")
+
+    expect(hand.page.get_by_text("Den som bad om det kan starta utskicket.")).to_be_visible()
     assert hand.presses == 2
 
 

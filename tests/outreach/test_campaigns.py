@@ -125,7 +125,7 @@ def test_a_start_is_logged_with_counts_and_no_names(session: Session) -> None:
 def test_a_scheduled_campaign_starts_by_itself_at_its_hour(session: Session) -> None:
     a_person(session)
     campaign = a_campaign(session)
-    campaigns.schedule(session, campaign, NOW + timedelta(days=1), now=NOW, staff_id=None)
+    campaigns.schedule(session, campaign, RULES, NOW + timedelta(days=1), now=NOW, staff_id=None)
 
     assert starts.start_due(session, RULES, NOW + timedelta(hours=23)) == 0
     assert starts.start_due(session, RULES, NOW + timedelta(hours=24)) == 1
@@ -137,7 +137,7 @@ def test_a_scheduled_campaign_that_cannot_start_does_not_hold_up_the_others(sess
     a_person(session)
     broken, fine = a_campaign(session), a_campaign(session, name="Hel")
     for campaign in (broken, fine):
-        campaigns.schedule(session, campaign, NOW + timedelta(hours=1), now=NOW, staff_id=None)
+        campaigns.schedule(session, campaign, RULES, NOW + timedelta(hours=1), now=NOW, staff_id=None)
     broken.audience = "ett urval som har tagits bort"
     session.flush()
 
@@ -151,15 +151,15 @@ def test_nothing_is_scheduled_backwards_or_after_the_start(session: Session) -> 
     campaign = a_campaign(session)
 
     with pytest.raises(BadInput):
-        campaigns.schedule(session, campaign, NOW - timedelta(hours=1), now=NOW, staff_id=None)
+        campaigns.schedule(session, campaign, RULES, NOW - timedelta(hours=1), now=NOW, staff_id=None)
     campaigns.launch(session, campaign, RULES, now=NOW)
     with pytest.raises(Conflict):
-        campaigns.schedule(session, campaign, NOW + timedelta(hours=1), now=NOW, staff_id=None)
+        campaigns.schedule(session, campaign, RULES, NOW + timedelta(hours=1), now=NOW, staff_id=None)
 
 
 def test_a_scheduled_campaign_can_become_a_draft_again(session: Session) -> None:
     campaign = a_campaign(session)
-    campaigns.schedule(session, campaign, NOW + timedelta(hours=1), now=NOW, staff_id=None)
+    campaigns.schedule(session, campaign, RULES, NOW + timedelta(hours=1), now=NOW, staff_id=None)
 
     assert campaigns.unschedule(session, campaign, now=NOW)
     assert campaign.state == "draft"
