@@ -170,10 +170,11 @@ def begin(ask: Writing, code: str) -> Response:
 @routes.post("/inkorg/{code}/svara")
 def write(
     ask: Writing, code: str, meddelande: Text = "", efter: Text = "", infoga: Text = "", sedan: Text = "",
-    sprak: Text = "",
+    sprak: Text = "", igen: Text = "",
 ) -> Response:  # fmt: skip
     """Send a text of one's own, and go on to who has waited longest; what could not be sent is kept in the field.
-    `infoga` puts something into the field instead. A form that comes twice sends once.
+    `infoga` puts something into the field instead; `igen` is a text that did not arrive, and leaves the field alone. A
+    form that comes twice sends once.
     """
     conversation, somebody = find(ask, code)
     typed = Typed(meddelande, sprak)
@@ -184,7 +185,8 @@ def write(
     try:
         if shown is None or not takeover.has_sent(ask.session, conversation, staff, meddelande, after=shown):
             takeover.write(ask.session, conversation, staff, meddelande, now=ask.now)
-        drafts.keep(ask.session, conversation, staff, "")
+        if not igen:
+            drafts.keep(ask.session, conversation, staff, "")
     except BryggaError as error:
         if somebody is not None and _comes_from(ask, somebody):
             return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)

@@ -1,5 +1,6 @@
 """A talk as it is shown: who is speaking, the texts by day, and what may be done now (ux §4.3)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -24,6 +25,8 @@ from storage.people import Person
 
 # The latest texts; all of them are asked for with ?samtal=allt.
 LATEST = 20
+# A text of one's own that we know never arrived; one whose fate nobody knows could arrive twice.
+LOST = ("failed", "undelivered", "expired")
 _CHANNELS = {"sms": "sms", "telegram": "Telegram"}
 
 STEPS = (("vantar", "Vänta på vad personen säger"), ("bokning", "Boka en tid"), ("avsluta", "Avsluta samtalet"))
@@ -132,7 +135,7 @@ def _bubbles(ask: Ask, conversation: Conversation, person: Person | None) -> lis
     corrected = storage.corrections.of_texts(ask.session, [text.id for text in texts_in])
     reader = Reader(ask, conversation, person, corrected, names)
     bubbles = [_from_youth(text, youth, lang, reader) for text in texts_in] + [
-        _from_us(ask, text, names) for text in texts_out
+        _from_us(ask, text, names) | _again(ask, conversation, person, text, texts_out) for text in texts_out
     ]
     return sorted(bubbles, key=lambda bubble: bubble["at"])
 
@@ -153,6 +156,16 @@ def _from_us(ask: Ask, text: Message, names: dict[int, str]) -> dict[str, Any]:
         "at": text.sent_at or text.created_at, "text": text.text, "lang": words.html_lang(text.lang),
         "state": words.message(text, ask.now),
     }  # fmt: skip
+
+
+def _again(
+    ask: Ask, conversation: Conversation, person: Person | None, text: Message, ours: Sequence[Message]
+) -> dict[str, Any]:  # fmt: skip
+    """After which text one's own that did not arrive may be sent once more; nothing where it has been, or may not."""
+    may = conversation.held_by_id == ask.who.staff.id and not _closed(ask, conversation, person)
+    lost = text.kind == "staff" and text.state in LOST
+    said_again = any(one.id > text.id and one.text == text.text for one in ours)
+    return {"again": max(one.id for one in ours)} if may and lost and not said_again else {}
 
 
 def _day(bubble: dict[str, Any]) -> date:

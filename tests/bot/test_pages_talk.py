@@ -166,6 +166,29 @@ def test_a_text_that_cannot_be_sent_stays_in_the_field(sara: Browser, leila: Per
     assert "ser ut att ha ett personnummer" in answer.text
 
 
+def test_a_text_that_did_not_arrive_is_tried_again_once(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+        lost = a_text_out(session, talk, "Jag ringer.", kind="staff", state="undelivered", staff_id=sara.staff.id)
+        a_text_out(session, talk, "Nå?", kind="staff", state="unknown", staff_id=sara.staff.id)
+    here = f"/inkorg/{talk.code}"
+    assert "Försök igen" not in sara.see(here), "not until one has the talk"
+    sara.post(f"{here}/ta-over")
+    page = sara.see(here)
+    assert page.count("Försök igen") == 1, "what may have arrived is not said twice"
+    sara.post(f"{here}/utkast", meddelande="Halvt skrivet")
+
+    form = {"meddelande": lost.text, "efter": re.findall(r'name="efter" value="(\d+)"', page)[0], "igen": "ja"}
+    for _ in range(2):
+        sara.post(f"{here}/svara", on=here, sedan="stanna", **form)
+    page = sara.see(here)
+    assert "Försök igen" not in page
+    assert "Halvt skrivet" in page, "what one was writing is kept"
+    with house.database.read() as session:
+        said = [one.text for one in storage.messages.of_conversation(session, talk.id)]
+    assert said == ["Jag ringer.", "Nå?", "Jag ringer."]
+
+
 def test_giving_back_and_done(sara: Browser, leila: Person, house: House) -> None:
     with house.database.write() as session:
         talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
