@@ -43,15 +43,12 @@ class Limit:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How it is with a campaign's approval. `state` is that of the last question, "" before any, and "fallen" where
-    what was asked about has changed since. `who` are those who can be asked; `nobody` says what to do where there is
-    none.
+    what was asked about has changed since.
     """
 
     needed: bool
     state: str
     last: Approval | None
-    who: Sequence[Staff]
-    nobody: str
 
     @property
     def may_start(self) -> bool:
@@ -88,16 +85,12 @@ def is_needed(session: Session, campaign: Campaign, people: int, *, now: datetim
     return any(one.always or people > one.limit for one in limits)
 
 
-def standing(
-    session: Session, campaign: Campaign, people: int, rules: Rules, *, now: datetime, asker_id: int | None = None
-) -> Standing:  # fmt: skip
-    """How it is, for so many recipients, told to whoever would ask."""
+def standing(session: Session, campaign: Campaign, people: int, rules: Rules, *, now: datetime) -> Standing:
+    """How it is, for so many recipients."""
     last = storage.approvals.latest(session, campaign.id)
     needed = is_needed(session, campaign, people, now=now)
     state = _state(session, last, campaign, people, rules, now)
-    who = who_can(session, campaign, now=now, asker_id=asker_id) if needed else []
-    nobody = _why_nobody(session, campaign, now, asker_id) if needed and not who else ""
-    return Standing(needed, state, last, who, nobody)
+    return Standing(needed, state, last)
 
 
 def _state(
@@ -155,7 +148,7 @@ def ask(session: Session, campaign: Campaign, people: int, rules: Rules, by: Sta
     if last is not None and last.state != SENT_BACK and _holds(session, last, campaign, people, rules, now):
         return False
     if not who_can(session, campaign, now=now, asker_id=by.id):
-        raise BadInput(_why_nobody(session, campaign, now, by.id))
+        raise BadInput(why_nobody(session, campaign, now=now, asker_id=by.id))
     mark = _mark(session, campaign, rules, now)
     row = Approval(campaign_id=campaign.id, mark=mark, people=people, asked_at=now, asked_by_id=by.id)
     storage.approvals.add(session, row)
@@ -259,7 +252,7 @@ def _covers(session: Session, staff: Staff, what: str, reached: Sequence[Office]
     )  # fmt: skip
 
 
-def _why_nobody(session: Session, campaign: Campaign, now: datetime, asker_id: int | None) -> str:
+def why_nobody(session: Session, campaign: Campaign, *, now: datetime, asker_id: int) -> str:
     """What to do where nobody can be asked, in plain words."""
     reached = _reached(session, campaign, now)
     others = [one for one in _heads(session, reached, now) if one.id not in _own(session, campaign) | {asker_id}]

@@ -25,17 +25,26 @@ def told(draft: Draft) -> Data:
     found = draft.approval
     if not found.needed:
         return {}
-    return {
-        "may_start": found.may_start, "waits": found.state == ASKED, "button": _button(found.who),
-        "nobody": found.nobody if found.state != ASKED and not found.may_start else "",
-        "said": said(draft.ask, found.last, found.state) if found.last is not None else None,
-    }  # fmt: skip
+    data: Data = {"may_start": found.may_start, "waits": found.state == ASKED}
+    if found.last is not None:
+        data["said"] = said(draft.ask, found.last, found.state)
+    if not found.may_start and found.state != ASKED:
+        data |= _to_ask(draft)
+    return data
+
+
+def _to_ask(draft: Draft) -> Data:
+    ask, campaign = draft.ask, draft.campaign
+    who = approvals.who_can(ask.session, campaign, now=ask.now, asker_id=ask.who.staff.id)
+    if who:
+        return {"button": _button(who)}
+    return {"nobody": approvals.why_nobody(ask.session, campaign, now=ask.now, asker_id=ask.who.staff.id)}
 
 
 def _button(who: Sequence[Staff]) -> str:
     """Be Karin godkänna."""
     names = [one.first_name for one in who]
-    return f"Be {' eller '.join(names) if 0 < len(names) <= NAMED else 'en chef'} godkänna"
+    return f"Be {' eller '.join(names) if len(names) <= NAMED else 'en chef'} godkänna"
 
 
 def said(ask: Ask, row: Approval, state: str) -> Data:

@@ -82,7 +82,5 @@ def work_out(ask: Ask, campaign: Campaign) -> Draft:
     reached = campaign_plan.office_ids(ask.session, campaign, now=ask.now)
     offices = [office for office in storage.offices.all_offices(ask.session) if reached is None or office.id in reached]
     purse = budget.purse(ask.session, [campaign.id], now=ask.now)
-    approval = approvals.standing(
-        ask.session, campaign, len(planned.sending), ask.house.sender.rules, now=ask.now, asker_id=ask.who.staff.id
-    )
+    approval = approvals.standing(ask.session, campaign, len(planned.sending), ask.house.sender.rules, now=ask.now)
     return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse, approval)

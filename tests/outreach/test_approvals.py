@@ -206,8 +206,6 @@ def test_whoever_stands_in_for_the_head_is_asked(session: Session, sara: Staff, 
     gone = DayOff(staff_id=karin.id, first=date(2026, 11, 1), last=date(2026, 12, 24), made_at=NOW)
     storage.time_patterns.add_days_off(session, gone)
 
-    standing = approvals.standing(session, campaign, 2, RULES, now=NOW, asker_id=sara.id)
-    assert standing.nobody.startswith("Karin Ek är borta utan ersättare.")
     with pytest.raises(BadInput, match="Karin Ek är borta utan ersättare"):
         ask(session, campaign, sara)
     gone.substitute_id = sara.id
