@@ -124,12 +124,18 @@ def cancel(session: Session, signup: Signup, slot: Slot, write: Write, *, now: d
 
     1. the state changes by one conditional write, 2. seats are freed and reminders taken back, 3. offers go out.
     """
+    given_back = _give_back(session, signup, slot, now)
+    if given_back:
+        offer_places(session, slot, write, now=now)
+    return given_back
+
+
+def _give_back(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
     if not storage.signups.change(session, signup, storage.signups.STANDING, "cancelled", now=now, offer_until=None):
         return False
     _leave(session, signup, slot, now)
     _stand(session, signup, "cancelled", now)
     _note(session, "signup_cancelled", signup, now)
-    offer_places(session, slot, write, now=now)
     return True
 
 
@@ -137,6 +143,14 @@ def leave_all(session: Session, conversation: Conversation, write: Write, *, now
     """Give back every place ahead of somebody who cannot come by this telephone any longer; returns how many."""
     standing = storage.signups.standing(session, conversation.id, after=now)
     return sum(cancel(session, signup, slot, write, now=now) for signup, slot in standing)
+
+
+def leave_for_now(session: Session, conversation: Conversation, *, now: datetime) -> list[Signup]:
+    """As `leave_all`, by a press that may be taken back: nobody is offered the places before the next round of
+    `pass_on_due`. Returns what was given back.
+    """
+    standing = storage.signups.standing(session, conversation.id, after=now)
+    return [signup for signup, slot in standing if _give_back(session, signup, slot, now)]
 
 
 def _leave(session: Session, signup: Signup, slot: Slot, now: datetime) -> None:

@@ -14,8 +14,9 @@ import storage.meetings
 import storage.messages
 import storage.people
 import storage.settings
+import storage.signups
 import storage.tasks
-from outreach import consent, contact, delivery, ladder, ladder_undo, numbers, quiet_hours, takeover
+from outreach import consent, contact, delivery, gatherings, ladder, ladder_undo, numbers, quiet_hours, takeover
 from outreach.acute import HELD
 from outreach.errors import BadInput, Conflict
 from outreach.set_right import DECLINED_RESTS, RESTS
@@ -23,6 +24,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.local_time import local_date
 from storage.people import Person
+from storage.signups import Signup
 from storage.staff import Staff
 from storage.tasks import Attempt, Outcome
 
@@ -80,14 +82,16 @@ def press(
     attempt = storage.tasks.add_attempt(
         session, Attempt(person_id=person.id, kind="note", note=IN_WORDS[kind], at=now, staff_id=staff.id)
     )
+    left = gatherings.leave_for_now(session, talk, now=now) if kind == "wrong_number" else []
     _follow(session, talk, person, staff, kind, now)
     if confirmation:
         _confirm(session, talk, kind, confirmation, now)
     ladder.settle(session, now, [person.id])
     ladder_undo.keep(session, person, staff, before, attempt, now=now)
     storage.settings.write(
-        session, _key(staff), {"talk": talk.code, "kind": kind, "at": now.isoformat(), **stood}, now=now,
-        staff_id=staff.id,
+        session, _key(staff),
+        {"talk": talk.code, "kind": kind, "at": now.isoformat(), "left": [one.id for one in left], **stood},
+        now=now, staff_id=staff.id,
     )  # fmt: skip
     storage.audit.write(session, "talk_outcome", now=now, staff_id=staff.id, person_id=person.id,
                         conversation=talk.code, kind=kind, silent=not confirmation)  # fmt: skip
@@ -141,8 +145,9 @@ def last(session: Session, staff: Staff, now: datetime) -> Pressed | None:
 
 
 def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, bool]:
-    """Take the last press back: everything stands as it did. Also says whether the text had left already. Raises
-    Conflict when something has come in between.
+    """Take the last press back: everything stands as it did, but for a place at a dialog meeting that somebody else has
+    been offered meanwhile. Also says whether the text had left already. Raises Conflict when something has come in
+    between.
     """
     pressed = last(session, staff, now)
     if pressed is None:
@@ -153,6 +158,8 @@ def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, b
     confirmed = any(one.text_code == code for one in texts)
     stopped = storage.messages.hold_back(session, talk.id, ("reply", "stop_confirmation"), reason=_UNDONE, now=now)
     ladder_undo.undo(session, staff, now)
+    for signup_id in kept.get("left", ()):
+        _sign_up_again(session, talk, storage.signups.find(session, signup_id), now)
     for name in _TALK:
         value = kept[name]
         setattr(talk, name, datetime.fromisoformat(value) if name.endswith("_since") and value else value)
@@ -161,6 +168,16 @@ def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, b
         delivery.put_back(session, talk, reason=reason, since=pressed.at, now=now)
     storage.settings.write(session, _key(staff), {}, now=now, staff_id=staff.id)
     return talk, confirmed and not stopped
+
+
+def _sign_up_again(session: Session, talk: Conversation, was: Signup | None, now: datetime) -> None:
+    """On the list again, with those they bring, as far as there are seats still; else in line."""
+    if was is None:
+        return
+    slot = storage.meetings.slot(session, was.slot_id)
+    again = gatherings.sign_up(session, slot, talk, source=was.source, now=now, campaign_id=was.campaign_id)
+    if again is not None and was.companions:
+        gatherings.bring(session, again, was.companions, now=now)
 
 
 def _say(value: Any) -> Any:

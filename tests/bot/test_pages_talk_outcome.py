@@ -9,8 +9,10 @@ import storage.conversations
 import storage.messages
 import storage.numbers
 import storage.people
+import storage.signups
 import storage.tasks
 from bot.wiring import House
+from outreach import gatherings
 from storage.conversations import Conversation
 from storage.people import Person
 
@@ -66,6 +68,24 @@ def test_one_press_notes_settles_and_confirms_and_one_takes_it_back(
         (text,) = storage.messages.of_conversation(session, talk.id)
         assert text.state == "cancelled"
     assert sara.post(UNDO).status_code == 409
+
+
+def test_a_wrong_number_stands_on_no_list_of_a_dialog_meeting(sara: Browser, talk: Conversation, house: House) -> None:
+    with house.database.write() as session:
+        slot = a_slot(session, NOW + timedelta(days=3), seats=2, kind="dialog")
+        signup = gatherings.sign_up(session, slot, talk, source="code", now=NOW)
+        assert signup is not None
+        gatherings.bring(session, signup, 1, now=NOW)
+
+    def listed() -> list[tuple[str, int]]:
+        with house.database.read() as session:
+            rows = storage.signups.of_slot(session, slot.id, storage.signups.STANDING)
+            return [(row.state, row.companions) for row in rows]
+
+    assert sara.post(f"/inkorg/{talk.code}/utfall", utfall="wrong_number").status_code == 303
+    assert listed() == []
+    assert sara.post(UNDO).status_code == 303
+    assert listed() == [("signed_up", 1)]
 
 
 def test_in_silence_nothing_is_sent(sara: Browser, talk: Conversation, house: House) -> None:
