@@ -27,7 +27,7 @@ from storage.staff import Staff
 
 # The key of an office's own rule, followed by the office's number.
 KEY = "approval:"
-USUAL_LIMIT, MOST = 300, 20_000
+USUAL_LIMIT, MOST = 300, 200_000
 LONGEST_LINE = 300
 _GROWTH = 1.1
 

@@ -193,7 +193,7 @@ TOLD_TO_THE_NAMED = {
     "unsettled": ADDRESSES["/utskick/okanda"],
     "draft": (
         *ADDRESSES["/utskick/nytt/{step}"], *ADDRESSES["/utskick/nytt/{step}/del/{part}"],
-        *ADDRESSES["/utskick/nytt/provkorning"],
+        *ADDRESSES["/utskick/nytt/provkorning"], *ADDRESSES["/utskick/{code}/godkann"],
     ),
     "campaign": (
         *ADDRESSES["/utskick/{code}"], *ADDRESSES["/utskick/{code}/del/{part}"], *ADDRESSES["/utskick/{code}/personer"],
