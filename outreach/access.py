@@ -105,8 +105,9 @@ class Who:
 
     @property
     def role_name(self) -> str:
-        """The first role in words."""
-        return ROLE_NAMES[self.roles[0].role] if self.roles else "Ingen roll"
+        """What they are in these offices, in words."""
+        here = [ROLE_NAMES[role.role] for role in self.roles if role.office_id in (None, *self.office_ids)]
+        return ", ".join(dict.fromkeys(here)) or "Ingen roll"
 
 
 def new_staff(

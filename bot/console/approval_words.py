@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import storage.approvals
 import storage.staff
 from bot.console import campaign_words
 from bot.console.campaign_draft import Draft, address
@@ -73,6 +74,18 @@ def _when(moment: datetime, now: datetime) -> str:
 def _name(ask: Ask, staff_id: int | None) -> str:
     staff = storage.staff.find(ask.session, staff_id)
     return staff.name if staff is not None else "Någon"
+
+
+def in_short(ask: Ask, campaign: Campaign) -> str:
+    """A draft's approval in a word or two, for the list; empty where nothing has been asked that still holds."""
+    row = storage.approvals.latest(ask.session, campaign.id)
+    if row is None:
+        return ""
+    same = approvals.is_as_asked(ask.session, row, campaign, ask.house.sender.rules, now=ask.now)
+    return _IN_SHORT[row.state] if same or row.state == SENT_BACK else ""
+
+
+_IN_SHORT = {ASKED: "Väntar på godkännande", APPROVED: "Godkänt, inte startat", SENT_BACK: "Tillbakaskickat"}
 
 
 def rows(ask: Ask) -> list[Data]:

@@ -65,6 +65,7 @@ def test_a_campaign_above_the_limit_is_read_sent_back_and_approved(sara: Browser
     waiting = words(sara.see(check))
     assert "Väntar på godkännande Sara Lind bad om det i dag kl. 13.04." in waiting
     assert "Be Karin godkänna" not in waiting
+    assert "Väntar på godkännande" in sara.see("/utskick?flik=utkast")
     assert "Sara Lind ber dig godkänna ett utskick till 10 personer." in words(karin.see("/idag"))
     page = karin.see(f"/utskick/{code}/godkann")
     for seen in ("10 personer i Unga Norr får 1 sms var", "Till Leila", "Vem svarar Sara Lind", "Ordkoll",
