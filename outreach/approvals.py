@@ -2,12 +2,13 @@
 it, starts only as somebody else has approved it.
 
 An approval holds for exactly what was asked about. Whoever changes the text, the selection, the time or a limit
-afterwards has to ask again; what the register brings of new people meanwhile may make it a tenth larger, no more.
+afterwards has to ask again; what the register brings of new people meanwhile may make it a tenth larger, no more. A yes
+to a campaign that begins whenever somebody presses is good for a week.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import storage.approvals
 import storage.audit
@@ -29,7 +30,7 @@ from storage.staff import Staff
 KEY = "approval:"
 USUAL_LIMIT, MOST = 300, 200_000
 LONGEST_LINE = 300
-_GROWTH = 1.1
+_GROWTH, _KEEPS = 1.1, timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +109,29 @@ def check(session: Session, campaign: Campaign, people: int, rules: Rules, *, no
     if found.may_start:
         return
     if found.state == "fallen" and found.last is not None and found.last.state == APPROVED:
-        raise BadInput("Godkännandet gäller inte längre, för utskicket har ändrats. Be om ett nytt under Kontroll.")
+        raise BadInput(
+            "Godkännandet gäller inte längre: utskicket har ändrats, eller så är det mer än en vecka sedan. Be om ett "
+            "nytt under Kontroll."
+        )
     raise BadInput(
         f"Utskicket går till {people} personer och behöver godkännas av en annan än den som gör det. Be om det i "
         "Brygga: öppna utskicket och steget Kontroll."
     )
 
 
-def is_as_asked(session: Session, approval: Approval, campaign: Campaign, rules: Rules, *, now: datetime) -> bool:
-    """Whether the campaign stands just as it was when somebody was asked."""
-    return approval.mark == _mark(session, campaign, rules, now)
+def fits(session: Session, approval: Approval, campaign: Campaign, rules: Rules, *, now: datetime) -> bool:
+    """Whether a question and its answer are about the campaign as it stands: nothing has changed since, and a yes
+    without a day to begin on is no older than a week.
+    """
+    at = approval.answered_at if approval.state == APPROVED and campaign.start_at is None else None
+    is_fresh = at is None or now - at <= _KEEPS
+    return is_fresh and approval.mark == _mark(session, campaign, rules, now)
 
 
 def _holds(
     session: Session, approval: Approval, campaign: Campaign, people: int, rules: Rules, now: datetime
 ) -> bool:  # fmt: skip
-    return people <= approval.people * _GROWTH and is_as_asked(session, approval, campaign, rules, now=now)
+    return people <= approval.people * _GROWTH and fits(session, approval, campaign, rules, now=now)
 
 
 def _mark(session: Session, campaign: Campaign, rules: Rules, now: datetime) -> str:
@@ -210,7 +218,7 @@ def waiting(session: Session, by: Staff, rules: Rules, *, now: datetime) -> list
     return [
         (row, campaign)
         for row, campaign in storage.approvals.of_drafts(session)
-        if is_as_asked(session, row, campaign, rules, now=now)
+        if fits(session, row, campaign, rules, now=now)
         and (row.asked_by_id == by.id if row.state != ASKED else may_answer(session, campaign, by, now=now))
     ]
 

@@ -180,7 +180,7 @@ def _sent(session: Session, town: HiddenTown, office: Office, people: list[Perso
         office_id=office.id, design="bro", text="Hej från oss!", return_address="Unga\n111 11 By", made_at=NOW
     )  # fmt: skip
     batch = storage.cards.add(session, cards, [(one.id, "") for one in people])
-    approvals.ask(session, draft, 1, RULES, town.staff["samordnare"], now=NOW)
+    approvals.ask(session, draft, 500, RULES, town.staff["samordnare"], now=NOW)
     town.codes |= {
         "draft": draft.code, "campaign": sent.code, "saved": saved.name, "batch": batch.code, "card": "abc123",
         "phone": people[0].code,

@@ -54,9 +54,11 @@ def said(ask: Ask, row: Approval, state: str) -> Data:
     if row.state == SENT_BACK:
         return {"kind": "warn", "title": f"{other} skickade tillbaka utskicket", "text": row.line}
     if state == "fallen":
-        since = f"{other} godkände det" if row.state == APPROVED else f"{asker} bad om det"
-        title = "Godkännandet gäller inte längre" if row.state == APPROVED else "Frågan gäller inte längre"
-        return {"kind": "warn", "title": title, "text": f"Utskicket har ändrats efter att {since}. Be igen."}
+        if row.state != APPROVED:
+            since = f"Utskicket har ändrats efter att {asker} bad om godkännande. Frågan behöver ställas igen."
+            return {"kind": "warn", "title": "Frågan gäller inte längre", "text": since}
+        since = f"Utskicket har ändrats efter att {other} godkände det, eller så är det mer än en vecka sedan."
+        return {"kind": "warn", "title": "Godkännandet gäller inte längre", "text": since}
     if row.state == APPROVED:
         when = _when(row.answered_at or row.asked_at, ask.now)
         return {"kind": "ok", "title": f"Godkänt av {other} {when}", "text": _HOLDS}
@@ -81,7 +83,7 @@ def in_short(ask: Ask, campaign: Campaign) -> str:
     row = storage.approvals.latest(ask.session, campaign.id)
     if row is None:
         return ""
-    same = approvals.is_as_asked(ask.session, row, campaign, ask.house.sender.rules, now=ask.now)
+    same = approvals.fits(ask.session, row, campaign, ask.house.sender.rules, now=ask.now)
     return _IN_SHORT[row.state] if same or row.state == SENT_BACK else ""
 
 

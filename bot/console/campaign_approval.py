@@ -62,12 +62,11 @@ def _find(ask: Ask, code: str) -> Campaign:
 def _page(ask: Ask, campaign: Campaign, row: Approval, error: str = "") -> Response:
     draft = campaign_draft.work_out(ask, campaign)
     answerer = storage.staff.find(ask.session, campaign.answered_by_id)
-    same = approvals.is_as_asked(ask.session, row, campaign, ask.house.sender.rules, now=ask.now)
+    state = draft.approval.state
     data = {
         **campaign_steps.check(draft),
         "code": campaign.code, "answers": answerer.name if answerer is not None else "", "mark": row.mark,
-        "open": same and row.state == ASKED, "line": row.line,
-        "said": approval_words.said(ask, row, row.state if same else "fallen"),
+        "open": state == ASKED, "said": approval_words.said(ask, row, state),
         "texts": [one for one in ((campaign.text_sv, "sv"), (campaign.text_en, "en")) if one[0]],
         "blockers": [one.sentence for one in draft.blockers],
         "cap": campaign.budget_kr, "errors": [{"field": "rad", "text": error}] if error else [],

@@ -18,14 +18,13 @@ from permission_town import StandingClock
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlmodel import select
 
-import storage.campaigns
 import storage.ladders
 import storage.settings
 from bot.app import create_app
 from bot.requests import COOKIE
 from bot.settings import Settings
 from bot.wiring import House, build
-from outreach import approvals, card_texts
+from outreach import card_texts
 from storage.database import Session
 from storage.ladders import LadderPlace
 from storage.people import Person
@@ -75,9 +74,6 @@ def desk(house: House) -> Iterator[Desk]:
         card_texts.keep_return_address(session, office, "Unga Björkstad, 111 11 By", now=NOW)
         answers = {"list_type": "kaa", "office_id": office.id, "complete": False}
         storage.settings.write(session, f"import_answers:{sara.id}", answers)
-        draft = storage.campaigns.by_code(session, town.codes["draft"])
-        assert draft is not None
-        approvals.ask(session, draft, 500, house.sender.rules, sara, now=NOW)
     with TestClient(create_app(house, keep_time=False)) as client:
         token, head = (signed_in(client, house.database, one).token for one in (sara, town.staff["enhetschef"]))
     with served(house, keep_time=False) as address:

@@ -161,6 +161,9 @@ def test_a_changed_rule_of_a_saved_selection_and_a_larger_register_count_too(
     approve(session, campaign, karin, people=20)
 
     assert [may_start(session, campaign, people) for people in (1, 22, 23)] == [True, True, False]
+    for days, holds in ((7, True), (8, False)):
+        later = approvals.standing(session, campaign, 20, RULES, now=NOW + timedelta(days=days))
+        assert later.may_start is holds
     saved.sentence = "alla"
     session.add(saved)
     assert not may_start(session, campaign)
@@ -246,7 +249,7 @@ def test_an_approved_time_starts_by_itself_and_what_has_changed_does_not(
     campaign.text_sv += " Hej."
     session.add(campaign)
     starts.start_due(session, RULES, first)
-    assert (campaign.state, campaign.state_why[:34]) == ("draft", "Godkännandet gäller inte längre, f")
+    assert (campaign.state, campaign.state_why[:34]) == ("draft", "Godkännandet gäller inte längre: u")
     campaign.text_sv = campaign.text_sv.removesuffix(" Hej.")
     campaigns.schedule(session, campaign, RULES, first, now=NOW, staff_id=sara.id)
     starts.start_due(session, RULES, first)
