@@ -20,6 +20,7 @@ from permission_town import BOTH, StandingClock
 from starlette.routing import Match, Route
 from who_may import ENDLESS, OWN, ROLES, Line, lines
 
+import storage.campaigns
 from bot.app import create_app
 from bot.settings import Settings
 from bot.wiring import build
@@ -168,6 +169,21 @@ def test_a_role_at_one_office_gives_nothing_at_another(street: Street) -> None:
     at_home = [one for one in lines() if one.address in ("/register/{neighbour}", "/inkorg/{neighbours_talk}")]
     assert [street.ask(one, BOTH).status_code for one in at_home] == [200, 200]
     street.put_back()
+
+
+def test_what_is_made_is_made_where_the_role_is(street: Street) -> None:
+    both, norr = street.browsers[BOTH], street.town.codes["norr"]
+    added = both.post("/register/ny", first_name="Ny", grupp="kaa", kalla="skola", kontor=norr)
+    draft = both.post("/utskick/nytt", mall="INV-1", urval="alla").headers["location"]
+    page = both.see(draft.replace("meddelande", "mottagare"))
+    with street.town.house.database.read() as session:
+        made = storage.campaigns.by_code(session, draft.partition("u=")[2])
+    street.put_back()
+
+    assert (added.status_code, "Välj ett av dina kontor." in added.text) == (422, True)
+    assert made is not None
+    assert made.office_id not in (None, int(norr))
+    assert not SECRET.search(page)
 
 
 def test_the_named_role_at_one_office_opens_no_protected_person_at_another(street: Street) -> None:
