@@ -10,7 +10,7 @@ import storage.audit
 import storage.offices
 import storage.settings
 import storage.staff
-from outreach import access, campaign_plan, campaign_texts, campaigns, word_check, wording
+from outreach import access, campaign_plan, campaign_texts, campaign_versions, campaigns, word_check, wording
 from outreach.campaign_plan import Plan
 from outreach.errors import BadInput
 from outreach.gate import Rules
@@ -26,20 +26,22 @@ SHORTEST_REASON = 10
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """Something that stops a start: in which step, at which field, and what to do."""
+    """Something that stops a start: in which step, at which field, of which version of the text, and what to do."""
 
     step: str
     field: str
     sentence: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A finding of the word check in one language of the text. A lifted stop does not stop."""
+    """A finding of the word check in one language of one version of the text. A lifted stop does not stop."""
 
     finding: Finding
     lang: str
     lifted: bool = False
+    version: str = campaign_versions.LETTERS[0]
 
     @property
     def stops(self) -> bool:
@@ -59,13 +61,9 @@ def blockers(
     session: Session, campaign: Campaign, planned: Plan, remarks: Sequence[Remark], *, fault: str, now: datetime
 ) -> list[Blocker]:
     """Everything that stops a start, in the order of the steps; `fault` is what is wrong with the audience."""
-    found = [
-        *_about_audience(planned, fault),
-        *_about_text(session, campaign, remarks),
-        *_about_time(campaign, now),
-        *_about_answers(session, campaign, now),
-    ]
-    return [Blocker(*one) for one in found]
+    before = [Blocker(*one) for one in _about_audience(planned, fault)]
+    after = [Blocker(*one) for one in (*_about_time(campaign, now), *_about_answers(session, campaign, now))]
+    return [*before, *_about_text(session, campaign, remarks), *after]
 
 
 def _about_audience(planned: Plan, fault: str) -> Iterator[tuple[str, str, str]]:
@@ -77,16 +75,21 @@ def _about_audience(planned: Plan, fault: str) -> Iterator[tuple[str, str, str]]
         yield "mottagare", "urval", "Ingen i urvalet kan få sms. Skälen står under urvalet."
 
 
-def _about_text(session: Session, campaign: Campaign, remarks: Sequence[Remark]) -> Iterator[tuple[str, str, str]]:
+def _about_text(session: Session, campaign: Campaign, remarks: Sequence[Remark]) -> Iterator[Blocker]:
+    faults = list(campaign_versions.faults(session, campaign))
+    yield from (Blocker("meddelande", field, sentence, letter) for letter, field, sentence in faults)
     try:
         campaign_texts.check(session, campaign)
     except BadInput as error:
-        yield "meddelande", "text", error.sentence
+        if not faults:
+            yield Blocker("meddelande", "text", error.sentence)
+    several = campaign_versions.are_tried(session, campaign)
     for remark in remarks:
         if remark.stops:
             field = "text_en" if remark.lang == "en" else "text"
             words = f" ”{remark.finding.words}”." if remark.finding.words else "."
-            yield "meddelande", field, f"Ordkollen stoppar texten{words} {remark.finding.why}"
+            text = f"version {remark.version}" if several else "texten"
+            yield Blocker("meddelande", field, f"Ordkollen stoppar {text}{words} {remark.finding.why}", remark.version)
 
 
 def _about_time(campaign: Campaign, now: datetime) -> Iterator[tuple[str, str, str]]:
@@ -120,10 +123,10 @@ def remarks(session: Session, campaign: Campaign, planned: Plan, *, now: datetim
     offices = _offices(session, campaign, now)
     lifted = is_lifted(session, campaign)
     found: list[Remark] = []
-    for lang, text in (("sv", campaign.text_sv), ("en", campaign.text_en)):
-        if text.strip():
-            findings = _findings(session, campaign, text, planned, offices)
-            found += [Remark(finding, lang, lifted and finding.level == "stop") for finding in findings]
+    for words in campaign_versions.of(session, campaign):
+        for lang, text in (("sv", words.sv), ("en", words.en)):
+            findings = _findings(session, campaign, text, planned, offices) if text.strip() else []
+            found += [Remark(finding, lang, lifted and finding.level == "stop", words.letter) for finding in findings]
     return sorted(found, key=lambda remark: remark.finding.level)
 
 
@@ -174,7 +177,7 @@ def lift(session: Session, campaign: Campaign, why: str, *, now: datetime, staff
     """
     if len(why.strip()) < SHORTEST_REASON:
         raise BadInput("Skriv varför texten ska få gå ut, i en mening.")
-    if word_check.holds_personnummer(campaign.text_sv) or word_check.holds_personnummer(campaign.text_en):
+    if any(word_check.holds_personnummer(text) for text in _all_texts(session, campaign)):
         raise BadInput("Ett personnummer får aldrig stå i ett sms. Ta bort det ur texten.")
     storage.settings.write(session, _lifted_key(campaign), _mark(session, campaign), now=now, staff_id=staff_id)
     storage.audit.write(
@@ -192,4 +195,8 @@ def _lifted_key(campaign: Campaign) -> str:
 
 
 def _mark(session: Session, campaign: Campaign) -> str:
-    return session.vault.fingerprint("lifted", campaign.text_sv, campaign.text_en)
+    return session.vault.fingerprint("lifted", *_all_texts(session, campaign))
+
+
+def _all_texts(session: Session, campaign: Campaign) -> list[str]:
+    return [text for words in campaign_versions.of(session, campaign) for text in (words.sv, words.en)]

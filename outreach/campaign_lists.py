@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import storage.campaigns
+import storage.trials
 from outreach import campaigns
 from storage.campaigns import Campaign, Line
 from storage.database import Session
@@ -51,7 +52,7 @@ class Everybody:
     def _test(self, key: str) -> Callable[[Line], bool]:
         group, _, which = key.partition(":")
         if group in _BY_STATE:
-            return lambda line: line.state in _BY_STATE[group]
+            return lambda line: _stands(line, group)
         tests: dict[str, Callable[[Line], bool]] = {
             "utan": lambda line: bool(why(line)) and which in ("", why(line)),
             "svarade": lambda line: bool(line.answer),
@@ -67,6 +68,11 @@ class Everybody:
         return line.state == "sent" and line.state_at is not None and line.state_at <= late
 
 
+def _stands(line: Line, group: str) -> bool:
+    # Whoever waits for the choice after a pilot has no text yet, and waits like those whose text is queued.
+    return line.state in _BY_STATE[group] or (group == "vantar" and line.withheld == storage.trials.AWAITS)
+
+
 def meaning(answer: str) -> str:
     """The answer as it may stand in a list."""
     return TO_A_HUMAN if answer in READ_ALONE else answer
@@ -74,6 +80,8 @@ def meaning(answer: str) -> str:
 
 def why(line: Line) -> str:
     """Why the person got no text, by launch, by the gate or because it was taken back; empty for everybody else."""
+    if line.withheld == storage.trials.AWAITS:
+        return ""
     return line.withheld or (line.reason if line.state in ("withheld", "cancelled") else "")
 
 

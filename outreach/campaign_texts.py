@@ -7,7 +7,8 @@ from datetime import date
 import storage.meetings
 import storage.offices
 import storage.staff
-from outreach import gatherings, spoken_time, wording
+from outreach import campaign_versions, gatherings, spoken_time, wording
+from outreach.campaign_versions import Words
 from outreach.errors import BadInput
 from outreach.wording import Size
 from storage.campaigns import Campaign
@@ -35,9 +36,10 @@ class Rendered:
 
 
 class Texts:
-    """Renders a campaign's text for one person after another."""
+    """Renders a campaign's text, or one version of it, for one person after another."""
 
-    def __init__(self, session: Session, campaign: Campaign, today: date) -> None:
+    def __init__(self, session: Session, campaign: Campaign, today: date, words: Words | None = None) -> None:
+        self.words = words or Words(campaign_versions.LETTERS[0], campaign.text_sv, campaign.text_en)
         self._today = today
         self._session = session
         self._campaign = campaign
@@ -46,14 +48,14 @@ class Texts:
         self._meeting = storage.meetings.slot(session, campaign.slot_id) if campaign.slot_id is not None else None
         self._offices = {office.id: office for office in storage.offices.all_offices(session)}
         self._made: dict[tuple[object, ...], Rendered] = {}
-        self.has_name = bool(_NAME.search(campaign.text_sv + campaign.text_en))
+        self.has_name = bool(_NAME.search(self.words.sv + self.words.en))
 
     def render(self, person: Person, *, confirmed: bool, asked_for_english: bool = False) -> Rendered:
         """The text in the person's language, else Swedish. A first name stands only where the number is confirmed to
         be theirs (ux §5.2).
         """
         english = asked_for_english or person.language.casefold() in ENGLISH
-        lang = "en" if english and self._campaign.text_en else "sv"
+        lang = "en" if english and self.words.en else "sv"
         office = self._offices.get(person.office_id or 0) or next(iter(self._offices.values()), None)
         name = person.first_name if confirmed and self.has_name else ""
         # Most of a list get the same words: made and measured once.
@@ -67,7 +69,7 @@ class Texts:
         return self._make(lang, office, first_name, school_age=False)
 
     def _make(self, lang: str, office: Office | None, name: str, *, school_age: bool) -> Rendered:
-        template = self._campaign.text_en if lang == "en" else self._campaign.text_sv
+        template = self.words.en if lang == "en" else self.words.sv
         if self._campaign.text_code and school_age:
             template = _study_first(template)
         values = {**self._values(name, office), **self._meeting_values(lang)}
@@ -115,10 +117,11 @@ def office_values(office: Office) -> dict[str, str]:
 
 
 def check(session: Session, campaign: Campaign) -> None:
-    """Raises BadInput when the text is empty or uses a variable nobody can fill."""
-    if not campaign.text_sv.strip():
-        raise BadInput("Utskicket har ingen text. Skriv ett meddelande eller välj en mall.")
+    """Raises BadInput when the text, or a version of it, is empty or uses a variable nobody can fill."""
     of_a_meeting = OF_A_MEETING if campaign.slot_id is not None else ()
     known = dict.fromkeys((*VARIABLES, *of_a_meeting), "x")
-    for template in (campaign.text_sv, campaign.text_en):
-        wording.fill(template, known)
+    for words in campaign_versions.of(session, campaign):
+        if not words.sv.strip():
+            raise BadInput("Utskicket har ingen text. Skriv ett meddelande eller välj en mall.")
+        for template in (words.sv, words.en):
+            wording.fill(template, known)

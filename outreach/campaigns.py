@@ -18,12 +18,14 @@ import storage.meetings
 import storage.messages
 import storage.numbers
 import storage.signups
+import storage.trials
 from outreach import (
     absence,
     approvals,
     audience,
     campaign_plan,
     campaign_texts,
+    campaign_versions,
     delivery,
     holiday_mode,
     pace,
@@ -40,6 +42,7 @@ from storage.local_time import STOCKHOLM, local_date
 from storage.messages import Message
 from storage.offices import Office
 from storage.staff import Staff
+from storage.trials import RecipientDraw
 
 # Why a campaign that was undone within its seconds of regret has ended.
 REGRETTED = "ångrat"
@@ -95,7 +98,7 @@ def sketch(session: Session, campaign: Campaign, *, now: datetime) -> Campaign:
 def send_test(
     session: Session, campaign: Campaign, staff: Staff, office: Office | None, *, now: datetime
 ) -> list[Message]:
-    """Put the text, in each language it has, in the queue to the member of staff's own telephone.
+    """Put the text, each version in each language it has, in the queue to the member of staff's own telephone.
 
     Raises BadInput when the account has no number, when the number is somebody's in the register, or when the text
     cannot be filled in.
@@ -106,9 +109,11 @@ def send_test(
         raise BadInput("Numret hör till någon i registret. Skriv ditt eget mobilnummer.")
     storage.audit.write(session, "test_text", now=now, staff_id=staff.id, campaign=campaign.code)
     campaign_texts.check(session, campaign)
-    texts = campaign_texts.Texts(session, campaign, local_date(now))
-    langs = ("sv", "en") if campaign.text_en else ("sv",)
-    made = [texts.sample(staff.first_name, lang, office) for lang in langs]
+    made = [
+        campaign_texts.Texts(session, campaign, local_date(now), words).sample(staff.first_name, lang, office)
+        for words in campaign_versions.of(session, campaign)
+        for lang in (("sv", "en") if words.en else ("sv",))
+    ]
     address = phone_numbers.normalise(staff.phone)
     return [
         storage.messages.add(
@@ -201,13 +206,20 @@ def _keep(session: Session, campaign: Campaign, planned: Plan, rules: Rules, now
     """Everybody gets their row and the recipients their text; by the thousand, so in bulk."""
     known = storage.campaigns.recipient_ids(session, campaign.id, step=1)
     entries = [entry for entry in planned.entries if entry.person.id not in known]
-    sending = [entry for entry in entries if not entry.withheld]
     storage.bulk.add(session, Recipient, [
         storage.bulk.row(
             Recipient, campaign_id=campaign.id, person_id=entry.person.id, withheld=entry.withheld, added_at=now
         )
         for entry in entries
     ])  # fmt: skip
+    put_in_queue(session, campaign, entries, rules, now=now)
+
+
+def put_in_queue(
+    session: Session, campaign: Campaign, entries: Sequence[Entry], rules: Rules, *, now: datetime, by_lot: bool = True
+) -> None:
+    """Those of these, who have their rows already, who get a text get it, and what the lot has said of each is kept."""
+    sending = [entry for entry in entries if not entry.withheld]
     _begin_talks(session, sending, now)
     rows = storage.campaigns.recipient_ids(session, campaign.id, step=1)
     talks = storage.conversations.ids_of_people(session)
@@ -216,6 +228,14 @@ def _keep(session: Session, campaign: Campaign, planned: Plan, rules: Rules, now
         Message,
         [_message(campaign, rules, rows[entry.person.id], talks[entry.person.id], entry, now) for entry in sending],
     )
+    storage.bulk.add(session, RecipientDraw, [
+        storage.bulk.row(
+            RecipientDraw, recipient_id=rows[entry.person.id], version=entry.version, by_lot=by_lot,
+            followed_from=entry.followed_from,
+        )
+        for entry in entries
+        if entry.version or entry.followed_from is not None
+    ])  # fmt: skip
 
 
 def _begin_talks(session: Session, entries: Sequence[Entry], now: datetime) -> None:
@@ -300,6 +320,7 @@ def stop(session: Session, campaign: Campaign, *, now: datetime, why: str = "", 
     if not storage.campaigns.move(session, campaign, ("running", "paused", "scheduled"), "stopped", why=why):
         return False
     taken_back = storage.messages.cancel_campaign(session, campaign.id, reason="campaign_stopped", now=now)
+    storage.trials.give_up_waiting(session, campaign.id, "campaign_stopped")
     campaign.finished_at = now
     storage.campaigns.add(session, campaign)
     storage.audit.write(
@@ -333,9 +354,11 @@ def regret(session: Session, campaign: Campaign, *, now: datetime, staff_id: int
 
 
 def finish_if_done(session: Session, campaign: Campaign, *, now: datetime) -> bool:
-    """Call the campaign done when none of its texts is waiting or under way."""
+    """Call the campaign done when none of its texts is waiting or under way, and nobody waits for the choice after a
+    pilot.
+    """
     counts = storage.messages.counts_of_campaign(session, campaign.id)
-    if counts.get("queued", 0) + counts.get("sending", 0):
+    if counts.get("queued", 0) + counts.get("sending", 0) or storage.trials.any_waiting(session, campaign.id):
         return False
     if not storage.campaigns.move(session, campaign, ("running",), "done"):
         return False
@@ -348,13 +371,14 @@ def results(session: Session, campaign: Campaign) -> Results:
     """What became of everybody in the campaign."""
     texts = storage.messages.counts_of_campaign(session, campaign.id)
     reasons = Counter(storage.campaigns.withheld_counts(session, campaign.id))
+    awaiting = reasons.pop(storage.trials.AWAITS, 0)
     for state in ("withheld", "cancelled"):
         reasons.update(storage.campaign_queue.reasons(session, campaign.id, state))
     answers = storage.campaigns.answer_counts(session, campaign.id)
     return Results(
         audience=storage.campaigns.size(session, campaign.id),
         sent=texts.get("sent", 0) + texts.get("delivered", 0), delivered=texts.get("delivered", 0),
-        waiting=texts.get("queued", 0) + texts.get("sending", 0), withheld=sum(reasons.values()),
+        waiting=texts.get("queued", 0) + texts.get("sending", 0) + awaiting, withheld=sum(reasons.values()),
         failed=texts.get("failed", 0) + texts.get("undelivered", 0), unknown=texts.get("unknown", 0),
         expired=texts.get("expired", 0), taken_back=texts.get("cancelled", 0),
         answered=sum(answers.values()), booked=len(who_booked(session, campaign)),

@@ -49,6 +49,8 @@ REASONS = {
     "cut_by_evening": "hann inte gå i tid, väntar på att någon väljer",
     "budget": "kostnadstaket är nått",
     "overtaken": "något nytt har hänt sedan första försöket",
+    "control_group": "kontrollgrupp, lottad att inte få det här utskicket",
+    "awaits_winner": "väntar på att ni väljer version efter piloten",
 }
 
 # Texts we start, as against answers, reminders of own bookings and what staff write.

@@ -33,12 +33,13 @@ from storage import (
     staff,
     tasks,
     time_patterns,
+    trials,
 )
 
 # Importing a room is what declares its tables.
 ROOMS = (
     alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
     imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
-    people, reads, settings, sharing, signups, staff, tasks, time_patterns,
+    people, reads, settings, sharing, signups, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -7,8 +7,10 @@ from builders import NOW
 
 import storage.messages
 import storage.people
+import storage.trials
 from bot.conversation import replies
-from outreach import campaigns, programmes
+from outreach import campaign_versions, campaigns, programmes
+from outreach.campaign_versions import Words
 from outreach.gate import Rules
 from storage.campaigns import Campaign
 from storage.conversations import Conversation
@@ -17,6 +19,7 @@ from storage.messages import Message
 from storage.numbers import PersonNumber
 from storage.offices import Office
 from storage.people import Person, ProgrammeMembership
+from storage.trials import CampaignTrial
 
 RULES = Rules(practice=False)
 
@@ -68,6 +71,16 @@ def a_campaign(session: Session, *, code: str = "INV-1", audience: str = "alla",
     texts = {"text_sv": replies.template(code, "sv"), "text_en": replies.template(code, "en")}
     given = {"name": "Första kontakten", "text_code": code, "created_at": NOW, **texts, **fields}
     return campaigns.create(session, Campaign(audience=audience, **given), now=NOW)
+
+
+def a_trial(session: Session, campaign: Campaign, *texts: str, **fields: object) -> None:
+    """More versions of a campaign's text, and what is tried by them."""
+    for text in texts:
+        letter = campaign_versions.add(session, campaign)
+        campaign_versions.write(session, campaign, Words(letter, text, ""))
+    storage.trials.keep(
+        session, CampaignTrial(campaign_id=campaign.id, question="Vilken ger fler bokade tider?", **fields)
+    )
 
 
 def a_text(session: Session, which: int = 0, **fields: object) -> Message:

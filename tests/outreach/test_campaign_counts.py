@@ -3,7 +3,7 @@ expired.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 from builders import a_staff
-from campaign_town import NOW, RULES, a_campaign, a_person, number
+from campaign_town import NOW, RULES, a_campaign, a_person, a_trial, number
 from fake_phone import FakeChannel, passing, permanent
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,10 +21,10 @@ import storage.campaigns
 import storage.conversations
 import storage.messages
 import storage.people
-from outreach import campaigns, consent, global_pause, receipts, unsettled
+from outreach import campaign_rest, campaigns, consent, global_pause, receipts, unsettled
 from outreach.campaigns import Results
 from outreach.channels import Accepted, Receipt, SendError
-from outreach.errors import Conflict
+from outreach.errors import BadInput, Conflict
 from scheduler import reconcile, sending, watching
 from scheduler.sending import Sender
 from storage.campaign_queue import GONE
@@ -44,7 +44,7 @@ OUTCOMES: dict[str, Callable[[], Exception | Accepted]] = {
 ACTIONS = (
     "send", "send", "a minute", "an hour", "a day", "pause", "resume", "stop", "regret", "all pause", "all go on",
     "somebody stops", "somebody is protected", "acute", "evening", "watch", "decide: sent", "decide: not",
-    "decide: again", "phone off", "phone off", "arrived",
+    "decide: again", "phone off", "phone off", "arrived", "a week", "choose",
 )  # fmt: skip
 
 
@@ -57,13 +57,17 @@ NEWS = {
 class Story:
     """A campaign, the people in it and what happens to them, one thing after another."""
 
-    def __init__(self, database: Database, people: list[int], outcomes: list[str], per_day: int) -> None:
+    def __init__(
+        self, database: Database, people: list[int], outcomes: list[str], per_day: int, *, pilot: bool = False
+    ) -> None:
         self.database, self.now, self.phone = database, NOW, FakeChannel()
         with database.write() as session:
             self.staff = a_staff(session)
             for which, kind in enumerate(people):
                 a_person(session, which, **KINDS_OF_PEOPLE[kind])
             campaign = a_campaign(session, per_day=per_day)
+            if pilot:
+                a_trial(session, campaign, "Hej igen! {enhet}. Vill du ses? STOPP=inga fler.", split="pilot")
             campaigns.launch(session, campaign, RULES, now=NOW, regret=timedelta(seconds=60))
             self.campaign_id, self.audience = campaign.id, len(people)
         for which, outcome in enumerate(outcomes):
@@ -80,13 +84,20 @@ class Story:
         """One thing."""
         if action == "send":
             return self._send()
-        length = {"a minute": timedelta(minutes=1), "an hour": timedelta(hours=1), "a day": timedelta(days=1)}
+        length = {
+            "a minute": timedelta(minutes=1),
+            "an hour": timedelta(hours=1),
+            "a day": timedelta(days=1),
+            "a week": timedelta(days=7),
+        }
         if action in length:
             self.now += length[action]
             return None
         with self.writing() as (session, campaign):
             if action.startswith("decide"):
                 self._decide(session, action)
+            elif action == "choose":
+                self._choose(session, campaign)
             elif action in NEWS:
                 self._tell(session, NEWS[action], whose)
             elif action in ("somebody stops", "somebody is protected", "acute"):
@@ -114,6 +125,11 @@ class Story:
             "evening": lambda: watching.ask_at_evening(session, rules, now),
             "watch": lambda: watching.watch_campaigns(session, now),
         }[action]()
+
+    def _choose(self, session: Session, campaign: Campaign) -> None:
+        """Too early, or with nobody waiting, it is refused, and changes nothing."""
+        with suppress(BadInput):
+            campaign_rest.choose(session, campaign, "B", RULES, now=self.now, staff_id=self.staff.id)
 
     def _change(self, session: Session, action: str, whose: int) -> None:
         conversation = storage.conversations.of_person(session, whose)
@@ -161,11 +177,12 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     people=st.lists(st.integers(0, len(KINDS_OF_PEOPLE) - 1), min_size=1, max_size=12),
     outcomes=st.lists(st.sampled_from(["fine", "fine", *OUTCOMES]), max_size=12),
     per_day=st.sampled_from([0, 3]),
+    pilot=st.booleans(),
     actions=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(1, 12)), max_size=14),
 )
 def test_everybody_is_told_of_once_whatever_happens(
     files: Path, empty_database_file: bytes, people: list[int], outcomes: list[str], per_day: int,
-    actions: list[tuple[str, int]],
+    pilot: bool, actions: list[tuple[str, int]],
 ) -> None:  # fmt: skip
     path = files / "counts.db"
     for old in files.glob("counts.db*"):
@@ -173,7 +190,7 @@ def test_everybody_is_told_of_once_whatever_happens(
     path.write_bytes(empty_database_file)
     database = Database(f"sqlite:///{path}", Vault("test"))
     try:
-        story = Story(database, people, outcomes, per_day)
+        story = Story(database, people, outcomes, per_day, pilot=pilot)
         for action, whose in [("send", 1), *actions, ("send", 1)]:
             story.happens(action, min(whose, len(people)))
 
