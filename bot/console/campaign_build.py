@@ -9,11 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 
 import storage.campaigns
 import storage.staff
+import storage.trials
 from bot import requests, shown
 from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.requests import Ask, Reading, Writing, go, whole
-from outreach import approvals, audience, campaign_check, campaigns, phone_numbers, quiet_hours
+from outreach import approvals, audience, campaign_check, campaign_versions, campaigns, phone_numbers, quiet_hours
 from outreach.errors import BadInput, NotFound
 from storage.campaigns import Campaign
 from storage.local_time import local
@@ -85,9 +86,11 @@ def _new(ask: Ask, template: str, written: str) -> Campaign:
 
 def _copy(ask: Ask, code: str) -> Campaign:
     old = campaign_draft.visible(ask, code)
+    # What was tried has been answered: the copy says what was chosen.
+    words = campaign_versions.one(ask.session, old, campaign_versions.trial(ask.session, old).winner)
     return Campaign(
-        name=f"{old.name} (kopia)", audience=old.audience, text_code=old.text_code, text_sv=old.text_sv,
-        text_en=old.text_en, per_day=old.per_day, **_made_by(ask),
+        name=f"{old.name} (kopia)", audience=old.audience, text_code=old.text_code, text_sv=words.sv,
+        text_en=words.en, per_day=old.per_day, **_made_by(ask),
     )  # fmt: skip
 
 
@@ -104,15 +107,16 @@ def _made_by(ask: Ask) -> dict[str, Any]:
 def throw_away(ask: Writing, u: str = "") -> Response:
     """Throw a draft away."""
     campaign = campaign_draft.mine(ask, u)
+    storage.trials.forget_of_draft(ask.session, campaign.id)
     gone = storage.campaigns.forget_draft(ask.session, campaign)
     return go("/utskick?flik=utkast", done="avslutat" if gone else "redan")
 
 
 @routes.get("/utskick/nytt/{step}")
-def show(ask: Reading, step: str, u: str = "", nr: int = 1) -> Response:
+def show(ask: Reading, step: str, u: str = "", nr: int = 1, version: str = "") -> Response:
     """One step of a draft."""
     campaign = _draft(ask, step, u)
-    return _started(campaign) or _page(campaign_draft.work_out(ask, campaign), step, nr)
+    return _started(campaign) or _page(campaign_draft.work_out(ask, campaign, version), step, nr)
 
 
 @routes.get("/utskick/nytt/{step}/del/{part}")
@@ -167,8 +171,9 @@ def _started(campaign: Campaign) -> RedirectResponse | None:
 def _pressed(ask: Ask, campaign: Campaign, step: str, choice: Choice, errors: list[dict[str, str]]) -> Response:
     if choice.pressed == "vidare" and step == "mottagare" and not errors:
         errors = _about_audience(ask, campaign)
+    version = choice.fields.get("version", "")
     if errors:
-        return _page(campaign_draft.work_out(ask, campaign), step, 1, errors=errors, typed=choice.fields)
+        return _page(campaign_draft.work_out(ask, campaign, version), step, 1, errors=errors, typed=choice.fields)
     if choice.pressed == "vidare":
         return go(address(_NEXT[step], campaign))
     if choice.pressed == "provkor":
@@ -179,7 +184,8 @@ def _pressed(ask: Ask, campaign: Campaign, step: str, choice: Choice, errors: li
         return _lift(ask, campaign, step, choice)
     if choice.pressed in ("starta", "be"):
         return _start(ask, campaign, choice)
-    return go(address(step, campaign))
+    shown_next = campaign_saving.version_after(ask, campaign, version, choice.pressed)
+    return go(address(step, campaign, **({"version": shown_next} if shown_next else {})))
 
 
 def _about_audience(ask: Ask, campaign: Campaign) -> list[dict[str, str]]:

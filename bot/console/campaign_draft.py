@@ -6,22 +6,26 @@ from urllib.parse import urlencode
 import storage.campaigns
 import storage.offices
 from bot.requests import Ask
-from outreach import approvals, budget, campaign_check, campaign_plan, prices
+from outreach import approvals, budget, campaign_check, campaign_plan, campaign_versions, prices
 from outreach.approvals import Standing
 from outreach.budget import Purse
 from outreach.campaign_check import Blocker, Remark
 from outreach.campaign_plan import Plan
+from outreach.campaign_versions import Words
 from outreach.errors import NotAllowed, NotFound
 from outreach.prices import Price
 from storage.campaigns import Campaign
 from storage.offices import Office
+from storage.trials import CampaignTrial
 
 STEPS = {"mottagare": "Mottagare", "meddelande": "Meddelande", "tid": "Tid", "kontroll": "Kontroll"}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft with its dry run, what the word check says, and everything that still stops a start."""
+    """A draft with its dry run, what the word check says, and everything that still stops a start. `words` is the
+    version of the text that is shown.
+    """
 
     ask: Ask
     campaign: Campaign
@@ -33,6 +37,9 @@ class Draft:
     offices: list[Office]
     purse: Purse
     approval: Standing
+    trial: CampaignTrial
+    versions: list[Words]
+    words: Words
 
     @property
     def left_to_spend(self) -> int | None:
@@ -74,8 +81,8 @@ def mine(ask: Ask, code: str) -> Campaign:
     return campaign
 
 
-def work_out(ask: Ask, campaign: Campaign) -> Draft:
-    """The dry run and everything that follows from it."""
+def work_out(ask: Ask, campaign: Campaign, version: str = "") -> Draft:
+    """The dry run and everything that follows from it, with one version of the text in front."""
     planned, fault = campaign_check.dry_run(ask.session, campaign, ask.house.sender.rules, now=ask.now)
     remarks = campaign_check.remarks(ask.session, campaign, planned, now=ask.now)
     blockers = campaign_check.blockers(ask.session, campaign, planned, remarks, fault=fault, now=ask.now)
@@ -83,4 +90,8 @@ def work_out(ask: Ask, campaign: Campaign) -> Draft:
     offices = [office for office in storage.offices.all_offices(ask.session) if reached is None or office.id in reached]
     purse = budget.purse(ask.session, [campaign.id], now=ask.now)
     approval = approvals.standing(ask.session, campaign, len(planned.sending), ask.house.sender.rules, now=ask.now)
-    return Draft(ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse, approval)
+    return Draft(
+        ask, campaign, planned, fault, remarks, blockers, prices.sms(ask.session), offices, purse, approval,
+        trial=campaign_versions.trial(ask.session, campaign), versions=campaign_versions.of(ask.session, campaign),
+        words=campaign_versions.one(ask.session, campaign, version),
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from bot import requests
 from bot.console import campaign_draft, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_export, campaign_lists, gate
+from outreach import campaign_export, campaign_lists, campaign_results, gate
 from outreach.campaign_plan import Entry
 from storage.campaigns import Campaign, Line
 from storage.local_time import age, local, local_date
@@ -30,6 +30,10 @@ HEADINGS = {
     "utan": "Fick inget sms", "utan_kvitto": "Utan kvitto efter tre dygn", "svarade": "Svarade", "vill_ses": "Vill ses",
     "bokade": "Har bokat",
 }  # fmt: skip
+# The lists of a group that is compared with others: the key of a list, and what it holds of the group.
+TRIED = {"grupp": "people", "grupp_ja": "hits", "grupp_stopp": "stopped"}
+_OF_A_GROUP = {"grupp": "Alla", "grupp_ja": "Har gjort det som avgör", "grupp_stopp": "Sa stopp"}
+_GROUPS = {campaign_results.GOT: "lottade att få utskicket", campaign_results.CONTROL: "kontrollgruppen"}
 _STATE_WORDS = {
     "queued": "Väntar", "sending": "Skickas nu", "sent": "Skickad", "delivered": "Levererad",
     "undelivered": "Gick inte fram", "failed": "Gick inte fram", "unknown": "Okänt om den gick fram",
@@ -87,7 +91,7 @@ def dry_run_file(ask: Writing, u: str = "") -> Response:
 def people(ask: Reading, code: str, visa: str = "alla", sida: int = 1) -> Response:
     """The people behind one number of a campaign. Those one may not see are counted, not named."""
     campaign = campaign_draft.visible(ask, code)
-    lines = campaign_lists.everybody(ask.session, campaign, now=ask.now).picked(visa)
+    lines = _lines(ask, campaign, visa)
     found = sorted(_named(ask, lines), key=lambda pair: (pair[0].name_key, pair[0].id))
     pager = import_trial.pager(f"/utskick/{code}/personer?visa={visa}", sida, len(found), ON_A_PAGE)
     rows = [_person(ask, person, *_what(line)) for person, line in _page_of(found, pager)]
@@ -96,14 +100,34 @@ def people(ask: Reading, code: str, visa: str = "alla", sida: int = 1) -> Respon
     )
 
 
+def _lines(ask: Ask, campaign: Campaign, key: str) -> Sequence[Line]:
+    people = campaign_lists.everybody(ask.session, campaign, now=ask.now)
+    group, _, name = key.partition(":")
+    if group not in TRIED:
+        return people.picked(key)
+    tried = campaign_results.report(ask.session, campaign, now=ask.now)
+    # What decides is not told before it may be compared, and no list tells it either.
+    known = tried is not None and (tried.is_ready or group != "grupp_ja")
+    found = tried.groups.get(name) if tried is not None and known else None
+    wanted: frozenset[int] = getattr(found, TRIED[group]) if found is not None else frozenset()
+    return [line for line in people.lines if line.person_id in wanted]
+
+
 def heading(key: str) -> str:
     """What a list is called."""
     group, _, which = key.partition(":")
+    if group in TRIED:
+        return f"{_OF_A_GROUP[group]}: {group_name(which)}"
     if group == "svar":
         return f"Svarade: {campaign_words.answer(which)}"
     if group == "utan" and which:
         return f"Fick inget sms: {gate.REASONS.get(which, which)}"
     return HEADINGS.get(group, HEADINGS["alla"])
+
+
+def group_name(name: str) -> str:
+    """What a group that is compared with others is called."""
+    return _GROUPS.get(name, f"version {name}")
 
 
 def _named(ask: Ask, lines: Sequence[Line]) -> list[tuple[Person, Line]]:
@@ -121,7 +145,7 @@ def _may_name(ask: Ask, person: Person) -> bool:
 
 
 def _what(line: Line) -> tuple[str, str]:
-    why = campaign_lists.why(line) or line.reason
+    why = campaign_lists.why(line) or line.withheld or line.reason
     said = gate.REASONS.get(why, why).rstrip(".")
     state = _TRIES_AGAIN if line.again and line.state == "queued" else _STATE_WORDS[line.state]
     shows_why = said and line.state not in ("queued", "sending", "sent", "delivered")

@@ -15,7 +15,7 @@ def preview(draft: Draft, step: str, number: int) -> dict[str, Any]:
     sending = draft.planned.sending
     phone = {"look": "sms", "from_name": sender(draft), "live": address(f"{step}/del/forhandsvisning", draft.campaign)}
     if not sending:
-        return {**phone, "text": draft.campaign.text_sv, "lang": "sv", "total": 0, "picks": [],
+        return {**phone, "text": draft.words.sv, "lang": "sv", "total": 0, "picks": [],
                 "empty": "Välj mottagare så visas en riktig text här."}  # fmt: skip
     number = min(max(number, 1), len(sending))
     entry = sending[number - 1]
@@ -49,11 +49,17 @@ def _worth_a_look(sending: list[Entry]) -> list[tuple[str, int]]:
         ("annat alfabet", _first(sending, lambda entry: entry.size is not None and entry.size.encoding != "GSM-7")),
         ("på engelska", _first(sending, lambda entry: entry.lang == "en")),
     ]
+    for letter in sorted({entry.version for entry in sending if entry.version}):
+        found.append((f"version {letter}", _of_version(sending, letter)))
     return [(label, index + 1) for label, index in found if index is not None]
 
 
 def _first(sending: list[Entry], fits: Any) -> int | None:
     return next((index for index, entry in enumerate(sending) if fits(entry)), None)
+
+
+def _of_version(sending: list[Entry], letter: str) -> int | None:
+    return _first(sending, lambda entry: entry.version == letter)
 
 
 def _units(size: Size | None) -> tuple[int, int]:
@@ -70,9 +76,13 @@ def sender(draft: Draft) -> str:
     return phone_numbers.show(number) if number else "Ert sms-nummer"
 
 
-def counted(draft: Draft, lang: str) -> str:
-    """1 del · 143 av 160 tecken: the longest text in a language; empty when nobody gets it."""
-    sizes = [entry.size for entry in draft.planned.sending if entry.lang == lang and entry.size is not None]
+def counted(draft: Draft, lang: str, version: str = "") -> str:
+    """1 del · 143 av 160 tecken: the longest text of a version in a language; empty when nobody gets it."""
+    sizes = [
+        entry.size
+        for entry in draft.planned.sending
+        if (entry.lang, entry.version) == (lang, version) and entry.size is not None
+    ]
     if not sizes:
         return ""
     longest = max(sizes, key=_units)

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+import storage.campaigns
 import storage.staff
+import storage.trials
 from bot.console import campaign_steps, typed_times
 from bot.requests import Ask, whole
-from outreach import wording
+from outreach import campaign_versions, wording
+from outreach.campaign_versions import FOLLOWED, LETTERS, LONGEST_QUESTION, Words
 from outreach.errors import BadInput
 from storage.campaigns import Campaign
 from storage.local_time import local_date
@@ -24,14 +27,43 @@ def save(ask: Ask, campaign: Campaign, step: str, fields: Fields, *, typing: boo
     return _SAVE[step](ask, campaign, fields, typing)
 
 
-def _recipients(_ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors:  # noqa: FBT001
+def _recipients(ask: Ask, campaign: Campaign, fields: Fields, _typing: bool) -> Errors:  # noqa: FBT001
     campaign.name = fields.get("namn", "").strip()[:LONGEST_NAME] or campaign.name
     if "sparat" in fields or "urval" in fields:
         campaign.audience = (fields.get("sparat") or fields.get("urval", "")).strip()
+    # A box that is not ticked says nothing; the field beside it says that it was there.
+    if "kontroll_fanns" in fields:
+        _try(ask, campaign, control="kontroll" in fields, rule=fields.get("regel", ""))
     return []
 
 
-def _message(_ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Errors:  # noqa: FBT001
+def _try(ask: Ask, campaign: Campaign, **said: object) -> None:
+    """Keep what is to be tried; nothing is kept of a campaign that never tries anything."""
+    trial = campaign_versions.trial(ask.session, campaign)
+    if said.get("rule") not in FOLLOWED:
+        said.pop("rule", None)
+    changed = {name: value for name, value in said.items() if getattr(trial, name) != value}
+    for name, value in changed.items():
+        setattr(trial, name, value)
+    if changed:
+        storage.trials.keep(ask.session, trial)
+
+
+def version_after(ask: Ask, campaign: Campaign, shown: str, pressed: str) -> str:
+    """Do what a button about versions says; returns the version to show next, the one that is shown unless it says
+    another. Raises BadInput when there are as many as there may be.
+    """
+    what, _, letter = pressed.partition(":")
+    if pressed == "ny_version":
+        return campaign_versions.add(ask.session, campaign)
+    if what == "bort_version" and letter in LETTERS:
+        campaign_versions.remove(ask.session, campaign, letter)
+        storage.campaigns.add(ask.session, campaign)
+        return ""
+    return letter if what == "version" and letter in LETTERS else shown
+
+
+def _message(ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Errors:  # noqa: FBT001
     template = fields.get("mall", campaign.text_code)
     if not typing and template in campaign_steps.TEMPLATES and (
         template != campaign.text_code or fields.get("gor") == "mall"
@@ -39,12 +71,20 @@ def _message(_ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Err
         campaign.text_code = template
         campaign.text_sv, campaign.text_en = campaign_steps.template_texts(template)
         return []
-    campaign.text_sv = _text(fields, "text", campaign.text_sv)
-    campaign.text_en = _text(fields, "text_en", campaign.text_en)
+    words = campaign_versions.one(ask.session, campaign, fields.get("version", ""))
+    if words.letter != fields.get("version", words.letter):
+        # A colleague has taken the version away: what was typed for it must not become the first one's words.
+        return [{"field": "", "text": "Versionen är borttagen. Det du skrev är inte sparat."}]
+    words = Words(words.letter, _text(fields, "text", words.sv), _text(fields, "text_en", words.en))
+    campaign_versions.write(ask.session, campaign, words)
     if not typing and template == "":
         campaign.text_code = ""
-    _replace(campaign, fields.get("gor", ""))
-    return _too_long(campaign)
+    if "fraga" in fields:
+        split = "pilot" if fields.get("delning") == "pilot" else "even"
+        question = fields["fraga"].strip()[:LONGEST_QUESTION]
+        _try(ask, campaign, question=question, split=split, rule=fields.get("regel", ""))
+    _replace(ask, campaign, fields.get("gor", ""))
+    return _too_long(words)
 
 
 def _text(fields: Fields, name: str, known: str) -> str:
@@ -52,17 +92,19 @@ def _text(fields: Fields, name: str, known: str) -> str:
     return fields[name].replace("\r\n", "\n").strip() if name in fields else known
 
 
-def _replace(campaign: Campaign, pressed: str) -> None:
+def _replace(ask: Ask, campaign: Campaign, pressed: str) -> None:
     character = pressed.removeprefix("byt:")
     if pressed.startswith("byt:") and character in wording.REPLACEMENTS:
-        campaign.text_sv = campaign.text_sv.replace(character, wording.REPLACEMENTS[character])
-        campaign.text_en = campaign.text_en.replace(character, wording.REPLACEMENTS[character])
+        instead = wording.REPLACEMENTS[character]
+        for words in campaign_versions.of(ask.session, campaign):
+            texts = (text.replace(character, instead) for text in (words.sv, words.en))
+            campaign_versions.write(ask.session, campaign, Words(words.letter, *texts))
 
 
-def _too_long(campaign: Campaign) -> Errors:
+def _too_long(words: Words) -> Errors:
     return [
         {"field": field, "text": f"Texten är för lång. Korta den till högst {LONGEST_TEXT} tecken."}
-        for field, text in (("text", campaign.text_sv), ("text_en", campaign.text_en))
+        for field, text in (("text", words.sv), ("text_en", words.en))
         if len(text) > LONGEST_TEXT
     ]
 

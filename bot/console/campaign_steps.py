@@ -12,11 +12,14 @@ import storage.register
 from bot import shown
 from bot.console import approval_words, campaign_preview, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
+from bot.console.campaign_trying import control, tried, trying
 from bot.conversation import replies
 from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, selections, wording
+from outreach.campaign_check import Blocker
 from outreach.campaign_plan import Entry
 from outreach.errors import BadInput
 from outreach.lists.words import many
+from storage.campaigns import Campaign
 from storage.local_time import local
 
 Data = dict[str, Any]
@@ -66,6 +69,7 @@ def recipients(draft: Draft) -> Data:
         "sentence": "" if chosen else written,
         "example": audience.EXAMPLE,
         "fault": draft.fault if written else "",
+        "control": control(draft),
         **numbers(draft),
     }
 
@@ -102,13 +106,15 @@ def _count(draft: Draft, sentence: str) -> int:
 
 def message(draft: Draft) -> Data:
     """Step 2: the words in each language, what they cost and what the word check says."""
-    campaign, sending = draft.campaign, draft.planned.sending
+    campaign, letter = draft.campaign, draft.words.letter if len(draft.versions) > 1 else ""
+    sending = [entry for entry in draft.planned.sending if entry.version == letter]
     english = sum(entry.lang == "en" for entry in sending)
     return {
         "templates": [("", "Egen text"), *TEMPLATES.items()],
         "template": campaign.text_code,
-        "text": campaign.text_sv,
-        "text_en": campaign.text_en,
+        "text": draft.words.sv,
+        "text_en": draft.words.en,
+        "trying": trying(draft),
         "people": len(sending) - english,
         "people_en": english,
         "variables": _variables(draft),
@@ -122,8 +128,10 @@ def words(draft: Draft) -> Data:
     parts = draft.planned.parts
     cost = campaign_words.kronor(draft.price.of(parts))
     total = f" · {many(parts, 'del', 'delar')} i allt · {cost}" if parts else ""
-    longest = {lang: campaign_preview.counted(draft, lang) for lang in ("sv", "en")}
+    several = len(draft.versions) > 1
+    longest = {lang: "" if several else campaign_preview.counted(draft, lang) for lang in ("sv", "en")}
     return {
+        "counted_each": _counted_each(draft) if several else [],
         "counted": longest["sv"] + total if longest["sv"] else total.removeprefix(" · "),
         "counted_en": longest["en"],
         "price": _price(draft),
@@ -132,6 +140,15 @@ def words(draft: Draft) -> Data:
         "stops": any(remark.stops for remark in draft.remarks),
         "lifted": any(remark.lifted for remark in draft.remarks),
     }
+
+
+def _counted_each(draft: Draft) -> list[Data]:
+    return [
+        {"letter": words.letter, "lang": lang, "counted": counted}
+        for words in draft.versions
+        for lang in ("sv", "en")
+        if (counted := campaign_preview.counted(draft, lang, words.letter))
+    ]
 
 
 def _price(draft: Draft) -> str:
@@ -163,7 +180,8 @@ def findings(draft: Draft) -> list[Data]:
             "words": remark.finding.words,
             "why": remark.finding.why,
             "suggestion": "Hävt av chefen." if remark.lifted else remark.finding.suggestion,
-            "lang": remark.lang if draft.campaign.text_en else "",
+            "lang": remark.lang if any(words.en for words in draft.versions) else "",
+            "version": remark.version if len(draft.versions) > 1 else "",
         }
         for remark in draft.remarks
     ]
@@ -171,7 +189,7 @@ def findings(draft: Draft) -> list[Data]:
 
 
 def _forcing(draft: Draft) -> tuple[wording.Forcing, ...]:
-    return wording.forcing_characters(draft.campaign.text_sv + draft.campaign.text_en)
+    return wording.forcing_characters("".join(words.sv + words.en for words in draft.versions))
 
 
 def _dear(forcing: wording.Forcing) -> Data:
@@ -267,7 +285,12 @@ def check(draft: Draft) -> Data:
     return {
         "sentence": campaign_words.sentence(campaign, planned, [office.name for office in draft.offices]),
         "examples": [
-            {"to": campaign_preview.who(draft, entry), "text": entry.text, "lang": entry.lang}
+            {
+                "to": campaign_preview.who(draft, entry),
+                "text": entry.text,
+                "lang": entry.lang,
+                "version": entry.version,
+            }
             for entry in _examples(planned.sending)
         ],
         **numbers(draft),
@@ -278,9 +301,8 @@ def check(draft: Draft) -> Data:
         "last": _last(draft),
         "answerers": [(str(id_), name) for id_, name in _answerers(draft)],
         "answerer": str(campaign.answered_by_id or ""),
-        "blockers": [
-            {"text": one.sentence, "href": f"{address(one.step, campaign)}#{one.field}"} for one in draft.blockers
-        ],
+        "blockers": [{"text": one.sentence, "href": f"{_place(one, campaign)}#{one.field}"} for one in draft.blockers],
+        "tried": tried(draft),
         "approval": approval_words.told(draft),
         "later": campaign.start_at is not None and campaign.start_at > draft.ask.now,
         "regret": round(draft.ask.house.settings.regret_seconds),
@@ -293,10 +315,17 @@ def check(draft: Draft) -> Data:
     }
 
 
+def _place(blocker: Blocker, campaign: Campaign) -> str:
+    return address(blocker.step, campaign, **({"version": blocker.version} if blocker.version else {}))
+
+
 def _examples(sending: Sequence[Entry]) -> list[Entry]:
-    """Three real texts, as unlike each other as there are."""
+    """Three real texts, as unlike each other as there are; one of each version first."""
     unlike = {entry.text: entry for entry in reversed(sending)}
-    return [entry for entry in sending if unlike[entry.text] is entry][:3] or list(sending[:1])
+    each = {entry.version: entry for entry in reversed(sending)}
+    first = [entry for entry in sending if each[entry.version] is entry]
+    others = [entry for entry in sending if unlike[entry.text] is entry and all(entry is not one for one in first)]
+    return [*first, *others][:3]
 
 
 def _answerers(draft: Draft) -> list[tuple[int, str]]:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 import storage.campaign_queue
 import storage.messages
 from bot import requests, shown
-from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_words
+from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_tried, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
 from outreach import campaign_lists, campaigns, global_pause, halts, prices
@@ -103,6 +103,7 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
         "result": _result(ask, campaign, results, people) if results.sent or results.answered else None,
         "sum": _sum(results) if results.audience else "",
         "withheld": _withheld(campaign, results),
+        "tried": campaign_tried.shown(ask, campaign),
     }
 
 

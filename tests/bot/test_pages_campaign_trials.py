@@ -1,0 +1,105 @@
+"""Versions, a pilot and a control group through the browser without scripts (ux §4.8, §4.9)."""
+
+import pytest
+from builders import Browser, a_booking, a_slot, a_staff, signed_in
+from campaign_desk import begin, found, register, run, start, step, words
+from campaign_town import NOW
+from conftest import StillClock
+from fastapi.testclient import TestClient
+
+import storage.people
+import storage.trials
+from bot.wiring import House
+from outreach import campaign_versions
+
+B = "Hej från {enhet}, {kommun}. Vad vill du hinna med i år? Svara här. STOPP=inga fler."
+
+
+@pytest.fixture
+def sara(client: TestClient, house: House) -> Browser:
+    """A coordinator at Unga Norr, where ten people can be texted and three cannot."""
+    register(house)
+    with house.database.write() as session:
+        staff = a_staff(session)
+    return signed_in(client, house.database, staff)
+
+
+def test_a_pilot_from_the_second_version_to_the_choice(sara: Browser, house: House, clock: StillClock) -> None:
+    code = begin(sara)
+    first = found(house, code).text_sv
+    plain = sara.see(f"/utskick/nytt/meddelande?u={code}")
+    assert "Pröva två eller tre texter mot varandra" in plain
+    assert "Vad vill ni veta?" not in plain
+
+    # A tab keeps what is typed, and the other version is as it was.
+    added = step(sara, code, "meddelande", mall="INV-1", version="A", text=first, text_en="", gor="ny_version")
+    assert added.headers["location"].endswith("version=B")
+    # It begins like the first, and what is to be found out is not said yet.
+    assert "2 saker kvar" in words(sara.see(added.headers["location"]))
+    back = step(sara, code, "meddelande", mall="INV-1", version="B", text=B, text_en="", fraga="Fler bokade tider?",
+                delning="pilot", regel="booked", gor="version:A")  # fmt: skip
+    assert back.headers["location"].endswith("version=A")
+    page = words(sara.see(back.headers["location"]))
+    assert first.split("{")[0].strip() in page
+    assert "Version A: 1 del" in page
+    assert "Version B: 1 del" in page
+    assert "Under 20 går det inte att säga vilken version som är bäst." in page
+
+    # A version that a colleague has taken away is not written over the first.
+    lost = step(sara, code, "meddelande", version="C", text="Borta", text_en="")
+    assert "Versionen är borttagen" in words(lost.text)
+    assert found(house, code).text_sv == first
+
+    # What the list holds is split before anything leaves, and the last step says how.
+    check = words(sara.see(f"/utskick/nytt/kontroll?u={code}"))
+    assert "Lottat: A till 1, B till 1. 8 personer väntar tills ni har valt version." in check
+    assert "Ni vill veta: Fler bokade tider?" in check
+    assert "· version A" in check
+    assert "· version B" in check
+    start(sara, code)
+    clock.forward(minutes=2)
+    run(house)
+
+    early = words(sara.see(f"/utskick/{code}"))
+    assert "För tidigt att jämföra. Alla har haft 7 dagar från sitt sms" in early
+    assert "8 personer väntar på att ni väljer version." in early
+    assert "Skicka version" not in early
+    assert sara.post(f"/utskick/{code}/resten", version="B").status_code == 422
+
+    with house.database.write() as session:
+        got_b = next(one.person_id for one in storage.trials.drawn(session, 1) if one.version == "B")
+        slot = a_slot(session, NOW.replace(month=12))
+        a_booking(session, storage.people.get(session, got_b), slot, at=house.now())
+    assert "Leila" not in sara.see(f"/utskick/{code}/personer?visa=grupp_ja:B")
+    clock.forward(days=8)
+    sara = signed_in(sara.client, house.database, sara.staff, now=clock.now())
+    page = sara.see(f"/utskick/{code}")
+    assert "Version B jämfört med version A: För få för att säga något än." in words(page)
+    assert words(sara.see(f"/utskick/{code}/personer?visa=grupp_ja:B")).count("Leila") == 1
+    assert words(sara.see(f"/utskick/{code}/personer?visa=vantar")).count("väntar på att ni väljer version") == 8
+
+    assert sara.post(f"/utskick/{code}/resten", version="B").status_code == 303
+    assert sara.post(f"/utskick/{code}/resten", version="A").headers["location"].endswith("klart=redan")
+    clock.forward(minutes=2)
+    run(house)
+    after = words(sara.see(f"/utskick/{code}"))
+    assert "Resten fick version B" in after
+    with house.database.read() as session:
+        assert [one.version for one in storage.trials.drawn(session, 1)].count("B") == 9
+    copied = sara.post("/utskick/nytt", kopia=code).headers["location"].partition("u=")[2]
+    assert found(house, copied).text_sv == B
+
+
+def test_a_control_group_that_could_tell_nothing_holds_nobody_back(sara: Browser, house: House) -> None:
+    code = begin(sara)
+    step(sara, code, "mottagare", kontroll_fanns="ja", kontroll="ja", regel="answered", gor="uppdatera")
+
+    page = words(sara.see(f"/utskick/nytt/mottagare?u={code}"))
+
+    assert "10 får sms" in page
+    assert "Ingen hålls tillbaka. Det behövs minst 200" in page
+    step(sara, code, "mottagare", kontroll_fanns="ja", regel="answered", gor="uppdatera")
+    with house.database.read() as session:
+        trial = campaign_versions.trial(session, found(house, code))
+        assert (trial.control, trial.rule) == (False, "answered")
+    assert sara.post(f"/utskick/nytt/kasta?u={code}").status_code == 303
