@@ -16,6 +16,7 @@ from storage.local_time import age, local, local_date
 
 _COLUMNS = (
     ("Namn", 26), ("Ålder", 7), ("Får sms", 9), ("Skickas", 16), ("Delar", 7), ("Text", 80), ("Varför inte", 36),
+    ("Version", 9),
 )  # fmt: skip
 
 _DEFINITIONS = (
@@ -24,6 +25,7 @@ _DEFINITIONS = (
         "Om personen skulle få sms med reglerna som gällde när filen gjordes. De prövas igen vid sändning.",
     ),
     ("Skickas", "Planerad tid. Ordningen inom dagen är slumpad."),
+    ("Version", "Vilken version av texten som är lottad, när flera prövas. Lotten står fast från starten."),
     ("Delar", "Så många delar som operatören tar betalt för."),
     ("Inte med", "Personer med skyddade personuppgifter är aldrig med i filen; de räknas bara."),
 )
@@ -81,6 +83,7 @@ def _person(sheet: Any, line: int, entry: Entry, today: date, moment: Any) -> No
         sheet.write_number(line, 4, entry.size.parts)
     sheet.write_string(line, 5, entry.text)
     sheet.write_string(line, 6, gate.REASONS.get(entry.withheld, entry.withheld))
+    sheet.write_string(line, 7, entry.version)
 
 
 def _about(campaign: Campaign, planned: Plan, now: datetime) -> list[tuple[str, str]]:

@@ -32,8 +32,8 @@ HEADINGS = {
 }  # fmt: skip
 # The lists of a group that is compared with others: the key of a list, and what it holds of the group.
 TRIED = {"grupp": "people", "grupp_ja": "hits", "grupp_stopp": "stopped"}
-_OF_A_GROUP = {"grupp": "Alla", "grupp_ja": "Har gjort det som avgör", "grupp_stopp": "Sa stopp"}
-_GROUPS = {campaign_results.GOT: "lottade att få utskicket", campaign_results.CONTROL: "kontrollgruppen"}
+_OF_A_GROUP = {"grupp": "alla", "grupp_ja": "har gjort det som avgör", "grupp_stopp": "sa stopp"}
+_GROUPS = {campaign_results.GOT: "Lottade att få utskicket", campaign_results.CONTROL: "Kontrollgruppen"}
 _STATE_WORDS = {
     "queued": "Väntar", "sending": "Skickas nu", "sent": "Skickad", "delivered": "Levererad",
     "undelivered": "Gick inte fram", "failed": "Gick inte fram", "unknown": "Okänt om den gick fram",
@@ -117,7 +117,7 @@ def heading(key: str) -> str:
     """What a list is called."""
     group, _, which = key.partition(":")
     if group in TRIED:
-        return f"{_OF_A_GROUP[group]}: {group_name(which)}"
+        return f"{group_name(which)}: {_OF_A_GROUP[group]}"
     if group == "svar":
         return f"Svarade: {campaign_words.answer(which)}"
     if group == "utan" and which:
@@ -127,7 +127,7 @@ def heading(key: str) -> str:
 
 def group_name(name: str) -> str:
     """What a group that is compared with others is called."""
-    return _GROUPS.get(name, f"version {name}")
+    return _GROUPS.get(name, f"Version {name}")
 
 
 def _named(ask: Ask, lines: Sequence[Line]) -> list[tuple[Person, Line]]:
@@ -174,7 +174,13 @@ def _trial_row(ask: Ask, entry: Entry) -> Data:
     if entry.withheld:
         return row | {"why": gate.REASONS.get(entry.withheld, entry.withheld).capitalize()}
     when = local(entry.send_after) if entry.send_after else None
-    return row | {"when": when, "text": entry.text, "lang": entry.lang, "parts": entry.size.parts if entry.size else 0}
+    return row | {
+        "when": when,
+        "text": entry.text,
+        "lang": entry.lang,
+        "version": entry.version,
+        "parts": entry.size.parts if entry.size else 0,
+    }
 
 
 def _page_of(rows: Sequence[Any], pager: Data) -> Sequence[Any]:

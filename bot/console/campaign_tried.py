@@ -56,6 +56,14 @@ def shown(ask: Ask, campaign: Campaign) -> Data | None:
     }
 
 
+def to_choose(ask: Ask, campaign: Campaign) -> str:
+    """That a pilot is over and somebody is to choose; empty otherwise, so that nobody is forgotten who waits."""
+    if campaign.state != "running" or not storage.trials.any_waiting(ask.session, campaign.id):
+        return ""
+    report = campaign_results.report(ask.session, campaign, now=ask.now)
+    return "Piloten är klar. Välj vilken version resten ska få." if report is not None and report.is_ready else ""
+
+
 def _early(ask: Ask, report: Report) -> str:
     days = campaign_versions.FOLLOWED[report.rule].days
     if report.due is None:
@@ -68,7 +76,7 @@ def _early(ask: Ask, report: Report) -> str:
 def _row(campaign: Campaign, group: Group, report: Report) -> Data:
     """A group's figures. What decides is not told before it may be compared, so that nobody stops on a good day."""
     return {
-        "name": campaign_people.group_name(group.name).capitalize(),
+        "name": campaign_people.group_name(group.name),
         "people": len(group.people),
         "people_href": campaign_people.link(campaign, f"grupp:{group.name}"),
         "hits": len(group.hits) if report.is_ready else None,
@@ -81,13 +89,12 @@ def _row(campaign: Campaign, group: Group, report: Report) -> Data:
 
 def _sentence(one: Compared) -> str:
     """Version B jämfört med version A: 12 procentenheter fler, troligen mellan 3 och 21 fler."""
-    names = [campaign_people.group_name(group.name) for group in (one.first, one.second)]
-    said = f"{names[0]} jämfört med {names[1]}: {_difference(one.difference)}"
-    return said[:1].upper() + said[1:]
+    first, second = (campaign_people.group_name(group.name) for group in (one.first, one.second))
+    return f"{first} jämfört med {second[:1].lower()}{second[1:]}: {_difference(one.difference)}"
 
 
 def _difference(found: Difference) -> str:
-    interval = f"{_points(found.value)}, troligen mellan {_points(found.low)} och {_points(found.high)}"
+    interval = f"{_points(found.value)}, troligen {_between(round(100 * found.low), round(100 * found.high))}"
     if found.verdict == "too_few":
         return f"{TOO_FEW} ({interval})." if found.fewest >= FEWEST else f"{TOO_FEW}."
     return f"{interval}." if found.verdict in ("more", "less") else f"ingen skillnad som märks ({interval})."
@@ -99,6 +106,15 @@ def _points(share: float) -> str:
     if not points:
         return "lika många"
     return f"{many(abs(points), 'procentenhet', 'procentenheter')} {'fler' if points > 0 else 'färre'}"
+
+
+def _between(low: int, high: int) -> str:
+    """mellan 3 och 21 fler; mellan 4 färre och 12 fler"""
+    if low < 0 < high:
+        return f"mellan {-low} färre och {high} fler"
+    if high > 0:
+        return f"mellan {low} och {high} fler"
+    return f"mellan {-high} och {-low} färre"
 
 
 def _choices(campaign: Campaign, report: Report, waits: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.console import campaign_words
 from bot.console.campaign_draft import Draft
 from outreach import control_group, lot
 from outreach.campaign_versions import FOLLOWED, LETTERS
@@ -89,8 +90,19 @@ def _versions(draft: Draft) -> str:
         for words in draft.versions
     )
     waits = draft.planned.left_out.get(AWAITS, 0)
-    rest = f" {many(waits, 'person', 'personer')} väntar tills ni har valt version." if waits else ""
+    rest = (
+        f" {many(waits, 'person', 'personer')} väntar tills ni har valt version, {_cost_of_rest(draft)}."
+        if waits
+        else ""
+    )
     return f"Lottat: {groups}.{rest}"
+
+
+def _cost_of_rest(draft: Draft) -> str:
+    """det kostar cirka 45 kr som mest: whichever version is chosen."""
+    waiting = (entry.said for entry in draft.planned.entries if entry.withheld == AWAITS)
+    parts = sum(max(one.size.parts for one in said) for said in waiting)
+    return f"det kostar {campaign_words.kronor(draft.price.of(parts))} som mest"
 
 
 def _decides(draft: Draft) -> str:

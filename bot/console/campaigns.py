@@ -9,7 +9,7 @@ from fastapi.responses import Response
 import storage.campaigns
 import storage.messages
 from bot import requests
-from bot.console import approval_words, campaign_build, campaign_words, import_trial
+from bot.console import approval_words, campaign_build, campaign_tried, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading
 from outreach import campaign_plan, campaigns, prices
@@ -92,9 +92,7 @@ def _row(ask: Ask, campaign: Campaign, price: Price) -> Data:
         "audience": campaign_words.audience(campaign),
         "channel": "Sms",
         "state": campaign_words.state(campaign),
-        "why": approval_words.in_short(ask, campaign)
-        if campaign.state == "draft"
-        else campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours),
+        "why": _why(ask, campaign),
         "sent": None,
         "answered": None,
         "booked": None,
@@ -112,3 +110,12 @@ def _row(ask: Ask, campaign: Campaign, price: Price) -> Data:
             "booked_href": f"{base}/personer?visa=bokade",
         }
     return row
+
+
+def _why(ask: Ask, campaign: Campaign) -> str:
+    """What it waits for."""
+    if campaign.state == "draft":
+        return approval_words.in_short(ask, campaign)
+    halted = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
+    return halted or campaign_tried.to_choose(ask, campaign)
+

@@ -11,7 +11,7 @@ import storage.meetings
 import storage.messages
 import storage.staff
 from bot import shown
-from bot.console import campaign_words, ladder_card, ladder_words, today_lists, words
+from bot.console import campaign_tried, campaign_words, ladder_card, ladder_words, today_lists, words
 from bot.requests import Ask
 from outreach import ladder_lists, quiet_hours, takeover, unsettled, waiting
 from outreach.routing import Router
@@ -183,7 +183,8 @@ def _progress(ask: Ask, campaign: Campaign) -> Data:
     sent = sum(counts.get(state, 0) for state in ("sent", "delivered", "undelivered", "unknown"))
     total = sum(counts.values())
     line = f"{sent} av {total} skickade · {counts.get('delivered', 0)} levererade"
-    why = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
+    halted = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
+    why = halted or campaign_tried.to_choose(ask, campaign)
     said = f"{line} · pausat" if campaign.state == "paused" else line
     return {
         "name": campaign.name, "href": _address_of(ask, campaign), "done": sent, "total": total, "words": said,

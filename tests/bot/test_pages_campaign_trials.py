@@ -24,23 +24,31 @@ def sara(client: TestClient, house: House) -> Browser:
     return signed_in(client, house.database, staff)
 
 
-def test_a_pilot_from_the_second_version_to_the_choice(sara: Browser, house: House, clock: StillClock) -> None:
+def two_versions(sara: Browser, house: House) -> str:
+    """A draft with two versions of the first contact, to be tried by a pilot."""
     code = begin(sara)
     first = found(house, code).text_sv
-    plain = sara.see(f"/utskick/nytt/meddelande?u={code}")
-    assert "Pröva två eller tre texter mot varandra" in plain
-    assert "Vad vill ni veta?" not in plain
-
-    # A tab keeps what is typed, and the other version is as it was.
     added = step(sara, code, "meddelande", mall="INV-1", version="A", text=first, text_en="", gor="ny_version")
     assert added.headers["location"].endswith("version=B")
     # It begins like the first, and what is to be found out is not said yet.
     assert "2 saker kvar" in words(sara.see(added.headers["location"]))
-    back = step(sara, code, "meddelande", mall="INV-1", version="B", text=B, text_en="", fraga="Fler bokade tider?",
-                delning="pilot", regel="booked", gor="version:A")  # fmt: skip
+    back = step(
+        sara, code, "meddelande", mall="INV-1", version="B", text=B, text_en="", fraga="Fler bokade tider?",
+        delning="pilot", regel="booked", gor="version:A",
+    )  # fmt: skip
     assert back.headers["location"].endswith("version=A")
-    page = words(sara.see(back.headers["location"]))
-    assert first.split("{")[0].strip() in page
+    return code
+
+
+def test_tabs_keep_what_is_typed_and_the_last_step_tells_what_is_tried(sara: Browser, house: House) -> None:
+    plain = sara.see(f"/utskick/nytt/meddelande?u={begin(sara)}")
+    assert "Pröva två eller tre texter mot varandra" in plain
+    assert "Vad vill ni veta?" not in plain
+
+    code = two_versions(sara, house)
+    page = words(sara.see(f"/utskick/nytt/meddelande?u={code}"))
+    first = found(house, code).text_sv
+    assert first in page
     assert "Version A: 1 del" in page
     assert "Version B: 1 del" in page
     assert "Under 20 går det inte att säga vilken version som är bäst." in page
@@ -50,12 +58,17 @@ def test_a_pilot_from_the_second_version_to_the_choice(sara: Browser, house: Hou
     assert "Versionen är borttagen" in words(lost.text)
     assert found(house, code).text_sv == first
 
-    # What the list holds is split before anything leaves, and the last step says how.
     check = words(sara.see(f"/utskick/nytt/kontroll?u={code}"))
-    assert "Lottat: A till 1, B till 1. 8 personer väntar tills ni har valt version." in check
+    assert "Lottat: A till 1, B till 1. 8 personer väntar tills ni har valt version, det kostar cirka 4 kr" in check
     assert "Ni vill veta: Fler bokade tider?" in check
     assert "· version A" in check
     assert "· version B" in check
+
+
+def test_a_pilot_is_compared_and_chosen_from_when_its_days_are_over(
+    sara: Browser, house: House, clock: StillClock
+) -> None:
+    code = two_versions(sara, house)
     start(sara, code)
     clock.forward(minutes=2)
     run(house)
@@ -71,10 +84,11 @@ def test_a_pilot_from_the_second_version_to_the_choice(sara: Browser, house: Hou
         slot = a_slot(session, NOW.replace(month=12))
         a_booking(session, storage.people.get(session, got_b), slot, at=house.now())
     assert "Leila" not in sara.see(f"/utskick/{code}/personer?visa=grupp_ja:B")
+
     clock.forward(days=8)
     sara = signed_in(sara.client, house.database, sara.staff, now=clock.now())
-    page = sara.see(f"/utskick/{code}")
-    assert "Version B jämfört med version A: För få för att säga något än." in words(page)
+    assert "Piloten är klar. Välj vilken version resten ska få." in words(sara.see("/idag"))
+    assert "Version B jämfört med version A: För få för att säga något än." in words(sara.see(f"/utskick/{code}"))
     assert words(sara.see(f"/utskick/{code}/personer?visa=grupp_ja:B")).count("Leila") == 1
     assert words(sara.see(f"/utskick/{code}/personer?visa=vantar")).count("väntar på att ni väljer version") == 8
 
@@ -82,8 +96,7 @@ def test_a_pilot_from_the_second_version_to_the_choice(sara: Browser, house: Hou
     assert sara.post(f"/utskick/{code}/resten", version="A").headers["location"].endswith("klart=redan")
     clock.forward(minutes=2)
     run(house)
-    after = words(sara.see(f"/utskick/{code}"))
-    assert "Resten fick version B" in after
+    assert "Resten fick version B" in words(sara.see(f"/utskick/{code}"))
     with house.database.read() as session:
         assert [one.version for one in storage.trials.drawn(session, 1)].count("B") == 9
     copied = sara.post("/utskick/nytt", kopia=code).headers["location"].partition("u=")[2]

@@ -203,7 +203,7 @@ def test_the_dry_run_comes_as_a_workbook_without_formulas_and_sends_nothing(sara
     answer = sara.post(f"/utskick/nytt/provkorning.xlsx?u={code}")
 
     rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_name("Provkörning").to_python()
-    assert rows[0] == ["Namn", "Ålder", "Får sms", "Skickas", "Delar", "Text", "Varför inte"]
+    assert rows[0] == ["Namn", "Ålder", "Får sms", "Skickas", "Delar", "Text", "Varför inte", "Version"]
     assert len(rows) == 1 + 13
     assert "=1+1 Berg" in [row[0] for row in rows]
     assert "Hemlig Berg" not in [row[0] for row in rows]
