@@ -10,6 +10,7 @@ import storage.trials
 from outreach import campaigns
 from storage.campaigns import Campaign, Line
 from storage.database import Session
+from storage.local_time import local
 
 # Answers that say the person wants to meet: a yes, or the choice of a time.
 WANTS_TO_MEET = ("yes", "choose_option", "day_time", "reschedule")
@@ -49,6 +50,11 @@ class Everybody:
         """How many answered what, as it may stand in a list, the commonest first."""
         return dict(Counter(meaning(line.answer) for line in self.lines if line.answer).most_common())
 
+    def by_hour(self) -> dict[int, int]:
+        """How many answered in which hour of the day, from the first to the last hour with an answer."""
+        counts = Counter(answered for line in self.lines if (answered := hour(line)) is not None)
+        return {each: counts[each] for each in range(min(counts), max(counts) + 1)} if counts else {}
+
     def _test(self, key: str) -> Callable[[Line], bool]:
         group, _, which = key.partition(":")
         if group in _BY_STATE:
@@ -60,12 +66,18 @@ class Everybody:
             "vill_ses": lambda line: line.answer in WANTS_TO_MEET or line.person_id in self.booked,
             "bokade": lambda line: line.person_id in self.booked,
             "utan_kvitto": self._is_silent,
+            "timme": lambda line: hour(line) is not None and str(hour(line)) == which,
         }
         return tests.get(group, lambda line: True)
 
     def _is_silent(self, line: Line) -> bool:
         late = self.now - campaigns.RECEIPT_IS_LATE
         return line.state == "sent" and line.state_at is not None and line.state_at <= late
+
+
+def hour(line: Line) -> int | None:
+    """The hour of the day, by the clock on the wall, in which somebody first answered; None for those who have not."""
+    return local(line.answered_at).hour if line.answer and line.answered_at is not None else None
 
 
 def _stands(line: Line, group: str) -> bool:

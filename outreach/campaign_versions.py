@@ -4,8 +4,9 @@ want to know, how the audience is split, and by which rule a version is the bett
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import storage.audit
 import storage.trials
 from outreach.errors import BadInput
 from storage.campaigns import Campaign
@@ -13,7 +14,7 @@ from storage.database import Session
 from storage.trials import CampaignTrial, CampaignVersion
 
 LETTERS = ("A", "B", "C")
-LONGEST_QUESTION = 200
+LONGEST_QUESTION, LONGEST_LEARNED = 200, 1000
 # How long each person is followed from their own text, by what decides.
 FOLLOWED = {"booked": timedelta(days=7), "answered": timedelta(days=3)}
 
@@ -90,6 +91,14 @@ def are_tried(session: Session, campaign: Campaign) -> bool:
 def is_pilot(session: Session, campaign: Campaign) -> bool:
     """Whether a part gets the versions first, and the rest waits for somebody to choose."""
     return trial(session, campaign).split == "pilot" and are_tried(session, campaign)
+
+
+def write_learned(session: Session, campaign: Campaign, said: str, *, now: datetime, staff_id: int) -> None:
+    """Keep what staff learned by a campaign, with its template: whoever begins from that one reads it."""
+    row = trial(session, campaign)
+    row.learned = said.strip()[:LONGEST_LEARNED]
+    storage.trials.keep(session, row)
+    storage.audit.write(session, "campaign_learned", now=now, staff_id=staff_id, campaign=campaign.code)
 
 
 def faults(session: Session, campaign: Campaign) -> Iterator[tuple[str, str, str]]:

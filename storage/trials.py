@@ -27,6 +27,7 @@ AWAITS, HELD = "awaits_winner", "control_group"
 class CampaignTrial(SQLModel, table=True):
     """What is to be found out, how the audience is split, and by which rule a version is the better one: all decided
     before the start. `winner` is the version that the rest got after a pilot, and who decided it stands in the log.
+    `learned` is what staff have written that they learned by the campaign, whether it tried anything or not.
     """
 
     __table_args__ = (one_of("split", SPLITS), one_of("rule", RULES))
@@ -38,6 +39,7 @@ class CampaignTrial(SQLModel, table=True):
     control: bool = False
     winner: str = ""
     winner_at: datetime | None = None
+    learned: str = ""
 
 
 class CampaignVersion(SQLModel, table=True):
@@ -89,6 +91,17 @@ def forget_of_draft(session: Session, campaign_id: int) -> None:
     is_draft = exists().where(col(Campaign.id) == campaign_id, col(Campaign.state) == "draft")
     for table in (CampaignVersion, CampaignTrial):
         session.execute(delete(table).where(col(table.campaign_id) == campaign_id, is_draft))
+
+
+def learned(session: Session, text_code: str) -> list[tuple[Campaign, str]]:
+    """What has been learned by the campaigns that were made from a template, newest first."""
+    query = (
+        select(Campaign, CampaignTrial.learned)
+        .join(CampaignTrial, col(CampaignTrial.campaign_id) == Campaign.id)
+        .where(Campaign.text_code == text_code, CampaignTrial.learned != "")
+        .order_by(col(Campaign.id).desc())
+    )
+    return [(campaign, said) for campaign, said in session.exec(query)]
 
 
 def waiting(session: Session, campaign_id: int) -> dict[int, int]:

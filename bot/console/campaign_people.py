@@ -118,6 +118,8 @@ def heading(key: str) -> str:
     group, _, which = key.partition(":")
     if group in TRIED:
         return f"{group_name(which)}: {_OF_A_GROUP[group]}"
+    if group == "timme":
+        return f"Svarade kl. {which}"
     if group == "svar":
         return f"Svarade: {campaign_words.answer(which)}"
     if group == "utan" and which:

@@ -12,7 +12,7 @@ import storage.register
 from bot import shown
 from bot.console import approval_words, campaign_preview, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
-from bot.console.campaign_trying import control, tried, trying
+from bot.console.campaign_trying import control, learned, tried, trying
 from bot.conversation import replies
 from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, selections, wording
 from outreach.campaign_check import Blocker
@@ -115,6 +115,7 @@ def message(draft: Draft) -> Data:
         "text": draft.words.sv,
         "text_en": draft.words.en,
         "trying": trying(draft),
+        "learned": learned(draft),
         "people": len(sending) - english,
         "people_en": english,
         "variables": _variables(draft),

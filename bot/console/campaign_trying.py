@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import storage.trials
 from bot.console import campaign_words
 from bot.console.campaign_draft import Draft
-from outreach import control_group, lot
+from outreach import campaign_plan, control_group, lot
 from outreach.campaign_versions import FOLLOWED, LETTERS
 from outreach.lists.words import many
 from outreach.proportions import FEWEST
@@ -12,6 +13,8 @@ from storage.trials import AWAITS, HELD
 
 Data = dict[str, Any]
 
+# So many of a template's lessons are shown.
+SHOWN = 3
 # What decides which version is the better one, and what is asked of a control group.
 RULES = {
     rule: f"{word} inom {FOLLOWED[rule].days} dagar" for rule, word in (("booked", "bokat"), ("answered", "svarat"))
@@ -47,6 +50,17 @@ def _held(draft: Draft, held: int) -> str:
         f"Ingen hålls tillbaka. Det behövs minst {needed} som är nya för oss och inte förlorar något på att vänta, "
         f"annars blir gruppen under {FEWEST} och säger ingenting."
     )
+
+
+def learned(draft: Draft) -> list[Data]:
+    """What was learned by the latest campaigns from the same template, of those one may see."""
+    campaign, ask = draft.campaign, draft.ask
+    found = storage.trials.learned(ask.session, campaign.text_code) if campaign.text_code else []
+    return [
+        {"name": other.name, "said": said}
+        for other, said in found
+        if campaign_plan.may_see(ask.session, other, ask.who.office_ids, now=ask.now)
+    ][:SHOWN]
 
 
 def trying(draft: Draft) -> Data:

@@ -12,7 +12,7 @@ from bot import requests, shown
 from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_tried, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_lists, campaigns, global_pause, halts, prices
+from outreach import campaign_lists, campaign_versions, campaigns, global_pause, halts, prices
 from outreach.campaign_lists import Everybody
 from outreach.campaigns import Results
 from outreach.lists.words import many
@@ -87,6 +87,14 @@ def stop(ask: Writing, code: str) -> Response:
     return _do(ask, code, lambda campaign, who: campaigns.stop(ask.session, campaign, now=ask.now, staff_id=who))
 
 
+@routes.post("/utskick/{code}/lardom")
+def learn(ask: Writing, code: str, lardom: Annotated[str, Form()] = "") -> Response:
+    """Keep what was learned with the template."""
+    campaign = campaign_draft.mine(ask, code)
+    campaign_versions.write_learned(ask.session, campaign, lardom, now=ask.now, staff_id=ask.who.staff.id)
+    return go(f"/utskick/{code}", done="sparat")
+
+
 def _do(ask: Ask, code: str, act: Callable[[Campaign, int], bool]) -> Response:
     done = act(campaign_draft.visible(ask, code), ask.who.staff.id)
     return go(f"/utskick/{code}", done="" if done else "redan")
@@ -104,6 +112,8 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
         "sum": _sum(results) if results.audience else "",
         "withheld": _withheld(campaign, results),
         "tried": campaign_tried.shown(ask, campaign),
+        "learned": campaign_versions.trial(ask.session, campaign).learned,
+        "may_learn": campaign.launched_at is not None,
     }
 
 
@@ -218,11 +228,30 @@ def _result(ask: Ask, campaign: Campaign, results: Results, people: Everybody) -
             }
             for answer, count in people.answers().items()
         ],
+        "hours": _hours(campaign, people),
         "cost": cost,
         "per_booking": cost / results.booked if results.booked else None,
         "unknown": results.unknown,
         "unknown_href": campaign_people.link(campaign, "okanda"),
         "unsettled_href": "/utskick/okanda",
+    }
+
+
+def _hours(campaign: Campaign, people: Everybody) -> Data | None:
+    """When on the day people answer: that is when somebody should be there, and when the next text may leave."""
+    by_hour = people.by_hour()
+    if not by_hour:
+        return None
+    most = max(by_hour, key=lambda hour: by_hour[hour])
+    return {
+        "title": "När på dygnet svaren kom",
+        "sentence": f"Flest svar kom mellan kl. {most} och {most + 1}: {by_hour[most]} av {sum(by_hour.values())}.",
+        "head": "Klockan",
+        "unit": "Svar",
+        "rows": [
+            {"label": f"kl. {hour}", "value": count, "href": campaign_people.link(campaign, f"timme:{hour}")}
+            for hour, count in by_hour.items()
+        ],
     }
 
 

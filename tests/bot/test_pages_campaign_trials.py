@@ -99,8 +99,10 @@ def test_a_pilot_is_compared_and_chosen_from_when_its_days_are_over(
     assert "Resten fick version B" in words(sara.see(f"/utskick/{code}"))
     with house.database.read() as session:
         assert [one.version for one in storage.trials.drawn(session, 1)].count("B") == 9
+    assert sara.post(f"/utskick/{code}/lardom", lardom="Kortare gick bättre.").status_code == 303
     copied = sara.post("/utskick/nytt", kopia=code).headers["location"].partition("u=")[2]
     assert found(house, copied).text_sv == B
+    assert "Kortare gick bättre." in words(sara.see(f"/utskick/nytt/meddelande?u={copied}"))
 
 
 def test_a_control_group_that_could_tell_nothing_holds_nobody_back(sara: Browser, house: House) -> None:

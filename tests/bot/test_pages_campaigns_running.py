@@ -60,6 +60,8 @@ def test_the_whole_way_from_a_card_to_the_results(sara: Browser, house: House, c
     page = words(sara.see(f"/utskick/{code}"))
     assert "Av 10 svarade 1, 1 vill ses." in page
     assert "10 % har svarat" in page
+    assert "Flest svar kom mellan kl. 13 och 14: 1 av 1." in page
+    assert "1 person" in words(sara.see(f"/utskick/{code}/personer?visa=timme:13"))
 
 
 def test_the_numbers_open_exactly_their_lists(sara: Browser, house: House, clock) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     sa.Column('control', sa.Boolean(), nullable=False),
     sa.Column('winner', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('winner_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+    sa.Column('learned', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.CheckConstraint("rule IN ('booked', 'answered')", name='rule_is_known'),
     sa.CheckConstraint("split IN ('even', 'pilot')", name='split_is_known'),
     sa.ForeignKeyConstraint(['campaign_id'], ['campaign.id'], ),
