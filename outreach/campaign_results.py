@@ -87,7 +87,9 @@ def _compared(first: Group, second: Group, comparisons: int) -> Compared:
 
 def report(session: Session, campaign: Campaign, *, now: datetime) -> Report | None:
     """What the trial has shown; None for a campaign that tries nothing."""
-    drawn = storage.trials.drawn(session, campaign.id)
+    # Most campaigns try nothing, and are asked every few seconds while they run.
+    tries = storage.trials.of(session, campaign.id) is not None or campaign_versions.are_tried(session, campaign)
+    drawn = storage.trials.drawn(session, campaign.id) if tries else []
     if not drawn:
         return None
     rule = campaign_versions.trial(session, campaign).rule

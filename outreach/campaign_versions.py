@@ -83,6 +83,22 @@ def remove(session: Session, campaign: Campaign, letter: str) -> None:
         write(session, campaign, Words(letter_now, words.sv, words.en))
 
 
+def copy(session: Session, old: Campaign, new: Campaign) -> None:
+    """Let a new draft say what an old campaign said: the version that was chosen, else all that were to be tried. A
+    control group is asked for anew each time.
+    """
+    tried = trial(session, old)
+    if tried.winner:
+        chosen = one(session, old, tried.winner)
+        new.text_sv, new.text_en = chosen.sv, chosen.en
+    elif are_tried(session, old):
+        for words in of(session, old)[1:]:
+            row = CampaignVersion(campaign_id=new.id, letter=words.letter, text_sv=words.sv, text_en=words.en)
+            storage.trials.keep(session, row)
+        row_of_new = CampaignTrial(campaign_id=new.id, question=tried.question, split=tried.split, rule=tried.rule)
+        storage.trials.keep(session, row_of_new)
+
+
 def are_tried(session: Session, campaign: Campaign) -> bool:
     """Whether there is more than one version."""
     return len(of(session, campaign)) > 1
