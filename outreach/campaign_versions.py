@@ -127,5 +127,8 @@ def faults(session: Session, campaign: Campaign) -> Iterator[tuple[str, str, str
             yield words.letter, "text", f"Version {words.letter} har ingen text. Skriv den eller ta bort versionen."
         elif any((words.sv, words.en) == (other.sv, other.en) for other in versions[:number]):
             yield words.letter, "text", f"Version {words.letter} är likadan som en annan. Ändra den eller ta bort den."
+        elif bool(words.en.strip()) != bool(versions[0].en.strip()):
+            told = "ska finnas på samma språk som version A, annars avgör lotten vem som får sitt eget"
+            yield words.letter, "text_en", f"Version {words.letter} {told}."
     if not trial(session, campaign).question.strip():
         yield LETTERS[0], "fraga", "Skriv vad ni vill få veta av versionerna, så att ni vet det innan ni ser svaret."

@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.campaigns import Campaign, Recipient
-from storage.columns import one_of
+from storage.columns import one_of, this
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.inbound import InboundText
@@ -107,14 +107,14 @@ def learned(session: Session, text_code: str) -> list[tuple[Campaign, str]]:
 def waiting(session: Session, campaign_id: int) -> dict[int, int]:
     """The people who wait for the choice after a pilot: person id -> the id of their row."""
     query = select(Recipient.person_id, Recipient.id).where(
-        Recipient.campaign_id == campaign_id, Recipient.withheld == AWAITS
+        Recipient.campaign_id == campaign_id, Recipient.withheld == this(AWAITS)
     )
     return dict(session.exec(query).all())
 
 
 def any_waiting(session: Session, campaign_id: int) -> bool:
     """Whether anybody waits for the choice after a pilot."""
-    query = select(Recipient.id).where(Recipient.campaign_id == campaign_id, Recipient.withheld == AWAITS)
+    query = select(Recipient.id).where(Recipient.campaign_id == campaign_id, Recipient.withheld == this(AWAITS))
     return session.exec(query.limit(1)).first() is not None
 
 
@@ -137,7 +137,7 @@ def settle(session: Session, withheld: Mapping[int, str]) -> None:
     if rows:
         session.connection().execute(
             update(Recipient.__table__)  # type: ignore[attr-defined]
-            .where(col(Recipient.id) == bindparam("row"), col(Recipient.withheld) == AWAITS)
+            .where(col(Recipient.id) == bindparam("row"), col(Recipient.withheld) == this(AWAITS))
             .values(withheld=bindparam("why")),
             rows,
         )
@@ -147,7 +147,7 @@ def give_up_waiting(session: Session, campaign_id: int, why: str) -> None:
     """Nobody waits for the choice any longer: they get nothing, for this reason."""
     session.execute(
         update(Recipient)
-        .where(col(Recipient.campaign_id) == campaign_id, col(Recipient.withheld) == AWAITS)
+        .where(col(Recipient.campaign_id) == campaign_id, col(Recipient.withheld) == this(AWAITS))
         .values(withheld=why)
     )
 

@@ -16,7 +16,7 @@ from outreach.lists.words import many
 from outreach.proportions import FEWEST, Difference
 from storage.campaigns import Campaign
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 
 Data = dict[str, Any]
 TOO_FEW = "För få för att säga något än"

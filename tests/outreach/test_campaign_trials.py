@@ -28,6 +28,7 @@ from outreach import (
     consent,
     control_group,
 )  # fmt: skip
+from outreach.campaign_versions import Words
 from outreach.errors import BadInput
 from scheduler import reconcile, sending
 from scheduler.sending import Sender
@@ -216,18 +217,24 @@ def test_the_word_check_a_lifted_stop_and_the_test_text_cover_every_version(sess
     campaign = a_campaign(session, answered_by_id=staff.id)
     a_trial(session, campaign, "Hej från aktivitetsansvaret på {enhet}, {kommun}. Ses vi? STOPP=inga fler.")
 
+    def says(sv: str, en: str) -> None:
+        campaign_versions.write(session, campaign, Words("B", sv, en))
+
     def stops() -> list[tuple[str, str]]:
         planned = campaign_plan.plan(session, campaign, RULES, now=NOW)
         found = campaign_check.remarks(session, campaign, planned, now=NOW)
         said = campaign_check.blockers(session, campaign, planned, found, fault="", now=NOW)
         return [(one.version, one.field) for one in said if one.step == "meddelande"]
 
+    # Which language somebody gets is not for the lot to say.
+    assert stops() == [("B", "text_en"), ("B", "text")]
+    says(campaign_versions.one(session, campaign, "B").sv, campaign.text_en)
     assert stops() == [("B", "text")]
     campaign_check.lift(session, campaign, "Orden är prövade av juristen.", now=NOW, staff_id=staff.id)
     assert stops() == []
     sent = campaigns.send_test(session, campaign, staff, an_office(session), now=NOW)
-    assert [text.lang for text in sent] == ["sv", "en", "sv"]
-    campaign_versions.write(session, campaign, campaign_versions.Words("B", campaign.text_sv, campaign.text_en))
+    assert [text.lang for text in sent] == ["sv", "en", "sv", "en"]
+    says(campaign.text_sv, campaign.text_en)
     assert stops() == [("B", "text")], "a version like another is no version"
 
 
