@@ -96,20 +96,21 @@ def report(session: Session, campaign: Campaign, *, now: datetime) -> Report | N
     days = campaign_versions.FOLLOWED[rule]
     by_text = [one for one in drawn if one.version and one.by_lot]
     in_lot = [one for one in drawn if _counts_against_control(one, campaign)]
-    due = _due([*by_text, *in_lot], days)
+    last = _last([*by_text, *in_lot], campaign)
+    due = last + days if last is not None else None
     return Report(
         rule, _versions(session, campaign, by_text, rule, days), _control(session, campaign, in_lot, rule, days),
         due, due is not None and now >= due,
     )  # fmt: skip
 
 
-def _due(drawn: Iterable[Drawn], days: timedelta) -> datetime | None:
-    """When the last of them has had their days; None while a text of theirs may still leave."""
-    everyone = list(drawn)
-    if any(one.state in _AHEAD for one in everyone):
+def _last(drawn: Sequence[Drawn], campaign: Campaign) -> datetime | None:
+    """When the last of them began to be followed, the start where no text left at all; None while a text of theirs may
+    still leave.
+    """
+    if any(one.state in _AHEAD for one in drawn):
         return None
-    begun = [begins for one in everyone if (begins := _begins(one)) is not None]
-    return max(begun) + days if begun else None
+    return max((begins for one in drawn if (begins := _begins(one)) is not None), default=campaign.launched_at)
 
 
 def _begins(one: Drawn) -> datetime | None:

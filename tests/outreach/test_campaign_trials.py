@@ -174,6 +174,23 @@ def test_a_pilot_that_is_stopped_gives_the_rest_nothing(database: Database, pilo
     assert (results.withheld_reasons, results.adds_up) == ({"campaign_stopped": 8}, True)
 
 
+def test_a_pilot_in_which_no_text_could_leave_does_not_hold_the_rest_for_ever(database: Database) -> None:
+    with database.write() as session:
+        a_staff(session)
+        for which in range(10):
+            a_person(session, which)
+        campaign = a_campaign(session)
+        a_trial(session, campaign, B, split="pilot")
+        campaigns.launch(session, campaign, RULES, now=NOW)
+        for person_id in versions_of(session, 1):
+            storage.people.get(session, person_id).protected = True
+    send(database, FakeChannel(), NOW)
+
+    with pytest.raises(BadInput, match="Pilotens dagar är inte över"):
+        choose(database, NOW + timedelta(days=6))
+    assert choose(database, NOW + WEEK)
+
+
 def test_what_decides_counts_from_each_ones_own_text_and_is_told_when_all_have_had_their_days(
     database: Database,
 ) -> None:
