@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 import storage.campaign_queue
 import storage.messages
+import storage.trials
 from bot import requests, shown
 from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_tried, campaign_words
 from bot.console.campaign_draft import address
@@ -120,6 +121,7 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
 def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
     total = results.audience - results.withheld
     waits = results.waiting > 0
+    awaiting = len(storage.trials.waiting(ask.session, campaign.id)) if waits else 0
     rule = ask.house.sender.rules.allowed_hours
     cut = campaign.state_why.startswith(halts.EVENING)
     open_now = campaign.state in ("running", "paused")
@@ -132,10 +134,12 @@ def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
         "total": total,
         "words": _words(results, total) if campaign.launched_at else "",
         **_ahead(ask, campaign),
-        "halted": campaign_words.halted(campaign, ask.now, rule),
+        "halted": campaign_words.halted(campaign, ask.now, rule) or campaign_tried.to_choose(ask, campaign),
         "halted_kind": campaign_words.halted_kind(campaign),
         "held": waits and global_pause.current(ask.session) is not None,
         "waits": waits,
+        "awaits": awaiting > 0,
+        "queued": results.waiting > awaiting,
         "goes_on": campaign_words.goes_on(ask.now, rule),
         "cut": cut,
         "cap": campaign.budget_kr,
