@@ -21,7 +21,7 @@ from storage.tasks import TALKED, Attempt
 SPLITS = ("even", "pilot")
 RULES = ("booked", "answered")
 # Why somebody has no text yet, and why somebody gets none from this campaign.
-AWAITS, HELD = "awaits_winner", "control_group"
+BY_LOT = AWAITS, HELD = "awaits_winner", "control_group"
 
 
 class CampaignTrial(SQLModel, table=True):
