@@ -113,7 +113,10 @@ def waiting(session: Session, campaign_id: int) -> dict[int, int]:
 
 
 def any_waiting(session: Session, campaign_id: int) -> bool:
-    """Whether anybody waits for the choice after a pilot."""
+    """Whether anybody waits for the choice after a pilot. Asked all day of every campaign, so of its trial first."""
+    trial = of(session, campaign_id)
+    if trial is None or trial.split != "pilot" or trial.winner:
+        return False
     query = select(Recipient.id).where(Recipient.campaign_id == campaign_id, Recipient.withheld == this(AWAITS))
     return session.exec(query.limit(1)).first() is not None
 

@@ -121,7 +121,7 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
 def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
     total = results.audience - results.withheld
     waits = results.waiting > 0
-    awaiting = len(storage.trials.waiting(ask.session, campaign.id)) if waits else 0
+    awaits = storage.trials.any_waiting(ask.session, campaign.id)
     rule = ask.house.sender.rules.allowed_hours
     cut = campaign.state_why.startswith(halts.EVENING)
     open_now = campaign.state in ("running", "paused")
@@ -138,8 +138,8 @@ def _progress(ask: Ask, campaign: Campaign, results: Results) -> Data:
         "halted_kind": campaign_words.halted_kind(campaign),
         "held": waits and global_pause.current(ask.session) is not None,
         "waits": waits,
-        "awaits": awaiting > 0,
-        "queued": results.waiting > awaiting,
+        "awaits": awaits,
+        "queued": not awaits or storage.campaign_queue.queued_between(ask.session, campaign.id) is not None,
         "goes_on": campaign_words.goes_on(ask.now, rule),
         "cut": cut,
         "cap": campaign.budget_kr,
