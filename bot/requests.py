@@ -363,6 +363,8 @@ _FLASH = {
     "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
     "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),
     "losenord": ("ok", "Lösenordet är bytt", "Alla andra webbläsare är utloggade."),
+    "nyckel": ("ok", "Lösennyckeln är sparad", "Nästa gång kan du logga in med den efter lösenordet."),
+    "nyckel-bort": ("ok", "Lösennyckeln är borttagen", "Den öppnar inget här längre."),
     "aterstalld": ("info", "Ångrat", "Inställningen är som den var innan."),
     "utloggad": ("ok", "Utloggad", ""),
     "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),

@@ -12,7 +12,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError, VerifyMismatchError
 
 import storage.audit
+import storage.passkeys
 import storage.sharing
+import storage.single_sign_on
 import storage.staff
 from outreach import sign_in_tries
 from outreach.errors import BadInput, NotAllowed
@@ -136,11 +138,20 @@ def add_account(session: Session, *, email: str, name: str, now: datetime) -> St
 
 
 def new_app(session: Session, staff: Staff) -> None:
-    """Another authenticator key, to be connected at the next sign-in; the old one and recovery codes stop working."""
+    """Another second step, to be set up at the next sign-in: the old authenticator key, recovery codes and passkeys
+    stop working, and the municipality's account has to be tied anew.
+    """
+    new_key(session, staff)
+    storage.staff.add_recovery_codes(session, staff.id, [])
+    storage.passkeys.remove(session, storage.passkeys.of_staff(session, staff.id))
+    storage.single_sign_on.untie(session, staff.id)
+
+
+def new_key(session: Session, staff: Staff) -> None:
+    """Another authenticator key that nobody has seen."""
     staff.totp_sealed = session.vault.seal(pyotp.random_base32())
     staff.totp_confirmed_at, staff.totp_last_step = None, 0
     storage.staff.add(session, staff)
-    storage.staff.add_recovery_codes(session, staff.id, [])
 
 
 def set_password(session: Session, staff: Staff, password: str) -> None:
@@ -210,12 +221,26 @@ def check_code(session: Session, row: StaffSession, code: str, *, now: datetime)
     staff = storage.staff.get(session, row.staff_id)
     if not code_fits(session, staff, code, now=now):
         return False
+    let_in(session, row, staff, by="code", now=now)
+    return True
+
+
+def let_in(session: Session, row: StaffSession, staff: Staff, *, by: str, now: datetime) -> None:
+    """Both steps are taken: the browser is signed in."""
     sign_in_tries.forget(session, staff.email)
-    staff.totp_confirmed_at = staff.totp_confirmed_at or now
     row.step, row.seen_at = "in", now
     storage.staff.keep_session(session, row)
-    storage.audit.write(session, "signed_in", now=now, staff_id=staff.id)
-    return True
+    storage.audit.write(session, "signed_in", now=now, staff_id=staff.id, by=by)
+
+
+def has_second_step(session: Session, staff: Staff) -> bool:
+    """Whether a password alone no longer is enough to choose a second step."""
+    return staff.totp_confirmed_at is not None or bool(storage.passkeys.of_staff(session, staff.id))
+
+
+def has_another_way(session: Session, staff: Staff) -> bool:
+    """Whether somebody comes in without a passkey: by an app, or by recovery codes that are left."""
+    return staff.totp_confirmed_at is not None or storage.staff.recovery_codes_left(session, staff.id) > 0
 
 
 def code_fits(session: Session, staff: Staff, code: str, *, now: datetime) -> bool:
@@ -230,7 +255,7 @@ def _totp_fits(session: Session, staff: Staff, code: str, now: datetime) -> bool
     for candidate in (step, step - 1, step + 1):
         fits = secrets.compare_digest(totp.at(candidate * TOTP_STEP), digits)
         if fits and candidate > staff.totp_last_step:
-            staff.totp_last_step = candidate
+            staff.totp_last_step, staff.totp_confirmed_at = candidate, staff.totp_confirmed_at or now
             return True
     return False
 

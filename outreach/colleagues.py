@@ -108,8 +108,8 @@ def _take_back(session: Session, who: Who, known: Staff, now: datetime) -> Staff
 
 
 def reset(session: Session, who: Who, staff: Staff, *, now: datetime) -> str:
-    """Another code to come in by, shown this once: password, app and recovery codes stop working, and every browser is
-    signed out. Raises NotAllowed.
+    """Another code to come in by, shown this once: password, app, passkeys and recovery codes stop working, and every
+    browser is signed out. Raises NotAllowed.
     """
     if not may_reset(session, who, staff, now) or staff.left_at is not None:
         raise NotAllowed
@@ -180,7 +180,7 @@ def keep_an_administrator(session: Session, leaving: Collection[StaffRole]) -> N
 def _lasts(session: Session, role: StaffRole) -> bool:
     staff = storage.staff.get(session, role.staff_id)
     stays = staff.left_at is None and staff.employed_to is None and role.valid_to is None
-    return stays and staff.totp_confirmed_at is not None
+    return stays and access.has_second_step(session, staff)
 
 
 def sign_out_everywhere(session: Session, who: Who, staff: Staff, *, now: datetime) -> int:

@@ -11,7 +11,7 @@ import storage.people
 import storage.settings
 import storage.staff
 import storage.time_patterns
-from outreach import alerts, colleagues, invitations, laying_out, one_by_one, own_office
+from outreach import access, alerts, colleagues, invitations, laying_out, one_by_one, own_office
 from outreach.access import Who
 from outreach.errors import BadInput, NotAllowed
 from storage.database import Session
@@ -83,13 +83,14 @@ def _due(session: Session, now: datetime) -> list[Staff]:
 
 
 def _leave(session: Session, staff: Staff, now: datetime) -> None:
-    """Browsers are signed out, roles end, talks wait for the others, and nobody has them as responsible. Booked times
-    stay: somebody has to speak with those who have them.
+    """Browsers are signed out, passkeys and roles end, talks wait for the others, and nobody has them as responsible.
+    Booked times stay: somebody has to speak with those who have them.
     """
     staff.left_at = now
     storage.staff.add(session, staff)
     invitations.withdraw(session, staff)
     storage.staff.end_sessions(session, staff.id, now=now)
+    access.new_app(session, staff)
     for role in colleagues.standing(session, staff, now):
         role.valid_to = local_date(now) - timedelta(days=1)
         storage.staff.give_role(session, role)

@@ -1,14 +1,16 @@
-"""What everybody does with their own account: another password, new recovery codes, and signing out browsers (ux §4.1).
+"""What everybody does with their own account: another password, new recovery codes, passkeys, and signing out browsers
+(ux §4.1).
 
-Whoever sits down at somebody's open browser gets no further: password and codes ask for a code of the app.
+Whoever sits down at somebody's open browser gets no further: password, codes and a new passkey ask for a code.
 """
 
 from datetime import datetime
 
 import storage.audit
 import storage.staff
-from outreach import access, sign_in_tries
+from outreach import access, passkeys, sign_in_tries
 from outreach.errors import BadInput, NotFound
+from outreach.passkeys import Place
 from storage.database import Session
 from storage.staff import Staff, StaffSession
 
@@ -57,12 +59,27 @@ def change_password(
 
 def new_codes(session: Session, staff: Staff, *, code: str, now: datetime) -> list[str]:
     """Ten new recovery codes, shown this once; older ones stop working. Raises BadInput as `change_password` does."""
+    _confirm(session, staff, code, now)
+    _log(session, "recovery_codes_made", staff, now)
+    return access.new_recovery_codes(session, staff.id)
+
+
+def ask_for_passkey(
+    session: Session, row: StaffSession, staff: Staff, here: Place, *, name: str, code: str, now: datetime
+) -> str:  # fmt: skip
+    """The question by which this browser makes another passkey. Raises BadInput as `change_password` does, and
+    Conflict when somebody has enough.
+    """
+    passkeys.called(name)
+    _confirm(session, staff, code, now)
+    return passkeys.ask_for_new(session, row, staff, here, now=now)
+
+
+def _confirm(session: Session, staff: Staff, code: str, now: datetime) -> None:
     sign_in_tries.check(session, staff.email, now=now)
     if not access.code_fits(session, staff, code, now=now):
         sign_in_tries.note_failure(session, staff.email, now=now)
         raise BadInput(CODE_REFUSED)
-    _log(session, "recovery_codes_made", staff, now)
-    return access.new_recovery_codes(session, staff.id)
 
 
 def _log(session: Session, action: str, staff: Staff, now: datetime) -> None:

@@ -76,7 +76,7 @@ class SignInTries(SQLModel, table=True):
 
 class StaffSession(SQLModel, table=True):
     """A signed-in browser, and its kind in words. Only the token's fingerprint is kept, so a copied database opens
-    nothing.
+    nothing. `challenge` is what a passkey has been asked to sign in this browser, once, and for what.
     """
 
     mark: str = Field(primary_key=True)
@@ -84,6 +84,9 @@ class StaffSession(SQLModel, table=True):
     csrf: str = Field(default_factory=new_code)
     step: str = "password"
     browser: str = ""
+    challenge: str = ""
+    challenge_for: str = ""
+    challenge_until: datetime | None = None
     created_at: datetime
     seen_at: datetime
     ended_at: datetime | None = None

@@ -25,11 +25,13 @@ from storage import (
     offices,
     other_help,
     partners,
+    passkeys,
     people,
     reads,
     settings,
     sharing,
     signups,
+    single_sign_on,
     staff,
     tasks,
     time_patterns,
@@ -40,6 +42,6 @@ from storage import (
 ROOMS = (
     alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
     imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
-    people, reads, settings, sharing, signups, staff, tasks, time_patterns, trials,
+    passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -1,21 +1,25 @@
 """Signing in and out: password, one-time code, recovery codes, and the demo's buttons (ux §4.1)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+import storage.passkeys
 import storage.settings
 import storage.staff
 from bot import requests
 from bot.console import browsers
 from bot.requests import COOKIE, House, Installation, SignInNeeded, Writing
-from outreach import access, invitations, sign_in_tries
+from outreach import access, invitations, passkeys, sign_in_tries
 from outreach.errors import BadInput, NotAllowed, NotFound
 from storage.database import Session
 from storage.local_time import local_date
-from storage.staff import StaffSession
+from storage.staff import Staff, StaffSession
+
+_TOO_OLD = "Koden stämmer inte eller är för gammal. Vänta på nästa och skriv in den."
 
 routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -46,21 +50,30 @@ def sign_in_page(request: Request, house: House, till: str = "", vila: str = "")
 @routes.post("/logga-in")
 def sign_in(request: Request, house: House, epost: Text = "", losenord: Text = "", till: Text = "") -> Response:
     """First step. A failed try is counted in a transaction of its own, so that the answer cannot undo the count."""
-    _from_here(request)
+    from_here(request)
     now = house.now()
     try:
         with house.database.read() as session:
             known = access.recognise(session, epost, losenord, now=now)
         with house.database.write() as session:
             token, row = access.let_on(session, known, now=now, browser=browsers.in_words(request))
-            next_page = (
-                "/logga-in/kod" if storage.staff.get(session, row.staff_id).totp_confirmed_at else "/logga-in/koppla"
-            )
+            next_page = second_step(session, row)
     except BadInput as error:
         with house.database.write() as session:
             sign_in_tries.note_failure(session, epost, now=now)
         return _sign_in(request, house, email=epost, errors=[{"field": "epost", "text": error.sentence}], till=till)
-    return _with_cookie(RedirectResponse(f"{next_page}?till={quote(_safe(till))}", status_code=303), house, token)
+    return with_cookie(RedirectResponse(with_next(next_page, till), status_code=303), house, token)
+
+
+def with_next(page: str, till: str) -> str:
+    """The address of a step, which keeps where the browser was going."""
+    return f"{page}?till={quote(safe(till))}"
+
+
+def second_step(session: Session, row: StaffSession) -> str:
+    """Where a browser goes that has taken the first step."""
+    chosen = access.has_second_step(session, storage.staff.get(session, row.staff_id))
+    return "/logga-in/kod" if chosen else "/logga-in/koppla"
 
 
 def _sign_in(
@@ -69,9 +82,9 @@ def _sign_in(
     with house.database.read() as session:
         demo = _demo_staff(session)
         is_new = not storage.staff.everyone(session)
-    login = {"email": email, "errors": errors, "next": _safe(till), "demo": demo, "is_new": is_new,
+    login = {"email": email, "errors": errors, "next": safe(till), "demo": demo, "is_new": is_new,
              "rested": rested}  # fmt: skip
-    return _bare(request, house, "login.html", "Logga in", 422 if errors else 200, login=login)
+    return bare(request, house, "login.html", "Logga in", 422 if errors else 200, login=login)
 
 
 def _demo_staff(session: Session) -> list[dict[str, str]]:
@@ -88,7 +101,7 @@ def _demo_staff(session: Session) -> list[dict[str, str]]:
 @routes.post("/logga-in/demo")
 def sign_in_to_demo(request: Request, house: House, roll: Text = "samordnare") -> Response:
     """Sign in as an invented member of staff; the address exists in a demo database only."""
-    _from_here(request)
+    from_here(request)
     now = house.now()
     with house.database.write() as session:
         if not house.settings.practice or not storage.settings.read(session, "demo", default=False):
@@ -97,47 +110,72 @@ def sign_in_to_demo(request: Request, house: House, roll: Text = "samordnare") -
         if not staff:
             raise BadInput(f"Rollen finns inte. Välj en av: {', '.join(_DEMO)}.")
         token = access.open_session(session, staff[0], now=now, browser=browsers.in_words(request))
-        home = _home(session, staff[0].id, house)
-    return _with_cookie(RedirectResponse(home, status_code=303), house, token)
+        begins = home(session, staff[0].id, house)
+    return with_cookie(RedirectResponse(begins, status_code=303), house, token)
 
 
-def _home(session: Session, staff_id: int, house: Installation) -> str:
+def home(session: Session, staff_id: int, house: Installation) -> str:
+    """Where somebody's day begins."""
     roles = storage.staff.roles(session, staff_id, local_date(house.now()))
     mine = frozenset().union(*(access.MAY[role.role] for role in roles))
     return next((entry.href for entry in requests.ENTRIES if entry.needs in mine), "/mitt-konto")
 
 
-def _own_home(request: Request, house: Installation) -> str:
+def own_home(request: Request, house: Installation) -> str:
     """Where the day begins for whoever has this browser."""
     with house.database.read() as session:
-        return _home(session, _half_way(request, session, house).staff_id, house)
+        return home(session, half_way(request, session, house).staff_id, house)
 
 
 @routes.get("/logga-in/kod")
 def code_page(request: Request, house: House, reserv: Annotated[int, Query()] = 0, till: str = "") -> Response:
-    """Second step: six digits, or a recovery code."""
-    with house.database.read() as session:
-        _half_way(request, session, house)
-    login = {"errors": [], "recovery": bool(reserv), "next": _safe(till)}
-    return _bare(request, house, "login_code.html", "Skriv koden", login=login)
+    """Second step: a passkey, six digits, or a recovery code."""
+    return ask_for_code(request, house, recovery=bool(reserv), till=till)
 
 
 @routes.post("/logga-in/kod")
 def code(request: Request, house: House, kod: Text = "", reservkod: Text = "", till: Text = "") -> Response:
     """Let the browser in when the code fits, to where it was going."""
-    _from_here(request)
+    from_here(request)
     if _try_code(request, house, reservkod or kod):
-        return RedirectResponse(_safe(till) or _own_home(request, house), status_code=303)
-    text = "Koden stämmer inte eller är för gammal. Vänta på nästa och skriv in den."
-    login = {"errors": [{"field": "reservkod" if reservkod else "kod", "text": text}], "recovery": bool(reservkod),
-             "next": _safe(till)}  # fmt: skip
-    return _bare(request, house, "login_code.html", "Skriv koden", 422, login=login)
+        return come_in(request, house, till)
+    fault = {"field": "reservkod" if reservkod else "kod", "text": _TOO_OLD}
+    return ask_for_code(request, house, recovery=bool(reservkod), till=till, errors=[fault])
+
+
+def ask_for_code(
+    request: Request, house: Installation, *, recovery: bool, till: str, errors: Sequence[dict[str, str]] = ()
+) -> Response:
+    """The page of the second step, with what the browser's owner can take it by."""
+    with house.database.read() as session:
+        staff = storage.staff.get(session, half_way(request, session, house).staff_id)
+        mine = storage.passkeys.of_staff(session, staff.id)
+    by_passkey = bool(mine) and passkeys.place(house.settings.public_url) is not None
+    by_app = staff.totp_confirmed_at is not None
+    login = {"errors": errors, "recovery": recovery or not by_app, "passkey": by_passkey, "app": by_app,
+             "next": safe(till)}  # fmt: skip
+    title = "Skriv koden" if by_app else "Använd en reservkod"
+    return bare(request, house, "login_code.html", title, 422 if errors else 200, login=login)
+
+
+def come_in(request: Request, house: Installation, till: str = "", *, first: bool = False) -> Response:
+    """On to where the browser was going; by way of new recovery codes the first time, and for whoever has no other way
+    in than a passkey.
+    """
+    with house.database.write() as session:
+        staff = storage.staff.get(session, half_way(request, session, house).staff_id)
+        lacks = first or not access.has_another_way(session, staff)
+        codes = access.new_recovery_codes(session, staff.id) if lacks else []
+    if not codes:
+        return RedirectResponse(safe(till) or own_home(request, house), status_code=303)
+    shown = {"moment": "koder", "codes": codes, "errors": []}
+    return bare(request, house, "login_setup.html", "Spara reservkoderna", setup=shown)
 
 
 def _try_code(request: Request, house: Installation, typed: str) -> bool:
     now = house.now()
     with house.database.write() as session:
-        row = _half_way(request, session, house)
+        row = half_way(request, session, house)
         staff = storage.staff.get(session, row.staff_id)
         sign_in_tries.check(session, staff.email, now=now)
         fits = access.check_code(session, row, typed, now=now)
@@ -148,42 +186,46 @@ def _try_code(request: Request, house: Installation, typed: str) -> bool:
 
 @routes.get("/logga-in/koppla")
 def set_up_page(request: Request, house: House) -> Response:
-    """First time: the authenticator's key as a picture and as text."""
-    return _set_up(request, house, errors=[])
+    """First time: a passkey, or the authenticator's key as a picture and as text."""
+    return set_up_again(request, house, errors=[])
 
 
 @routes.post("/logga-in/koppla")
 def set_up(request: Request, house: House, kod: Text = "") -> Response:
     """The first code proves that the key was saved; then the recovery codes are shown, once."""
-    _from_here(request)
+    from_here(request)
     if not _try_code(request, house, kod):
-        return _set_up(
-            request, house, errors=[{"field": "kod", "text": "Koden stämmer inte. Vänta på nästa och skriv in den."}]
-        )
-    with house.database.write() as session:
-        row = requests.browser_session(request, session, house.now())
-        assert row is not None
-        codes = access.new_recovery_codes(session, row.staff_id)
-    shown = {"moment": "koder", "codes": codes, "errors": []}
-    return _bare(request, house, "login_setup.html", "Spara reservkoderna", setup=shown)
+        return set_up_again(request, house, errors=[{"field": "kod", "text": _TOO_OLD}])
+    return come_in(request, house, first=True)
 
 
 @routes.post("/logga-in/koppla/klart")
 def set_up_done(request: Request, house: House) -> Response:
     """On to the day's work."""
-    return RedirectResponse(_own_home(request, house), status_code=303)
+    return RedirectResponse(own_home(request, house), status_code=303)
 
 
-def _set_up(request: Request, house: Installation, *, errors: list[dict[str, str]]) -> Response:
+def first_time(request: Request, session: Session, house: Installation) -> tuple[StaffSession, Staff]:
+    """The browser of somebody who has no second step yet. Raises NotAllowed for anybody else: a password alone shall
+    not choose another.
+    """
+    row = half_way(request, session, house)
+    staff = storage.staff.get(session, row.staff_id)
+    if access.has_second_step(session, staff):
+        raise NotAllowed("Ditt andra steg är redan valt. Logga in med det, eller med en reservkod.")
+    return row, staff
+
+
+def set_up_again(request: Request, house: Installation, *, errors: Sequence[dict[str, str]]) -> Response:
+    """The page of the first time."""
     with house.database.read() as session:
-        staff = storage.staff.get(session, _half_way(request, session, house).staff_id)
-        if staff.totp_confirmed_at is not None:
-            raise NotAllowed("Din app är redan kopplad. Logga in med en kod ur den.")
+        _, staff = first_time(request, session, house)
         key = access.totp_key(session, staff)
         picture = requests.qr_picture(access.totp_address(session, staff))
     grouped = " ".join(key[start : start + 4] for start in range(0, len(key), 4))
-    shown = {"moment": "nyckel", "qr_svg": picture, "key": grouped, "account": staff.email, "errors": errors}
-    return _bare(request, house, "login_setup.html", "Koppla din app", 422 if errors else 200, setup=shown)
+    shown = {"moment": "nyckel", "qr_svg": picture, "key": grouped, "account": staff.email, "errors": errors,
+             "passkey": passkeys.place(house.settings.public_url) is not None}  # fmt: skip
+    return bare(request, house, "login_setup.html", "Välj ditt andra steg", 422 if errors else 200, setup=shown)
 
 
 @routes.get("/logga-in/inbjudan")
@@ -195,7 +237,7 @@ def invitation_page(request: Request, house: House) -> Response:
 @routes.post("/logga-in/inbjudan")
 def accept(request: Request, house: House, epost: Text = "", kod: Text = "", losenord: Text = "") -> Response:
     """Choose a password by the code. A failed try is counted in a transaction of its own, as when signing in."""
-    _from_here(request)
+    from_here(request)
     now = house.now()
     try:
         access.check_password(losenord)
@@ -210,12 +252,12 @@ def accept(request: Request, house: House, epost: Text = "", kod: Text = "", los
         with house.database.write() as session:
             sign_in_tries.note_failure(session, epost, now=now)
         return _invitation(request, house, email=epost, errors=[{"field": "kod", "text": error.sentence}])
-    return _with_cookie(RedirectResponse("/logga-in/koppla", status_code=303), house, token)
+    return with_cookie(RedirectResponse("/logga-in/koppla", status_code=303), house, token)
 
 
 def _invitation(request: Request, house: Installation, *, email: str, errors: list[dict[str, str]]) -> Response:
     login = {"email": email, "errors": errors}
-    return _bare(request, house, "login_invitation.html", "Välj ditt lösenord", 422 if errors else 200, login=login)
+    return bare(request, house, "login_invitation.html", "Välj ditt lösenord", 422 if errors else 200, login=login)
 
 
 @routes.get("/logga-in/aterstall")
@@ -226,7 +268,7 @@ def trouble(request: Request, house: House) -> Response:
         "todo": "Har du tappat telefonen: använd en av dina reservkoder. Annars: be er administratör om en ny kod, och "
         "välj ”Har du fått en kod?” när du loggar in.",
     }
-    return _bare(request, house, "error.html", "Problem att logga in?", error=error)
+    return bare(request, house, "error.html", "Problem att logga in?", error=error)
 
 
 @routes.post("/logga-ut")
@@ -248,32 +290,41 @@ def choose_office(ask: Writing, kontor: Text = "alla") -> Response:
     return answer
 
 
-def _half_way(request: Request, session: Session, house: Installation) -> StaffSession:
+def half_way(request: Request, session: Session, house: Installation) -> StaffSession:
+    """The browser that has come at least half-way. Raises SignInNeeded."""
     row = requests.browser_session(request, session, house.now())
     if row is None:
         raise SignInNeeded
     return row
 
 
-def _with_cookie(answer: RedirectResponse, house: Installation, token: str) -> RedirectResponse:
-    secure = str(house.settings.public_url).startswith("https://")
-    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=secure)
+def with_cookie(answer: RedirectResponse, house: Installation, token: str) -> RedirectResponse:
+    """The same, and the browser remembers the token."""
+    answer.set_cookie(COOKIE, token, httponly=True, samesite="lax", secure=is_secure(house))
     return answer
 
 
-def _from_here(request: Request) -> None:
+def is_secure(house: Installation) -> bool:
+    """Whether browsers reach us by https, so that no cookie of ours need ever go without."""
+    return str(house.settings.public_url).startswith("https://")
+
+
+def from_here(request: Request) -> None:
+    """Raises NotAllowed for a form from another site."""
     # Before there is a session there is no token to check; the browser itself says where a form came from.
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise NotAllowed("Formuläret kom från en annan webbplats. Öppna inloggningen här och försök igen.")
 
 
-def _safe(address: str) -> str:
+def safe(address: str) -> str:
+    """An address of ours to go on to; empty for any other."""
     return address if address.startswith("/") and not address.startswith("//") and "\\" not in address else ""
 
 
-def _bare(
+def bare(
     request: Request, house: Installation, template: str, title: str, status_code: int = 200, **data: Any
 ) -> Response:
+    """A page for somebody who is not in yet."""
     return requests.bare_page(
         request,
         template,

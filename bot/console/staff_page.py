@@ -121,7 +121,7 @@ def _page(ask: Ask, staff: Staff, typed: Data, field: str = "", error: BadInput 
         "manages": colleagues.may_manage(ask.session, ask.who, staff, ask.now),
         "resets": colleagues.may_reset(ask.session, ask.who, staff, ask.now),
         "employed": staff_settings.days_of(staff.employed_from, staff.employed_to),
-        "way_in": staff_settings.way_in(staff, ask.now), "browsers": _browsers(ask, staff),
+        "way_in": staff_settings.way_in(ask.session, staff, ask.now), "browsers": _browsers(ask, staff),
         "held": _roles(ask, staff), "extract": staff.record_extract_shown_on, "in_hand": _in_hand(ask, staff),
         "roles": staff_settings.role_choices(ask), "choices": staff_settings.office_choices(ask), "typed": typed,
         "errors": [{"field": field, "text": error.sentence}] if error else [],

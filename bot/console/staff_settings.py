@@ -15,6 +15,7 @@ from bot.requests import Ask, Reading, Writing, Written, go, whole
 from outreach import access, colleagues, invitations
 from outreach.colleagues import Newcomer
 from outreach.errors import BadInput
+from storage.database import Session
 from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff, StaffRole
@@ -97,16 +98,18 @@ def office_choices(ask: Ask) -> list[tuple[str, str]]:
     return [*mine, (EVERYWHERE, ALL_OFFICES)] if everywhere else mine
 
 
-def way_in(staff: Staff, now: datetime) -> tuple[str, str]:
+def way_in(session: Session, staff: Staff, now: datetime) -> tuple[str, str]:
     """How far somebody has come in getting in: the shape and the words."""
     if staff.left_at is not None:
         return "stop", "Har slutat"
     if invitations.is_open(staff, now):
         assert staff.invited_until is not None
         return "waits", f"Har en kod som gäller till {shown.date_table(staff.invited_until)}"
-    if staff.totp_confirmed_at is None:
-        return "needs", "Har inte kopplat någon app än"
-    return "done", "Lösenord och app"
+    if staff.totp_confirmed_at is not None:
+        return "done", "Lösenord och app"
+    if access.has_second_step(session, staff):
+        return "done", "Lösenord och lösennyckel"
+    return "needs", "Har inte kopplat någon app än"
 
 
 def days_of(first: date | None, last: date | None) -> str:
@@ -153,7 +156,8 @@ def _rows(
     ids = {role.staff_id for role in here if people[role.staff_id].left_at is None}
     return [
         {"name": one.name, "email": one.email, "href": f"{HERE}/{one.code}", "me": one.id == ask.who.staff.id,
-         "roles": [_role(role) for role in here if role.staff_id == one.id], "way_in": way_in(one, ask.now),
+         "roles": [_role(role) for role in here if role.staff_id == one.id],
+         "way_in": way_in(ask.session, one, ask.now),
          "seen": shown.date_table(seen[one.id]) if one.id in seen else "Aldrig",
          "employed": days_of(one.employed_from, one.employed_to)}
         for one in people.values() if one.id in ids
