@@ -45,6 +45,7 @@ class Installation(Protocol):
     sender: Any
     jobs: Any
     sms_route: Any
+    single_sign_on: Any
 
     def now(self) -> datetime:
         """What time it is here."""

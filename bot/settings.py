@@ -42,6 +42,14 @@ class Settings(BaseSettings):
     telegram_mode: Literal["webhook", "polling"] = "webhook"
     telegram_enabled: bool = False
 
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_label: str = Field(default="Logga in med kommunens konto", min_length=1)
+    oidc_mfa: Literal["told", "always", "never"] = "told"
+    oidc_mfa_acr: str = Field(default="", description="acr values that mean two steps, with spaces between")
+    oidc_trust_email: bool = False
+
     sms_per_second: float = Field(default=0, ge=0, description="0 = no limit")
     telegram_per_second: float = Field(default=0, ge=0, description="0 = no limit")
     send_concurrency: int = Field(default=100, ge=1, le=1000)

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 import storage.queue
 import storage.settings
 from bot import inbox
-from bot.channels import elks, elks_codes, http_pool, sms, telegram
+from bot.channels import elks, elks_codes, http_pool, oidc, sms, telegram
 from bot.channels.http_pool import Pool
 from bot.channels.simulator import SimulatorChannel
 from bot.channels.sms_route import Carrier, SmsRoute
@@ -52,6 +52,7 @@ class House:
     intake: Intake
     telegram: telegram.TelegramChannel | None
     sms_route: SmsRoute | None
+    single_sign_on: oidc.OidcProvider | None
 
     def now(self) -> datetime:
         """What time it is here."""
@@ -203,7 +204,10 @@ def build(
     timetable = [*jobs.timetable(sender, read_texts, write_reminder, unasked.write, gathering_texts.write)]
     if sms_route is not None:
         timetable.append(Job("turn_back", 60, sms_route.look_again))
-    return House(settings, database, clock, sender, timetable, pool, intake, telegram_channel, sms_route)
+    single_sign_on = _single_sign_on(settings, pool)
+    return House(
+        settings, database, clock, sender, timetable, pool, intake, telegram_channel, sms_route, single_sign_on
+    )  # fmt: skip
 
 
 def _keeper(database: Database, clock: Clock) -> KeepAll:
@@ -305,6 +309,20 @@ def _telegram(settings: Settings, pool: Pool) -> telegram.TelegramChannel | None
     return telegram.TelegramChannel(
         token=token, api_base=settings.telegram_api_base or None, pool=pool, pace=Pace(settings.telegram_per_second),
         farewell="\n".join(replies.template("TG-GROUP", lang) for lang in ("sv", "en")),
+    )  # fmt: skip
+
+
+def _single_sign_on(settings: Settings, pool: Pool) -> oidc.OidcProvider | None:
+    """The municipality's sign-in. None where it is not set up; in practice mode nothing but this machine is reached."""
+    if not settings.oidc_issuer or not settings.oidc_client_id:
+        return None
+    if not oidc.may_reach(settings.oidc_issuer, stays_here=settings.practice):
+        return None
+    return oidc.OidcProvider(
+        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id,
+        client_secret=settings.oidc_client_secret.get_secret_value(), label=settings.oidc_label,
+        mfa=settings.oidc_mfa, mfa_acr=tuple(settings.oidc_mfa_acr.split()), trusts_email=settings.oidc_trust_email,
+        stays_here=settings.practice, pool=pool,
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "inloggning": {
         "employment_ended": "Avslutade en anställning", "extract_shown": "Noterade utdrag ur belastningsregistret",
         "invitation_used": "Valde lösenord med en kod", "locked": "Kontot låstes",
+        "outside_account_tied": "Kopplade kommunens konto till sitt",
         "passkey_added": "Lade till en lösennyckel", "passkey_removed": "Tog bort en lösennyckel",
         "password_changed": "Bytte sitt lösenord", "recovery_codes_made": "Gjorde nya reservkoder",
         "role_ended": "Avslutade en roll", "role_given": "Gav en roll", "signed_in": "Loggade in",

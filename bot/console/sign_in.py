@@ -76,6 +76,11 @@ def second_step(session: Session, row: StaffSession) -> str:
     return "/logga-in/kod" if chosen else "/logga-in/koppla"
 
 
+def sign_in_again(request: Request, house: Installation, sentence: str, *, till: str) -> Response:
+    """The ordinary way in, with what was wrong with another."""
+    return _sign_in(request, house, email="", errors=[{"field": "epost", "text": sentence}], till=till)
+
+
 def _sign_in(
     request: Request, house: Installation, *, email: str, errors: list[dict[str, str]], till: str, rested: bool = False
 ) -> Response:
@@ -83,7 +88,7 @@ def _sign_in(
         demo = _demo_staff(session)
         is_new = not storage.staff.everyone(session)
     login = {"email": email, "errors": errors, "next": safe(till), "demo": demo, "is_new": is_new,
-             "rested": rested}  # fmt: skip
+             "rested": rested, "sso": house.single_sign_on and house.single_sign_on.label}  # fmt: skip
     return bare(request, house, "login.html", "Logga in", 422 if errors else 200, login=login)
 
 

@@ -33,6 +33,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/logga-in/koppla": ("/logga-in/koppla",),
     "/logga-in/aterstall": ("/logga-in/aterstall",),
     "/logga-in/inbjudan": ("/logga-in/inbjudan",),
+    "/logga-in/kommun": ("/logga-in/kommun",),
+    "/logga-in/kommun/svar": ("/logga-in/kommun/svar",),
     "/vaken": ("/vaken",),
     "/utkast": ("/utkast",),
     "/mitt-konto": ("/mitt-konto",),
