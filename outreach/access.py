@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import string
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,7 +29,8 @@ from storage.staff import Staff, StaffRole, StaffSession
 IDLE = timedelta(minutes=30)
 IDLE_AMBASSADOR = timedelta(hours=12)
 SHORTEST_PASSWORD = 12
-TOTP_STEP = 30
+# Seconds a code of the app holds, and how many of the past are told from wrong ones.
+TOTP_STEP, OLD_STEPS = 30, 20
 
 _hasher = PasswordHasher()
 
@@ -249,7 +251,7 @@ def code_fits(session: Session, staff: Staff, code: str, *, now: datetime) -> bo
 
 
 def _totp_fits(session: Session, staff: Staff, code: str, now: datetime) -> bool:
-    digits = "".join(character for character in code if character.isdigit())
+    digits = _digits(code)
     totp = pyotp.TOTP(session.vault.unseal(staff.totp_sealed))
     step = int(now.timestamp()) // TOTP_STEP
     for candidate in (step, step - 1, step + 1):
@@ -258,6 +260,18 @@ def _totp_fits(session: Session, staff: Staff, code: str, now: datetime) -> bool
             staff.totp_last_step, staff.totp_confirmed_at = candidate, staff.totp_confirmed_at or now
             return True
     return False
+
+
+def _digits(code: str) -> str:
+    return "".join(character for character in code if character in string.digits)
+
+
+def was_code(session: Session, staff: Staff, code: str, *, now: datetime) -> bool:
+    """Whether the authenticator has shown this code within the last minutes: somebody was slow, or has used it."""
+    digits = _digits(code)
+    totp = pyotp.TOTP(session.vault.unseal(staff.totp_sealed))
+    step = int(now.timestamp()) // TOTP_STEP
+    return any(secrets.compare_digest(totp.at(past * TOTP_STEP), digits) for past in range(step - OLD_STEPS, step + 1))
 
 
 def _recovery_fits(session: Session, staff: Staff, code: str, now: datetime) -> bool:

@@ -19,7 +19,9 @@ from storage.database import Session
 from storage.local_time import local_date
 from storage.staff import Staff, StaffSession
 
-_TOO_OLD = "Koden stämmer inte eller är för gammal. Vänta på nästa och skriv in den."
+_TOO_OLD = "Koden är för gammal. Vänta på nästa och skriv in den."
+_WRONG = "Koden stämmer inte. Vänta på nästa och skriv in den."
+_WRONG_RECOVERY = "Koden stämmer inte eller är redan använd. Kontrollera den, eller ta nästa."
 
 routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -144,7 +146,8 @@ def code(request: Request, house: House, kod: Text = "", reservkod: Text = "", t
     from_here(request)
     if _try_code(request, house, reservkod or kod):
         return come_in(request, house, till)
-    fault = {"field": "reservkod" if reservkod else "kod", "text": _TOO_OLD}
+    text = _WRONG_RECOVERY if reservkod else _what_is_wrong(request, house, kod)
+    fault = {"field": "reservkod" if reservkod else "kod", "text": text}
     return ask_for_code(request, house, recovery=bool(reservkod), till=till, errors=[fault])
 
 
@@ -177,6 +180,13 @@ def come_in(request: Request, house: Installation, till: str = "", *, first: boo
     return bare(request, house, "login_setup.html", "Spara reservkoderna", setup=shown)
 
 
+def _what_is_wrong(request: Request, house: Installation, typed: str) -> str:
+    now = house.now()
+    with house.database.read() as session:
+        staff = storage.staff.get(session, half_way(request, session, house).staff_id)
+        return _TOO_OLD if access.was_code(session, staff, typed, now=now) else _WRONG
+
+
 def _try_code(request: Request, house: Installation, typed: str) -> bool:
     now = house.now()
     with house.database.write() as session:
@@ -200,7 +210,7 @@ def set_up(request: Request, house: House, kod: Text = "") -> Response:
     """The first code proves that the key was saved; then the recovery codes are shown, once."""
     from_here(request)
     if not _try_code(request, house, kod):
-        return set_up_again(request, house, errors=[{"field": "kod", "text": _TOO_OLD}])
+        return set_up_again(request, house, errors=[{"field": "kod", "text": _what_is_wrong(request, house, kod)}])
     return come_in(request, house, first=True)
 
 

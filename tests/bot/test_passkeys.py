@@ -319,3 +319,19 @@ def test_where_no_browser_has_passkeys_codes_remain(client: TestClient, house: H
     assert client.post("/logga-in/koppla/nyckel/fraga").status_code == 409
     client.cookies.clear()
     assert "passkeys.js" not in signed_in(client, house.database, sara.staff, now=clock.now()).see(ACCOUNT)
+
+
+def test_a_code_that_is_too_old_is_told_from_a_wrong_one(sara: Desk, passkey: SoftKey, clock) -> None:
+    app = pyotp.TOTP(sara.key)
+    old = app.at(clock.now())
+    clock.forward(minutes=2)
+    sara.password()
+
+    def typed(**code: str) -> str:
+        return words(sara.client.post("/logga-in/kod", data=code).text)
+
+    assert "Koden är för gammal. Vänta på nästa och skriv in den." in typed(kod=old)
+    assert "Koden stämmer inte. Vänta på nästa" in typed(kod="٣٤٥²")
+    assert "eller är redan använd" in typed(reservkod="k7m2p-9q4xt")
+    now = app.at(clock.now())
+    assert sara.client.post("/logga-in/kod", data={"kod": f" {now[:3]} {now[3:]}\n"}).status_code == 303
