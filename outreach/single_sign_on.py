@@ -24,20 +24,25 @@ CODE_FIRST = "Första gången behöver du koden du har fått av en kollega. Väl
 ANOTHERS = "Ditt konto i Brygga är kopplat till ett annat konto i kommunen. Be er administratör om en ny kod."
 
 
-class ProviderSilent(BryggaError):
+class NotVouchedFor(BryggaError):
+    """Inloggningen hos kommunen gick inte. Försök igen, eller logga in med e-post och lösenord."""
+
+    def __init__(self, why: str) -> None:
+        """`why` is for the log: a word that holds nothing personal."""
+        super().__init__()
+        self.why = why
+
+
+class ProviderSilent(NotVouchedFor):
     """Kommunens inloggning svarar inte just nu. Logga in med e-post och lösenord i stället."""
 
 
-class Declined(BryggaError):
+class Declined(NotVouchedFor):
     """Inloggningen hos kommunen avbröts. Försök igen, eller logga in med e-post och lösenord."""
 
 
-class ProviderDoubted(BryggaError):
+class ProviderDoubted(NotVouchedFor):
     """Inloggningen hos kommunen gick inte att kontrollera. Försök igen, eller logga in med e-post och lösenord."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__()
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

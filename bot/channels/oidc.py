@@ -14,7 +14,6 @@ from typing import Any, Literal
 from urllib.parse import quote, urlencode, urlsplit
 
 import jwt
-import structlog
 from jwt.exceptions import PyJWTError
 
 from bot.channels.http_pool import Answer, AnswerLostError, NotReachedError, Pool
@@ -27,7 +26,6 @@ LONGEST, LEEWAY = 5.0, 60.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PUBLISHED = "/.well-known/openid-configuration"
 
-log = structlog.get_logger()
 Claims = Mapping[str, Any]
 Mfa = Literal["told", "always", "never"]
 
@@ -80,9 +78,9 @@ class OidcProvider:
         """What the provider says of itself, with addresses that may be reached."""
         said = (await self._ask("GET", self.issuer.rstrip("/") + _PUBLISHED)).json_object()
         if said.get("issuer") != self.issuer:
-            raise _doubt("issuer")
+            raise ProviderDoubted("issuer")
         if not all(may_reach(said.get(name), stays_here=self.stays_here) for name in needed):
-            raise _doubt("address")
+            raise ProviderDoubted("address")
         return said
 
     async def _exchange(self, place: Claims, come_back: str, begun: Begun, code: str) -> dict[str, Any]:
@@ -106,18 +104,18 @@ class OidcProvider:
         bearer = {"Authorization": f"Bearer {access_token}"}
         said = (await self._ask("GET", place["userinfo_endpoint"], headers=bearer)).json_object()
         if said.get("sub") != claims["sub"]:
-            raise _doubt("userinfo")
+            raise ProviderDoubted("userinfo")
         return said
 
     async def _ask(self, method: str, address: str, **what: Any) -> Answer:
         try:
             answer = await self.pool.ask(method, address, longest=LONGEST, **what)
         except (NotReachedError, AnswerLostError):
-            raise _silence("no_answer") from None
+            raise ProviderSilent("no_answer") from None
         if 400 <= answer.status < 500:
-            raise _doubt("refused")
+            raise ProviderDoubted("refused")
         if not answer.is_success:
-            raise _silence(f"status_{answer.status}")
+            raise ProviderSilent(f"status_{answer.status}")
         return answer
 
 
@@ -150,15 +148,15 @@ def read_id_token(token: str, keys: object, *, issuer: str, client_id: str, nonc
     try:
         header = jwt.get_unverified_header(token)
     except PyJWTError:
-        raise _doubt("token") from None
+        raise ProviderDoubted("token") from None
     if header.get("alg") not in ALGORITHMS:
-        raise _doubt("algorithm")
+        raise ProviderDoubted("algorithm")
     claims = _signed(token, header, keys if isinstance(keys, list) else [], issuer=issuer, client_id=client_id)
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
-        raise _doubt("nonce")
+        raise ProviderDoubted("nonce")
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", "" if several else client_id) != client_id:
-        raise _doubt("azp")
+        raise ProviderDoubted("azp")
     return claims
 
 
@@ -174,7 +172,7 @@ def _signed(token: str, header: Claims, keys: list[Any], *, issuer: str, client_
             )  # fmt: skip
         except PyJWTError as error:
             why = type(error).__name__
-    raise _doubt(why)
+    raise ProviderDoubted(why)
 
 
 def _fits(key: object, header: Claims) -> bool:
@@ -182,13 +180,3 @@ def _fits(key: object, header: Claims) -> bool:
     if not isinstance(key, dict) or key.get("use", "sig") != "sig":
         return False
     return key.get("alg", header["alg"]) == header["alg"] and header.get("kid") in (None, key.get("kid"))
-
-
-def _doubt(why: str) -> ProviderDoubted:
-    log.warning("single_sign_on_doubted", why=why)
-    return ProviderDoubted(why)
-
-
-def _silence(why: str) -> ProviderSilent:
-    log.warning("single_sign_on_silent", why=why)
-    return ProviderSilent()

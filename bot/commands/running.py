@@ -130,6 +130,11 @@ def _faults(house: House) -> list[str]:
             chosen.telegram_enabled and not chosen.telegram_token.get_secret_value(),
             "Telegram är på men saknar nyckel (BRYGGA_TELEGRAM_TOKEN).",
         ),
+        (
+            bool(chosen.oidc_issuer) and house.single_sign_on is None,
+            "Knappen för kommunens konto visas inte: BRYGGA_OIDC_CLIENT_ID saknas, BRYGGA_OIDC_ISSUER börjar inte med "
+            "https, eller så är övningsläget på och når bara den egna maskinen.",
+        ),
         (chosen.allowed_hours == "always", "Utskick får gå dygnet runt (BRYGGA_ALLOWED_HOURS=always)."),
         (chosen.frequency_cap == "off", "Ingen gräns för hur ofta någon får sms (BRYGGA_FREQUENCY_CAP=off)."),
     ]  # fmt: skip

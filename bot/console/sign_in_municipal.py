@@ -9,6 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 
 import anyio.from_thread
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -16,9 +17,10 @@ from bot.console import browsers, sign_in
 from bot.requests import House, Installation
 from outreach import single_sign_on
 from outreach.errors import BryggaError, NotFound
-from outreach.single_sign_on import Begun, Outside, Provider, ProviderDoubted
+from outreach.single_sign_on import Begun, Declined, NotVouchedFor, Outside, Provider, ProviderDoubted
 from storage.vault import VaultError
 
+log = structlog.get_logger()
 routes = APIRouter(include_in_schema=False)
 HERE = "/logga-in/kommun"
 AWAY = "brygga_kommun"
@@ -30,8 +32,8 @@ def begin(request: Request, house: House, till: str = "") -> Response:
     """To the municipality's sign-in."""
     try:
         begun: Begun = anyio.from_thread.run(_provider(house).begin, _come_back(house))
-    except BryggaError as error:
-        return sign_in.sign_in_again(request, house, error.sentence, till=till)
+    except BryggaError as fault:
+        return _instead(request, house, fault, till)
     answer = RedirectResponse(begun.address, status_code=303)
     answer.set_cookie(
         AWAY, _sealed(house, begun, sign_in.safe(till)), httponly=True, samesite="lax", path=HERE,
@@ -48,9 +50,16 @@ def come_back(request: Request, house: House, state: str = "", code: str = "", e
         begun, till = _known_again(request, house, state)
         answer = _signed_in(request, house, _vouched_for(house, begun, code, error, request), till)
     except BryggaError as fault:
-        answer = sign_in.sign_in_again(request, house, fault.sentence, till=till)
+        answer = _instead(request, house, fault, till)
     answer.delete_cookie(AWAY, path=HERE)
     return answer
+
+
+def _instead(request: Request, house: Installation, fault: BryggaError, till: str) -> Response:
+    """The ordinary form with a sentence; the log says why."""
+    why = fault.why if isinstance(fault, NotVouchedFor) else ""
+    log.warning("single_sign_on_failed", kind=type(fault).__name__, why=why)
+    return sign_in.sign_in_again(request, house, fault.sentence, till=till)
 
 
 def _signed_in(request: Request, house: Installation, outside: Outside, till: str) -> Response:
@@ -68,7 +77,7 @@ def _signed_in(request: Request, house: Installation, outside: Outside, till: st
 
 def _vouched_for(house: Installation, begun: Begun, code: str, error: str, request: Request) -> Outside:
     if error or not code:
-        raise single_sign_on.Declined
+        raise Declined("stopped" if error else "no_code")
     provider = _provider(house)
     # Where the provider says who it is, it shall be the one the browser was sent to (RFC 9207).
     if request.query_params.get("iss", provider.issuer) != provider.issuer:

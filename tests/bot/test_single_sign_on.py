@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
 
+import anyio
 import jwt
 import pytest
 from builders import a_staff
@@ -24,10 +25,11 @@ import storage.staff
 from bot import wiring
 from bot.app import create_app
 from bot.channels import oidc
+from bot.channels.http_pool import Answer
 from bot.settings import Settings
 from bot.wiring import House
 from outreach import access
-from outreach.single_sign_on import ProviderDoubted
+from outreach.single_sign_on import Begun, ProviderDoubted, ProviderSilent
 from scheduler.clock import SystemClock
 
 # What the provider's own libraries warn of is theirs.
@@ -294,3 +296,54 @@ def test_a_trusted_provider_may_keep_silent_about_addresses_but_not_deny_them() 
     for trusted in (False, True):
         assert [bool(oidc.verified_email(one, trusted=trusted)) for one in told] == [True, True] + [False] * 5
         assert bool(oidc.verified_email({"email": EMAIL}, trusted=trusted)) is trusted
+
+
+class SaidPool:
+    """A provider that says what it was told to, by path."""
+
+    def __init__(self, **said: Any) -> None:
+        self.said, self.asked = said, list[dict[str, Any]]()
+
+    async def ask(self, method: str, url: str, **what: Any) -> Answer:
+        self.asked.append(what)
+        said = self.said[urlsplit(url).path.rpartition("/")[2].partition("-")[0]]
+        status, body = said if isinstance(said, tuple) else (200, said)
+        return Answer(status, {}, json.dumps(body).encode())
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+ISSUER = "https://login.example"
+PUBLISHED = {
+    "issuer": ISSUER, "authorization_endpoint": f"{ISSUER}/authorize", "token_endpoint": f"{ISSUER}/token",
+    "jwks_uri": f"{ISSUER}/keys", "userinfo_endpoint": f"{ISSUER}/userinfo",
+    "token_endpoint_auth_methods_supported": ["client_secret_post"],
+}  # fmt: skip
+
+
+def asked_of(**said: Any) -> tuple[Any, SaidPool]:
+    """What comes of a sign-in at a provider that says this."""
+    usual = {"openid": PUBLISHED, "token": {"id_token": signed(), "access_token": "key"}, "keys": {"keys": KEYS},
+             "userinfo": {"sub": "sara", "email": EMAIL, "email_verified": True}}  # fmt: skip
+    pool = SaidPool(**(usual | said))
+    provider = oidc.OidcProvider(issuer=ISSUER, client_id=CLIENT, client_secret=SECRET, label="", mfa="told",
+                                 mfa_acr=(), trusts_email=False, stays_here=False, pool=pool)  # fmt: skip
+    return anyio.run(provider.finish, "https://b.example", Begun("", "", "once", "v"), "code"), pool
+
+
+def test_an_address_that_the_token_does_not_hold_is_asked_for() -> None:
+    outside, pool = asked_of()
+    assert outside.email == EMAIL
+    assert pool.asked[-1]["headers"] == {"Authorization": "Bearer key"}
+    assert pool.asked[1]["form"]["client_secret"] == SECRET
+    for fault, kind in (
+        ({"userinfo": {"sub": "xi", "email": EMAIL, "email_verified": True}}, ProviderDoubted),
+        ({"openid": PUBLISHED | {"issuer": "https://evil.example"}}, ProviderDoubted),
+        ({"openid": PUBLISHED | {"token_endpoint": "http://login.example/token"}}, ProviderDoubted),
+        ({"keys": []}, ProviderDoubted),
+        ({"keys": (503, {})}, ProviderSilent),
+        ({"token": (400, {})}, ProviderDoubted),
+    ):
+        with pytest.raises(kind):
+            asked_of(**fault)
