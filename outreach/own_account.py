@@ -67,11 +67,12 @@ def new_codes(session: Session, staff: Staff, *, code: str, now: datetime) -> li
 def ask_for_passkey(
     session: Session, row: StaffSession, staff: Staff, here: Place, *, name: str, code: str, now: datetime
 ) -> str:  # fmt: skip
-    """The question by which this browser makes another passkey. Raises BadInput as `change_password` does, and
-    Conflict when somebody has enough.
+    """The question by which this browser makes another passkey. Whoever stopped half-way asks again by the same code.
+    Raises BadInput as `change_password` does, and Conflict when somebody has enough.
     """
     passkeys.called(name)
-    _confirm(session, staff, code, now)
+    if not passkeys.is_being_made(row, now):
+        _confirm(session, staff, code, now)
     return passkeys.ask_for_new(session, row, staff, here, now=now)
 
 

@@ -69,15 +69,23 @@ def _is_ip(host: str) -> bool:
     return True
 
 
+def is_being_made(row: StaffSession, now: datetime) -> bool:
+    """Whether this browser has been asked to make a passkey and may still answer."""
+    return row.challenge_for == ADD and row.challenge_until is not None and now < row.challenge_until
+
+
 def ask_for_new(session: Session, row: StaffSession, staff: Staff, here: Place, *, now: datetime) -> str:
-    """The question by which a browser makes a passkey, as JSON for it. Raises Conflict when somebody has enough."""
+    """The question by which a browser makes a passkey, as JSON for it; asked again, it holds no longer than the first
+    did. Raises Conflict when somebody has enough.
+    """
     mine = storage.passkeys.of_staff(session, staff.id)
     if len(mine) >= MOST:
         raise Conflict(f"Du har redan {MOST} lösennycklar. Ta bort en som du inte använder.")
+    until = (row.challenge_until if is_being_made(row, now) else None) or now + HOLDS
     return webauthn.options_to_json(
         webauthn.generate_registration_options(
             rp_id=here.host, rp_name="Brygga", user_id=staff.code.encode(), user_name=staff.email,
-            user_display_name=staff.name, challenge=_ask(session, row, ADD, now), timeout=_MILLISECONDS,
+            user_display_name=staff.name, challenge=_ask(session, row, ADD, until), timeout=_MILLISECONDS,
             authenticator_selection=AuthenticatorSelectionCriteria(
                 resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.REQUIRED
             ),
@@ -130,7 +138,7 @@ def ask(session: Session, row: StaffSession, staff: Staff, here: Place, *, now: 
         raise NotFound("Du har ingen lösennyckel. Använd koden från appen, eller en reservkod.")
     return webauthn.options_to_json(
         webauthn.generate_authentication_options(
-            rp_id=here.host, challenge=_ask(session, row, SIGN_IN, now), timeout=_MILLISECONDS,
+            rp_id=here.host, challenge=_ask(session, row, SIGN_IN, now + HOLDS), timeout=_MILLISECONDS,
             allow_credentials=_named(mine), user_verification=UserVerificationRequirement.REQUIRED,
         )
     )  # fmt: skip
@@ -190,9 +198,9 @@ def remove(session: Session, staff: Staff, code: str, *, now: datetime) -> None:
     storage.audit.write(session, "passkey_removed", now=now, staff_id=staff.id)
 
 
-def _ask(session: Session, row: StaffSession, use: str, now: datetime) -> bytes:
+def _ask(session: Session, row: StaffSession, use: str, until: datetime) -> bytes:
     challenge = secrets.token_bytes(32)
-    row.challenge, row.challenge_for, row.challenge_until = bytes_to_base64url(challenge), use, now + HOLDS
+    row.challenge, row.challenge_for, row.challenge_until = bytes_to_base64url(challenge), use, until
     storage.staff.keep_session(session, row)
     return challenge
 

@@ -154,6 +154,8 @@ def read_id_token(token: str, keys: object, *, issuer: str, client_id: str, nonc
     claims = _signed(token, header, keys if isinstance(keys, list) else [], issuer=issuer, client_id=client_id)
     if not secrets.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
         raise ProviderDoubted("nonce")
+    if not claims["sub"]:
+        raise ProviderDoubted("sub")
     several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     if claims.get("azp", "" if several else client_id) != client_id:
         raise ProviderDoubted("azp")

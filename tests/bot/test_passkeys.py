@@ -301,11 +301,18 @@ def test_a_stranger_at_an_open_browser_adds_no_passkey(sara: Desk, passkey: Soft
 
     said = mine.post(f"{ACCOUNT}/nycklar/fraga", nyckelkod="000000")
     assert (said.status_code, "Koden stämmer inte" in said.json()["fel"]) == (422, True)
+    assert "Koden stämmer inte" in mine.post(f"{ACCOUNT}/nycklar/fraga").json()["fel"]
     # Nor by a question that was put for signing in, one from elsewhere, or the device that is there already.
     assert mine.post(f"{ACCOUNT}/nycklar", svar=SoftKey(HOME).make(asked)).status_code == 422
     again = mine.post(f"{ACCOUNT}/nycklar/fraga", nyckelkod=pyotp.TOTP(sara.key).at(clock.forward(seconds=60))).json()
+    assert mine.post(f"{ACCOUNT}/nycklar/fraga", nyckelkod="used").json()["challenge"] != again["challenge"], "stopped"
+    again = mine.post(f"{ACCOUNT}/nycklar/fraga").json()
     assert [one["id"] for one in again["excludeCredentials"]] == [one["id"] for one in asked["allowCredentials"]]
     assert mine.post(f"{ACCOUNT}/nycklar", svar=passkey.make(again)).status_code == 422
+    assert mine.post(f"{ACCOUNT}/nycklar/fraga").status_code == 422, "it was answered: another code is asked for"
+    mine.post(f"{ACCOUNT}/nycklar/fraga", nyckelkod=pyotp.TOTP(sara.key).at(clock.forward(seconds=60)))
+    clock.forward(minutes=5)
+    assert mine.post(f"{ACCOUNT}/nycklar/fraga").status_code == 422, "the code holds for five minutes"
     with sara.house.database.read() as session:
         assert len(storage.passkeys.of_staff(session, sara.staff.id)) == 1
 

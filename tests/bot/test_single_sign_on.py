@@ -267,6 +267,7 @@ WRONG = {
     "without nonce": lambda: signed(nonce=None),
     "without an end": lambda: signed(exp=None),
     "without anybody": lambda: signed(sub=None),
+    "about nobody": lambda: signed(sub=""),
     "signed by another": lambda: signed(THEIRS),
     "by a key nobody published": lambda: signed(kid="2"),
     "unsigned": lambda: signed(None, "none"),
