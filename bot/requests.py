@@ -16,6 +16,7 @@ from markupsafe import Markup
 import storage.settings
 import storage.staff
 from bot import shown
+from bot.flashes import FLASHES
 from outreach import access, global_pause, in_words, waiting
 from outreach.access import Who
 from outreach.errors import NotAllowed
@@ -327,56 +328,11 @@ def _clock_moved(ask: Ask) -> str | None:
 
 # How the word begins about a reading that has been corrected.
 CORRECTED = "rattat"
-_FLASH = {
-    "sparat": ("ok", "Sparat", ""),
-    "flyttat": ("ok", "Tiden är flyttad", "Ett sms bekräftar den nya tiden."),
-    "flyttat-utan-sms": ("warn", "Tiden är flyttad, men inget sms skickas", "Säg den nya tiden till personen."),
-    "tillagd": ("ok", "Personen är tillagd", ""),
-    "kanner": ("ok", "Sidan är stängd för dig", "En kollega tar över. Din chef kan öppna den igen."),
-    "ihop": ("ok", "Sidorna är ihopslagna", "Allt från båda finns här. Du kan dela isär dem igen."),
-    "isar": ("ok", "Isär igen", "Allt är tillbaka på den sida det kom från."),
-    "avslutat": ("ok", "Klart", ""),
-    "angrat": ("info", "Ångrat", "Ingenting har skickats."),
-    "angrat-avslut": ("info", "Ångrat", "De är öppna i registret igen och väntar på beslut."),
-    "forsent": ("warn", "Det gick inte att ångra", "De första sms:en har redan lämnat kön. Använd Stoppa."),
-    "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
-    "pausat": (
-        "ok",
-        "Alla utskick är pausade",
-        "Hjälp i akut läge, bekräftelser av stopp och det ni själva skriver går ändå.",
-    ),
-    "svarat": ("ok", "Automaten svarar", "Svaret skickas inom några sekunder."),
-    "obesvarat": ("warn", "Inget skickades", "Någon har svarat, samtalet har gått vidare eller så får inget skickas."),
-    "kort_skickade": ("ok", "Markerade som skickade", "Du kan ångra det i dag, om korten ligger kvar."),
-    "kort_kastade": ("info", "Omgången är kastad", "Personerna kan få kort i en ny omgång."),
-    "kort_angrade": ("info", "Ångrat", "Korten är inte markerade som skickade längre."),
-    "angrat_utfall": ("info", "Ångrat", "Utfallet är borttaget och allt står som förut."),
-    "angrat_skickat": ("warn", "Tiden är avbokad", "Sms:et om tiden hade redan gått. Ring eller skriv till personen."),
-    "angrat_sms": ("warn", "Ångrat, men sms:et hade redan gått", "Skriv till personen om det behövs."),
-    "tider": ("ok", "Tiderna är sparade", "Kalendern är uppdaterad. Bokade tider ligger kvar."),
-    "ledig": ("ok", "Dagarna är spärrade", "Lediga tider är borttagna. Bokade tider ligger kvar."),
-    "tid_uppe": ("ok", "Tiden ligger uppe", "Automaten och kollegorna kan boka den."),
-    "tid_sparrad": ("ok", "Tiden är spärrad", ""),
-    "bokad": ("ok", "Tiden är bokad", ""),
-    "installt": ("ok", "Mötet är inställt", ""),
-    "narvaro_kom": ("ok", "Närvaron är sparad", "Vad är nästa steg?"),
-    "undan": ("info", "Lagt åt sidan", "Kortet kommer tillbaka senare i dag."),
-    "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
-    "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),
-    "losenord": ("ok", "Lösenordet är bytt", "Alla andra webbläsare är utloggade."),
-    "nyckel": ("ok", "Lösennyckeln är sparad", "Nästa gång kan du logga in med den efter lösenordet."),
-    "nyckel-bort": ("ok", "Lösennyckeln är borttagen", "Den öppnar inget här längre."),
-    "aterstalld": ("info", "Ångrat", "Inställningen är som den var innan."),
-    "utloggad": ("ok", "Utloggad", ""),
-    "skickat": ("ok", "Lagt i kö", "Meddelandet skickas inom några sekunder."),
-    "fragat": ("ok", "Frågan är ställd", "Den syns på chefens Idag. Svaret kommer på din."),
-    "godkant": ("ok", "Godkänt", "Den som bad om det kan starta utskicket."),
-}
 
 
 def _flash(request: Request) -> list[dict[str, str]]:
     done = request.query_params.get("klart", "")
-    if known := _FLASH.get(done):
+    if known := FLASHES.get(done):
         return [{"kind": known[0], "title": known[1], "text": known[2]}]
     corrected = in_words.set_right(*_set_right(done))
     return [{"kind": "ok", "title": "Rättat", "text": corrected}] if corrected else []

@@ -16,7 +16,7 @@ import storage.campaigns
 import storage.offices
 import storage.settings
 import storage.staff
-from outreach import absence, access, campaign_plan, quiet_hours
+from outreach import absence, access, campaign_plan, campaign_versions, quiet_hours
 from outreach.errors import BadInput, Conflict, NotAllowed
 from outreach.gate import Rules
 from storage.approvals import APPROVED, ASKED, SENT_BACK, Approval
@@ -82,8 +82,16 @@ def _told(wanted: Limit) -> dict[str, object]:
 
 def is_needed(session: Session, campaign: Campaign, people: int, *, now: datetime) -> bool:
     """Whether so many recipients are more than one of the offices that are reached lets one person decide about."""
-    limits = [limit_of(session, office.id) for office in _reached(session, campaign, now)]
+    limits = [_limit(session, office.id, campaign) for office in _reached(session, campaign, now)]
     return any(one.always or people > one.limit for one in limits)
+
+
+def _limit(session: Session, office_id: int, campaign: Campaign) -> Limit:
+    # Whoever makes a campaign at the machine itself may do anything there: no rule binds them but one that the office
+    # has set, which is then a decision and not a habit.
+    if campaign.created_by_id is None and storage.settings.read(session, f"{KEY}{office_id}") is None:
+        return Limit(MOST)
+    return limit_of(session, office_id)
 
 
 def standing(session: Session, campaign: Campaign, people: int, rules: Rules, *, now: datetime) -> Standing:
@@ -139,12 +147,14 @@ def _mark(session: Session, campaign: Campaign, rules: Rules, now: datetime) -> 
     a time by when the first text may leave.
     """
     saved = storage.campaigns.saved_audience(session, campaign.audience)
+    tried = campaign_versions.trial(session, campaign)
     begins = campaign.start_at and quiet_hours.next_allowed(campaign.start_at, rule=rules.allowed_hours)
     return session.vault.fingerprint(
         "approved", campaign.text_sv, campaign.text_en, campaign.text_code, campaign.channel,
         saved.sentence if saved is not None else campaign.audience,
         str(campaign_plan.office_ids(session, campaign, now=now)), begins.isoformat() if begins else "",
         str(campaign.per_day), str(campaign.budget_kr), str(campaign.answered_by_id), str(campaign.slot_id),
+        str(campaign_versions.of(session, campaign)[1:]), tried.split, tried.question, tried.rule, str(tried.control),
     )  # fmt: skip
 
 

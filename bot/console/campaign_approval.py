@@ -15,7 +15,7 @@ from outreach.errors import BadInput, NotAllowed
 from storage.approvals import ASKED, Approval
 from storage.campaigns import Campaign
 
-routes = APIRouter()
+routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
 
@@ -67,7 +67,10 @@ def _page(ask: Ask, campaign: Campaign, row: Approval, error: str = "") -> Respo
         **campaign_steps.check(draft),
         "code": campaign.code, "answers": answerer.name if answerer is not None else "", "mark": row.mark,
         "open": state == ASKED, "said": approval_words.said(ask, row, state),
-        "texts": [one for one in ((campaign.text_sv, "sv"), (campaign.text_en, "en")) if one[0]],
+        "texts": [
+            (text, lang, words.letter if len(draft.versions) > 1 else "")
+            for words in draft.versions for text, lang in ((words.sv, "sv"), (words.en, "en")) if text
+        ],
         "blockers": [one.sentence for one in draft.blockers],
         "cap": campaign.budget_kr, "errors": [{"field": "rad", "text": error}] if error else [],
     }  # fmt: skip

@@ -118,4 +118,3 @@ def _why(ask: Ask, campaign: Campaign) -> str:
         return approval_words.in_short(ask, campaign)
     halted = campaign_words.halted(campaign, ask.now, ask.house.sender.rules.allowed_hours)
     return halted or campaign_tried.to_choose(ask, campaign)
-

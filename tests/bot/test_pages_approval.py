@@ -10,7 +10,10 @@ from fastapi.testclient import TestClient
 
 import storage.approvals
 import storage.messages
+import storage.offices
+import storage.settings
 from bot import __main__ as command
+from bot.commands.house import opened
 from bot.wiring import House
 from outreach import approvals
 
@@ -117,7 +120,7 @@ def test_the_maker_is_told_where_there_is_nobody_to_ask(karin: Browser, house: H
         assert approvals.limit_of(session, an_office(session).id).always
 
 
-def test_the_command_line_starts_nothing_that_another_must_approve(
+def test_the_command_line_keeps_to_a_limit_that_the_office_has_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_database_file: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "brygga.db").write_bytes(empty_database_file)
@@ -125,6 +128,10 @@ def test_the_command_line_starts_nothing_that_another_must_approve(
     monkeypatch.setenv("BRYGGA_SECRET_KEY", "x" * 20)
     assert command.main(["office", "add", "Unga Norr"]) == 0
     assert command.main(["seed", "--people", "301"]) == 0
+    with opened() as house, house.database.write() as session:
+        office = storage.offices.by_name(session, "Unga Norr")
+        assert office is not None
+        storage.settings.write(session, f"{approvals.KEY}{office.id}", {"limit": 300})
     told = ["--audience", "alla", "--text", "Hej! Vill du ses? JA eller NEJ. STOPP = inga fler."]
 
     assert command.main(["campaign", "run", "Alla", *told]) == 2

@@ -12,8 +12,9 @@ import storage.audit
 import storage.campaigns
 import storage.staff
 import storage.time_patterns
-from outreach import approvals, campaigns
+from outreach import approvals, campaign_versions, campaigns
 from outreach.approvals import Limit
+from outreach.campaign_versions import Words
 from outreach.errors import BadInput, Conflict, NotAllowed
 from scheduler import starts
 from storage.campaigns import Campaign, SavedAudience
@@ -148,6 +149,28 @@ def test_an_approval_falls_with_any_change(session: Session, sara: Staff, karin:
         with pytest.raises(BadInput, match="Godkännandet gäller inte längre"):
             approvals.check(session, campaign, 2, RULES, now=NOW)
     assert ask(session, campaign, sara), "and can be asked for anew"
+
+
+def test_an_approval_falls_with_what_is_tried(session: Session, sara: Staff, karin: Staff) -> None:
+    campaign = a_draft(session, sara)
+    letter = campaign_versions.add(session, campaign)
+    ask(session, campaign, sara)
+    approve(session, campaign, karin)
+    assert may_start(session, campaign)
+
+    campaign_versions.write(session, campaign, Words(letter, "Hej! Ska vi ses? JA eller NEJ. STOPP = inga fler.", ""))
+
+    assert approvals.standing(session, campaign, 2, RULES, now=NOW).state == "fallen"
+
+
+def test_at_the_machine_only_a_rule_that_was_set_holds_anybody_back(session: Session) -> None:
+    office, sara = an_office(session), a_staff(session)
+    script = a_campaign(session, name="Av ett skript", office_id=office.id)
+    assert not approvals.is_needed(session, script, 5000, now=NOW)
+
+    approvals.set_limit(session, office.id, Limit(299), sara, now=NOW)
+
+    assert approvals.is_needed(session, script, 300, now=NOW)
 
 
 def test_a_changed_rule_of_a_saved_selection_and_a_larger_register_count_too(
