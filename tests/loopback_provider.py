@@ -19,7 +19,8 @@ import pytest
 from bot.__main__ import main
 
 ROOT = Path(__file__).parents[1]
-NURSERY = "tests.loopback_provider"
+# By its place: a package that is installed may be called "tests", too.
+NURSERY = (__file__,)
 
 
 class Provider:
@@ -67,7 +68,7 @@ class Nursery:
 @contextmanager
 def provider(*options: str) -> Iterator[Provider]:
     """A pretended provider that lives as long as the block."""
-    with _program("benchmarks.loopback", *options) as process:
+    with _program("-m", "benchmarks.loopback", *options) as process:
         assert process.stdout is not None
         yield Provider(int(process.stdout.readline()))
 
@@ -75,15 +76,15 @@ def provider(*options: str) -> Iterator[Provider]:
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     """Brygga, ready to be started; whatever it has started ends with the block."""
-    with _program(NURSERY) as process:
+    with _program(*NURSERY) as process:
         yield Nursery(process)
 
 
 @contextmanager
-def _program(module: str, *options: str) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", module, *options]
+def _program(*words: str) -> Iterator["subprocess.Popen[str]"]:
+    told = {"PATH": os.defpath, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
-        command, cwd=ROOT, env={"PATH": os.defpath}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, *words], cwd=ROOT, env=told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdin is not None
         try:
@@ -91,7 +92,7 @@ def _program(module: str, *options: str) -> Iterator["subprocess.Popen[str]"]:
         finally:
             # The nursery sees the end of its orders, and takes its children along.
             process.stdin.close()
-            if module != NURSERY:
+            if words != NURSERY:
                 process.terminate()
 
 

@@ -101,3 +101,11 @@ def test_no_file_names_a_registry_or_a_place_on_somebodys_machine() -> None:
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
 def test_locked_requirements_hold_no_address(file: str) -> None:
     assert "://" not in (ROOT / file).read_text(encoding="utf-8")
+
+
+def test_every_test_that_is_promised_to_show_something_is_there() -> None:
+    promised = re.findall(r"`(\w+/test_\w+\.py)::(\w+)`", (ROOT / "docs" / "acceptance.md").read_text(encoding="utf-8"))
+    tests = {file: (ROOT / "tests" / file).read_text(encoding="utf-8") for file, _ in promised}
+
+    assert len(promised) > 30
+    assert [f"{file}::{name}" for file, name in promised if f"def {name}(" not in tests[file]] == []

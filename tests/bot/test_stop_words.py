@@ -37,17 +37,14 @@ def phrases(heading: str) -> Iterator[str]:
 # --------------------------------------------------------------------------------------------- by meaning
 
 
-@pytest.mark.parametrize("text", list(phrases("stop")))
-def test_a_wish_to_be_left_alone_is_heard(text: str) -> None:
-    assert understand(text, ref=REF).intent == "opt_out"
+def test_a_wish_to_be_left_alone_is_heard() -> None:
+    assert [text for text in phrases("stop") if understand(text, ref=REF).intent != "opt_out"] == []
 
 
-@pytest.mark.parametrize("text", list(phrases("no stop")))
-def test_what_only_sounds_like_a_stop_is_none(text: str) -> None:
-    reading = understand(text, ref=REF)
+def test_what_only_sounds_like_a_stop_is_none() -> None:
+    readings = {text: understand(text, ref=REF) for text in phrases("no stop")}
 
-    assert reading.intent != "opt_out"
-    assert "opt_out" not in reading.also
+    assert [text for text, one in readings.items() if "opt_out" in (one.intent, *one.also)] == []
 
 
 def test_no_harmless_word_about_a_stop_is_a_cry_for_help() -> None:

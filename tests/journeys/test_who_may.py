@@ -125,6 +125,13 @@ def test_whoever_may_comes_in(street: Street, role: str, request: pytest.Fixture
     assert [_said(one, answer) for one, answer in asked if not _is_welcome(one, answer)] == []
     told = [one.address for one, answer in asked if SECRET.search(read(answer))]
     assert role in WORK_WITH_PEOPLE or told == []
+    assert [one.address for one, answer in asked if SECRET.search(_in_passing(answer))] == []
+
+
+def _in_passing(answer: Response) -> str:
+    """What others see of a page: its title, and where it leads (ux §9.10)."""
+    title = re.search("<title>(.*?)</title>", answer.text, re.DOTALL)
+    return answer.headers.get("location", "") + (title.group(1) if title else "")
 
 
 def _humblest(line: Line) -> str:

@@ -134,15 +134,20 @@ SQUARES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "mark"), SQUARES)
-def test_the_gate_does_what_the_table_says(name: str, kind: str, mark: str) -> None:
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_gate_does_what_the_table_says(name: str) -> None:
+    for _, kind, mark in (square for square in SQUARES if square[0] == name):
+        _check(name, kind, mark)
+
+
+def _check(name: str, kind: str, mark: str) -> None:
     known, reason = KNOWN[name]
     verdict = judge(replace(FINE, kind=kind, **known), CHANGED_RULES.get(name, RULES), MOMENTS.get(name, TUESDAY))
 
     said = "P" if verdict.action == "wait" and verdict.until is None else {
         "withhold": "X", "wait": "W", "expire": "E", "send": ".",
     }[verdict.action]  # fmt: skip
-    assert said == mark
+    assert said == mark, kind
     assert verdict.reason == (
         "" if mark == "." else "cut_by_evening" if mark == "P" and reason == "expired" else reason
     )

@@ -93,11 +93,11 @@ IN_OTHER_WORDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("head", "meaning"), [(head, key) for key, heads in IN_OTHER_WORDS.items() for head in heads])
-def test_a_head_in_other_words_is_understood(head: str, meaning: str) -> None:
-    found = meanings.of_head(head)
+@pytest.mark.parametrize("meaning", IN_OTHER_WORDS)
+def test_a_head_in_other_words_is_understood(meaning: str) -> None:
+    found = {head: meanings.of_head(head) for head in IN_OTHER_WORDS[meaning]}
 
-    assert (found.meaning if found else "") == meaning
+    assert [head for head, one in found.items() if (one.meaning if one else "") != meaning] == []
 
 
 @pytest.mark.parametrize(
