@@ -308,17 +308,6 @@ def people_waiting(session: Session, person_ids: Iterable[int]) -> set[int]:
     return {person_id for person_id in session.exec(query) if person_id is not None}
 
 
-_AUTOMATIC_TO = select_columns(col(Message.created_at)).where(
-    col(Message.conversation_id) == bindparam("talk"), col(Message.kind) == this("reply"),
-    col(Message.created_at) >= bindparam("since"),
-)  # fmt: skip
-
-
-def automatic_to(session: Session, conversation_id: int, since: datetime) -> Sequence[datetime]:
-    """When a conversation was given each of its automatic replies since a moment."""
-    return session.rows(_AUTOMATIC_TO, talk=conversation_id, since=since).scalars().all()
-
-
 def has_said(session: Session, conversation_id: int, text_code: str) -> bool:
     """Whether a text has been sent, or is on its way, to a conversation before."""
     query = select(Message.id).where(Message.conversation_id == conversation_id, Message.text_code == text_code)
@@ -332,20 +321,31 @@ class Said(NamedTuple):
     text_code: str
     campaign_id: int | None
     created_at: datetime
+    kind: str
+    state: str
 
 
-_LAST_TO = (
+_to_talk = col(Message.conversation_id) == bindparam("talk")
+_latest = select_columns(func.max(col(Message.id))).where(_to_talk, col(Message.state).not_in(these(UNSENT)))
+_SAID_TO = (
     select_columns(*(getattr(Message, name) for name in Said._fields))
-    .where(col(Message.conversation_id) == bindparam("talk"))
-    .where(col(Message.state).not_in(these(UNSENT)))
+    .where(
+        _to_talk,
+        or_(
+            col(Message.created_at) >= bindparam("since"),
+            col(Message.state) == this("queued"),
+            col(Message.id) == _latest.scalar_subquery(),
+        ),
+    )
     .order_by(col(Message.id).desc())
-    .limit(1)
 )
 
 
-def last_to(session: Session, conversation_id: int) -> Said | None:
-    """The latest text to a conversation that was not cancelled."""
-    return next(map(Said._make, session.rows(_LAST_TO, talk=conversation_id)), None)
+def said_to(session: Session, conversation_id: int, since: datetime) -> list[Said]:
+    """Texts to a conversation since a moment, those that wait, and whenever it was the latest that was not cancelled;
+    newest first.
+    """
+    return [Said._make(row) for row in session.rows(_SAID_TO, talk=conversation_id, since=since)]
 
 
 # Texts held for these reasons wait for no hour but for a switch, or for somebody's word.

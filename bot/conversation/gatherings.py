@@ -102,7 +102,7 @@ def _invited_to(turn: Turn) -> Slot | None:
 
 
 def _is_last_word(turn: Turn, campaign_id: int) -> bool:
-    last = storage.messages.last_to(turn.session, turn.conversation.id)
+    last = turn.last
     return last is not None and last.campaign_id == campaign_id
 
 
@@ -307,7 +307,7 @@ def _speaks_of_times(turn: Turn) -> bool:
     """Whether the talk is about the person's own time: offered ones that do not suit, or the one that is booked."""
     if turn.asked in (*booking.OFFERS, "TIME-OK?"):
         return turn.reading.kind != "cancel" or turn.booking() is not None
-    last = storage.messages.last_to(turn.session, turn.conversation.id)
+    last = turn.last
     return turn.booking() is not None and last is not None and last.text_code in _OF_A_BOOKING
 
 

@@ -94,7 +94,7 @@ def _say_place_in_line(turn: Turn, signup: Signup, slot: Slot) -> None:
 def say(turn: Turn, code: str, signup: Signup, slot: Slot, **values: object) -> None:
     """Say it about this sign-up, unless it was the last thing said; what the person writes next is about it."""
     text = turn.render(code, **{**named(turn, slot), **values})
-    last = storage.messages.last_to(turn.session, turn.conversation.id)
+    last = turn.last
     if last is None or last.text != text:
         turn.say_text(text, code)
     turn.ask(code, about=signup.id, slot=slot.id)

@@ -25,6 +25,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.local_time import local_date
 from storage.meetings import Booking, Slot
+from storage.messages import UNSENT, Said
 from storage.numbers import PersonNumber
 from storage.offices import Office
 from storage.people import Person
@@ -65,7 +66,7 @@ class Turn:
     tie: PersonNumber | None = None
     # The person's part in the campaign that this talk came of.
     invited_by: Invited | None = None
-    _answered_at: Sequence[datetime] | None = None
+    _said: Sequence[Said] | None = None
 
     @property
     def context(self) -> dict[str, Any]:
@@ -148,7 +149,7 @@ class Turn:
     def _may_say(self, code: str, text: str) -> bool:
         if code in ALWAYS_SAID:
             return True
-        last = storage.messages.last_to(self.session, self.conversation.id)
+        last = self.last
         if last is not None and last.text == text and not self._begun_since(last.created_at):
             return False
         return self.has_room()
@@ -165,10 +166,25 @@ class Turn:
         return began is not None and self._answers_since(max(since, began)) < most
 
     def _answers_since(self, moment: datetime) -> int:
-        if self._answered_at is None:
+        return sum(one.kind == "reply" and one.created_at >= moment for one in self._heard)
+
+    @property
+    def last(self) -> Said | None:
+        """The latest text they were given before this turn that was not cancelled."""
+        return next((one for one in self._heard if one.state not in UNSENT), None)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a text to them waited in the queue when they wrote."""
+        return any(one.state == "queued" for one in self._heard)
+
+    @property
+    def _heard(self) -> Sequence[Said]:
+        # Asked once a turn: what is said in the turn itself is `has_said`.
+        if self._said is None:
             day = self.now - timedelta(days=1)
-            self._answered_at = storage.messages.automatic_to(self.session, self.conversation.id, day)
-        return sum(at >= moment for at in self._answered_at)
+            self._said = storage.messages.said_to(self.session, self.conversation.id, day)
+        return self._said
 
     def _begun_since(self, moment: datetime) -> bool:
         began = self._began()
