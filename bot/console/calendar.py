@@ -22,6 +22,8 @@ Data = dict[str, Any]
 HERE = "/kalender"
 _WEEK = re.compile(r"(\d{4})-(\d{2})")
 VIEWS = {"lista": "Lista", "vecka": "Vecka"}
+# More open times a day than this are folded: what is booked is what the day is about.
+OPEN_SHOWN = 3
 
 
 @routes.get(HERE)
@@ -91,7 +93,7 @@ def _shown(ask: Ask, week: Week, view: str) -> Data:
         "grid": calendar_rows.grid(days) if view == "vecka" else [],
         "nothing": not any(day["rows"] for day in days),
         "free": storage.meetings.next_free(ask.session, ask.office_ids, now=ask.now),
-        "open": sum(row["bookable"] for day in days for row in day["rows"]),
+        "open_shown": OPEN_SHOWN,
         "previous": address(monday - timedelta(days=calendar_rows.DAYS), view, mine),
         "next": address(monday + timedelta(days=calendar_rows.DAYS), view, mine),
         "this_week": "" if monday == this_week else address(this_week, view, mine),

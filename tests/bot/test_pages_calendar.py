@@ -54,6 +54,21 @@ def test_every_state_has_a_word(sara: Browser, house: House) -> None:
     assert "v.\xa048" in page.casefold()
 
 
+def test_many_open_times_of_a_day_are_folded_and_what_is_booked_stands_by_itself(sara: Browser, house: House) -> None:
+    with house.database.write() as session:
+        a_meeting(session, sara.staff, IN_AN_HOUR)
+        for number in range(1, 5):
+            a_slot(session, IN_AN_HOUR + timedelta(hours=number), staff=sara.staff)
+
+    page = sara.see("/kalender")
+
+    folded = re.search("<details.*?</details>", page, re.DOTALL)
+    assert folded is not None
+    assert re.search(r"<summary>4 öppna tider, kl. \d\d\.\d\d–\d\d\.\d\d</summary>", folded.group())
+    assert folded.group().count("Spärra kl.") == 4
+    assert "Bokad" in page.replace(folded.group(), "")
+
+
 def test_the_week_is_a_table_from_monday(sara: Browser, house: House) -> None:
     with house.database.write() as session:
         a_slot(session, IN_AN_HOUR, staff=sara.staff)
