@@ -83,11 +83,8 @@ def answer_media(turn: Turn) -> None:
 
 def _note_answer(turn: Turn) -> None:
     turn.conversation.last_inbound_at = turn.now
-    if turn.has_waiting:
-        # A reminder that waits for an hour would come after the answer it asks for.
-        storage.messages.hold_back(
-            turn.session, turn.conversation.id, ("nudge",), reason="har skrivit själv", now=turn.now
-        )
+    # A reminder that waits for an hour would come after the answer it asks for.
+    turn.take_back("nudge", reason="har skrivit själv")
     if turn.person is not None and turn.reading.intent in CONFIRMING:
         sensitive.number_answered(turn)
     if turn.person is not None:

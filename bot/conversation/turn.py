@@ -170,13 +170,14 @@ class Turn:
 
     @property
     def last(self) -> Said | None:
-        """The latest text they were given before this turn that was not cancelled."""
+        """The latest text they were given before this turn that has not been cancelled."""
         return next((one for one in self._heard if one.state not in UNSENT), None)
 
-    @property
-    def has_waiting(self) -> bool:
-        """Whether a text to them waited in the queue when they wrote."""
-        return any(one.state == "queued" for one in self._heard)
+    def take_back(self, kind: str, *, reason: str) -> None:
+        """Cancel what of this kind waits for them in the queue; it has not been said."""
+        if any(one.state == "queued" for one in self._heard):
+            storage.messages.hold_back(self.session, self.conversation.id, (kind,), reason=reason, now=self.now)
+            self._said = None
 
     @property
     def _heard(self) -> Sequence[Said]:

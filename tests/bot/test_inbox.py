@@ -1,12 +1,15 @@
 """The inbox: kept before it is answered, read together with its neighbours, tied to the right person or to nobody."""
 
+from datetime import timedelta
+
 import pytest
-from builders import a_number, a_person
+from builders import a_number, a_person, a_text_out
 from talks import Town, Youth
 
 import storage.campaigns
 import storage.conversations
 import storage.inbound
+import storage.messages
 import storage.numbers
 import storage.people
 from bot import inbox
@@ -193,3 +196,14 @@ def test_answers_count_for_the_campaign_they_came_of(town: Town) -> None:
         results = campaigns.results(session, storage.campaigns.get(session, campaign.id))
     assert (results.answered, results.booked, results.answers) == (1, 1, {"yes": 1})
     assert results.adds_up
+
+
+def test_what_was_taken_back_because_of_a_text_has_not_been_said(leila: Youth) -> None:
+    omar = leila.town.youth("Omar", "06")
+    leila.says("vem e du")
+    with leila.town.house.database.write() as session:
+        said = storage.messages.of_address(session, "sms", leila.address)[-1].text
+        waits = leila.town.clock.now() + timedelta(hours=9)
+        a_text_out(session, omar.talk, said, kind="nudge", at=leila.town.clock.now(), send_after=waits)
+
+    assert omar.says("vem e du") == ["WHO"]
