@@ -22,6 +22,7 @@ from bot.commands import house
 from bot.conversation import understanding
 from bot.settings import Settings
 from bot.wiring import House
+from outreach import quiet_hours
 from outreach.channels import Inbound
 from storage.local_time import STOCKHOLM
 
@@ -35,6 +36,7 @@ def measure(options: Namespace) -> list[Table]:
     """One table."""
     texts = _texts()
     understanding.prepare()
+    quiet_hours.prepare(_A_TUESDAY.year)
     with trial.folder() as home:
         turns = _turns(home, texts)
         raw = _raw(home / "raw.db")

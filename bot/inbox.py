@@ -53,7 +53,7 @@ def keep(session: Session, inbound: Inbound) -> bool:
         # Only a map or a preview has changed.
         return False
     rule = CHANGED_LATER if any(text.handled_at for text in earlier) else ""
-    kept = storage.inbound.keep(session, InboundText(**_row(session, inbound), rule=rule))
+    kept = storage.inbound.keep(session, storage.bulk.row(InboundText, **_row(session, inbound), rule=rule))
     if kept:
         _replace(session, earlier)
     return kept

@@ -40,6 +40,13 @@ def red_day(day: date) -> str | None:
     return _red_days(day.year).get(day)
 
 
+def prepare(year: int) -> None:
+    """Ask for a year's red days now. The library reads every country's at its first question: half a second, which
+    somebody in danger would wait for when the first text that promises an answer is theirs.
+    """
+    _red_days(year)
+
+
 @lru_cache(maxsize=32)
 def _red_days(year: int) -> dict[date, str]:
     # The default category misses the eves on which Sweden is closed all the same.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, insert
 from sqlmodel import SQLModel, col, select
 
 import storage.people
@@ -24,7 +24,7 @@ def row(table: type[SQLModel], **values: object) -> dict[str, Any]:
 
 def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows made by `row`."""
-    session.each(insert(table.__table__), rows)  # type: ignore[attr-defined]
+    session.each(_insert(table), rows)
 
 
 def person_ids(session: Session, codes: Iterable[str]) -> dict[str, int]:
@@ -55,6 +55,11 @@ def people(session: Session, ids: Iterable[int], marks: Iterable[str] = ()) -> l
             query = select(Person).where(col(column).in_(some), col(Person.merged_into_id).is_(None))
             found.update({person.id: person for person in session.exec(query)})
     return list(found.values())
+
+
+@cache
+def _insert(table: type[SQLModel]) -> Insert:
+    return insert(table.__table__)  # type: ignore[attr-defined]
 
 
 @cache

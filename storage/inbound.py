@@ -41,7 +41,7 @@ class InboundText(SQLModel, table=True):
     considered: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
-_KEEP = sqlite.insert(InboundText.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
+_KEEP = sqlite.insert(InboundText.__table__).on_conflict_do_nothing().inline()  # type: ignore[attr-defined]
 
 
 def keep_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -49,18 +49,9 @@ def keep_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.each(_KEEP, rows)
 
 
-def keep(session: Session, inbound: InboundText) -> bool:
+def keep(session: Session, row: Mapping[str, Any]) -> bool:
     """Keep a text that came in; False when the provider has told us of it before."""
-    known = session.exec(
-        select(InboundText.id).where(
-            InboundText.channel == inbound.channel, InboundText.provider_id == inbound.provider_id
-        )
-    ).first()
-    if known is not None:
-        return False
-    session.add(inbound)
-    session.flush()
-    return True
+    return session.rows(_KEEP, **row).rowcount == 1
 
 
 def wordings(session: Session, channel: str, sender: str, message: str) -> Sequence[InboundText]:

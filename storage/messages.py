@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Index, and_, bindparam, exists, func, text, update
+from sqlalchemy import Index, and_, bindparam, exists, func, not_, text, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, or_, select
@@ -225,6 +225,15 @@ def parts_of_campaign(session: Session, campaign_id: int) -> int:
 _WAITING = select_columns(col(Message.id)).where(
     col(Message.conversation_id) == bindparam("talk"), col(Message.state) == this("queued")
 )
+_CANCEL_OF_TALK = (
+    update(Message.__table__)  # type: ignore[attr-defined]
+    .where(col(Message.conversation_id) == bindparam("talk"), col(Message.state) == this("queued"))
+    .values(state="cancelled", reason=bindparam("why"), state_at=bindparam("now"))
+)
+_HOLD_BACK = _CANCEL_OF_TALK.where(
+    among(Message.kind, "of_kinds"), among(Message.channel, "in_channels"), not_(among(Message.text_code, "besides"))
+)
+_TAKE_BACK = _CANCEL_OF_TALK.where(among(Message.text_code, "codes"), col(Message.send_before) == bindparam("keeps"))
 
 
 def hold_back(
@@ -232,16 +241,20 @@ def hold_back(
     channels: Sequence[str] = CHANNELS, besides: Sequence[str] = (),
 ) -> int:  # fmt: skip
     """Cancel a talk's queued texts of these kinds, in these channels, but for the codes `besides`; returns how many."""
-    if session.rows(_WAITING, talk=conversation_id).first() is None:
+    if not session.finds(_WAITING, talk=conversation_id):
         return 0
-    result = session.execute(
-        update(Message)
-        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == this("queued"))
-        .where(col(Message.kind).in_(list(kinds)), col(Message.channel).in_(list(channels)))
-        .where(col(Message.text_code).not_in(list(besides)))
-        .values(state="cancelled", reason=reason, state_at=now)
-    )
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    held = session.rows(
+        _HOLD_BACK, talk=conversation_id, of_kinds=list(kinds), in_channels=list(channels), besides=list(besides),
+        why=reason, now=now,
+    )  # fmt: skip
+    _read_again(session, conversation_id)
+    return held.rowcount
+
+
+def _read_again(session: Session, conversation_id: int | None) -> None:
+    for loaded in [row for row in session.identity_map.values() if isinstance(row, Message)]:
+        if loaded.conversation_id == conversation_id:
+            session.expire(loaded)
 
 
 def take_back(
@@ -249,12 +262,8 @@ def take_back(
     now: datetime,
 ) -> None:  # fmt: skip
     """Cancel a conversation's queued texts of these codes that keep until just this moment: those of one meeting."""
-    session.execute(
-        update(Message)
-        .where(col(Message.conversation_id) == conversation_id, col(Message.state) == this("queued"))
-        .where(col(Message.text_code).in_(list(codes)), col(Message.send_before) == send_before)
-        .values(state="cancelled", reason=reason, state_at=now)
-    )
+    session.rows(_TAKE_BACK, talk=conversation_id, codes=list(codes), keeps=send_before, why=reason, now=now)
+    _read_again(session, conversation_id)
 
 
 def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:

@@ -133,7 +133,8 @@ def a_text_in(
         channel=talk.channel, provider_id=f"in-{next(_turns)}", sender=talk.address, text=text, received_at=at,
         handled_at=at, conversation_id=talk.id, intent=intent,
     )  # fmt: skip
-    storage.inbound.keep(session, row)
+    session.add(row)
+    session.flush()
     talk.last_inbound_at = at
     return row
 

@@ -25,7 +25,7 @@ from bot.commands.output import say
 from bot.conversation import understanding
 from bot.settings import Settings
 from bot.wiring import House
-from outreach import alerts, help_lines
+from outreach import alerts, help_lines, quiet_hours
 from storage.local_time import local_date
 
 
@@ -42,6 +42,7 @@ def _serve(house: House, *, host: str, port: int) -> None:
         create_app(house), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
     understanding.prepare()
+    quiet_hours.prepare(local_date(house.now()).year)
     # Between the loop that answers and the thread that keeps what came in, Python changes hands this often (seconds):
     # its own five milliseconds, several times over, would be most of what a provider waits for.
     sys.setswitchinterval(0.0005)
