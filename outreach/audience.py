@@ -8,7 +8,7 @@ import storage.campaigns
 import storage.offices
 import storage.people
 import storage.staff
-from outreach import in_words, ladder_rules
+from outreach import campaign_answers, in_words, ladder_rules
 from outreach.errors import BadInput
 from storage.database import Session
 from storage.register import Filter
@@ -98,6 +98,9 @@ def _rarer(session: Session, wanted: Filter, part: str) -> Filter:
     if part.startswith(_TICKED):
         people = storage.people.by_codes(session, part.removeprefix(_TICKED).split())
         return replace(wanted, ids=tuple(person.id for person in people))
+    if part.startswith(campaign_answers.PHRASE):
+        silent = campaign_answers.silent(session, part.removeprefix(campaign_answers.PHRASE))
+        return replace(wanted, ids=tuple(silent), protected=False)
     return _whose(session, wanted, part) or _place(session, wanted, part)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import storage.campaigns
 import storage.trials
-from outreach import campaigns
+from outreach import campaign_answers, campaigns
 from storage.campaigns import Campaign, Line
 from storage.database import Session
 from storage.local_time import local
@@ -99,5 +99,5 @@ def why(line: Line) -> str:
 
 def everybody(session: Session, campaign: Campaign, *, now: datetime) -> Everybody:
     """All lines of a campaign."""
-    booked = campaigns.who_booked(session, campaign)
+    booked = campaign_answers.who_booked(session, campaign)
     return Everybody(storage.campaigns.lines(session, campaign.id), booked, now)

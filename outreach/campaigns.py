@@ -23,6 +23,7 @@ from outreach import (
     absence,
     approvals,
     audience,
+    campaign_answers,
     campaign_plan,
     campaign_texts,
     campaign_versions,
@@ -381,15 +382,9 @@ def results(session: Session, campaign: Campaign) -> Results:
         waiting=texts.get("queued", 0) + texts.get("sending", 0) + awaiting, withheld=sum(reasons.values()),
         failed=texts.get("failed", 0) + texts.get("undelivered", 0), unknown=texts.get("unknown", 0),
         expired=texts.get("expired", 0), taken_back=texts.get("cancelled", 0),
-        answered=sum(answers.values()), booked=len(who_booked(session, campaign)),
+        answered=sum(answers.values()), booked=len(campaign_answers.who_booked(session, campaign)),
         answers=answers, withheld_reasons=dict(reasons.most_common()),
     )  # fmt: skip
-
-
-def who_booked(session: Session, campaign: Campaign) -> frozenset[int]:
-    """Who has booked a time, or has a place at a dialog meeting, because of the campaign."""
-    booked = storage.meetings.people_booked_by_campaign(session, campaign.id)
-    return frozenset(booked | storage.signups.people_of_campaign(session, campaign.id))
 
 
 def without_receipt(session: Session, campaign: Campaign, *, now: datetime) -> int:

@@ -66,13 +66,8 @@ def register_xlsx(
 ) -> bytes:
     """The people as a workbook with real dates and a second sheet that explains it. Raises BadInput without purpose."""
     found = _rows(session, wanted, now)
-    _log(session, "xlsx", len(found), now=now, purpose=purpose, staff_id=staff_id, actor=actor)
-    out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        _people_sheet(book, found)
-        _explanation(book, _about(session, wanted, len(found), now, purpose))
-    return out.getvalue()
+    log(session, "xlsx", len(found), now=now, purpose=purpose, staff_id=staff_id, actor=actor)
+    return workbook("Register", COLUMNS, found, _about(session, wanted, len(found), now, purpose))
 
 
 def register_csv(
@@ -80,11 +75,28 @@ def register_csv(
 ) -> bytes:
     """The people with semicolons, UTF-8 with BOM and CRLF, as a Swedish Excel reads it."""
     found = _rows(session, wanted, now)
-    _log(session, "csv", len(found), now=now, purpose=purpose, staff_id=staff_id, actor=actor)
+    log(session, "csv", len(found), now=now, purpose=purpose, staff_id=staff_id, actor=actor)
+    return semicolons(COLUMNS, found)
+
+
+def workbook(
+    sheet: str, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[Cell]], about: Sequence[tuple[str, str]]
+) -> bytes:
+    """Rows as a workbook whose second sheet says what they are; `columns` are names with widths, and no cell is run."""
+    out = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, options) as book:
+        _first_sheet(book, sheet, columns, rows)
+        _explanation(book, about)
+    return out.getvalue()
+
+
+def semicolons(columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[Cell]]) -> bytes:
+    """Rows with semicolons, UTF-8 with BOM and CRLF, as a Swedish Excel reads it; no cell is run."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    writer.writerow([name for name, _ in COLUMNS])
-    writer.writerows([[harmless(_text(cell)) for cell in row] for row in found])
+    writer.writerow([name for name, _ in columns])
+    writer.writerows([[harmless(_text(cell)) for cell in row] for row in rows])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -100,13 +112,16 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _log(
-    session: Session, kind: str, count: int, *, now: datetime, purpose: str, staff_id: int | None, actor: str
-) -> None:
+def log(
+    session: Session, kind: str, count: int, *, now: datetime, purpose: str, staff_id: int | None = None,
+    actor: str = "", what: str = "register", campaign: str = "",
+) -> None:  # fmt: skip
+    """Who took out a file of how many people, and what for. Raises BadInput without a purpose."""
     if not purpose.strip():
         raise BadInput("Skriv vad filen ska användas till. Det skrivs i loggen.")
-    storage.audit.write(session, "exported", now=now, staff_id=staff_id, actor=actor, what="register", format=kind,
-                        people=count, purpose=purpose.strip()[:200])  # fmt: skip
+    about: dict[str, Any] = {"campaign": campaign} if campaign else {}
+    storage.audit.write(session, "exported", now=now, staff_id=staff_id, actor=actor, what=what, format=kind,
+                        people=count, purpose=purpose.strip()[:200], **about)  # fmt: skip
 
 
 def _rows(session: Session, wanted: Filter, now: datetime) -> list[list[Cell]]:
@@ -196,17 +211,19 @@ def _offices(session: Session, wanted: Filter) -> str:
     return ", ".join(one.name for one in storage.offices.all_offices(session) if not mine or one.id in mine)
 
 
-def _people_sheet(book: Any, rows: Sequence[Sequence[Cell]]) -> None:
-    sheet = book.add_worksheet("Register")
+def _first_sheet(
+    book: Any, name: str, columns: Sequence[tuple[str, int]], rows: Sequence[Sequence[Cell]]
+) -> None:  # fmt: skip
+    sheet = book.add_worksheet(name)
     head, day = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "yyyy-mm-dd"})
-    for column, (name, width) in enumerate(COLUMNS):
+    for column, (heading, width) in enumerate(columns):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, name, head)
+        sheet.write_string(0, column, heading, head)
     for line, row in enumerate(rows, start=1):
         for column, cell in enumerate(row):
             _write(sheet, line, column, cell, day)
     sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(COLUMNS) - 1)
+    sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
 
 
 def _write(sheet: Any, line: int, column: int, cell: Cell, day: Any) -> None:

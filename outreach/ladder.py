@@ -56,12 +56,13 @@ class Steps:
 def to_settle(session: Session, now: datetime, ids: Sequence[int] | None = None) -> list[tuple[Known, str]]:
     """Whose place is not what it should be, and why they are not to be on the ladder (empty: they are). Reads only."""
     everybody = storage.ladders.known(session, now, ids)
-    inside = _in_programme(session, everybody, now)
+    inside = in_programme(session, everybody, now)
     judged = [(one, ladder_rules.why_not(one, now, in_programme=one.person_id in inside)) for one in everybody]
     return [(one, why) for one, why in judged if _needs_change(one, why)]
 
 
-def _in_programme(session: Session, everybody: Sequence[Known], now: datetime) -> set[int]:
+def in_programme(session: Session, everybody: Sequence[Known], now: datetime) -> set[int]:
+    """Which of these are in a programme today, within its ages."""
     today, rules = local_date(now), storage.people.rules(session)
     programmes = storage.people.current_programmes(session, [one.person_id for one in everybody], today)
     return {
@@ -92,9 +93,7 @@ def _has_new_number(one: Known) -> bool:
 
 
 def settle(session: Session, now: datetime, ids: Sequence[int] | None = None) -> int:
-    """Bring everybody's place, or these people's, in line with what is true of them; returns how many changed. New
-    people by the thousand are no burden.
-    """
+    """Bring everybody's place, or these people's, in line with what is true of them; returns how many changed."""
     changes = to_settle(session, now, ids)
     _bring_in(session, [(one, why) for one, why in changes if one.state is None], now)
     moved = [(one, why) for one, why in changes if one.state is not None]
@@ -135,7 +134,7 @@ def goes_on_without_call(session: Session, person_id: int) -> bool:
 def leaves(session: Session, person_id: int, now: datetime) -> str:
     """Why a person is not on the ladder just now, in a word; empty when they are or may come on to it."""
     known = storage.ladders.known(session, now, [person_id])
-    inside = _in_programme(session, known, now)
+    inside = in_programme(session, known, now)
     return ladder_rules.why_not(known[0], now, in_programme=person_id in inside) if known else "closed"
 
 

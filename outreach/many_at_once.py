@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import storage.audit
+import storage.ladders
 import storage.people
 import storage.staff
 import storage.tasks
-from outreach import standing
+from outreach import ladder, ladder_rules, standing
 from outreach.errors import BadInput, BryggaError
 from storage.database import Session
 from storage.people import Person
@@ -48,6 +49,19 @@ def give_back(session: Session, undo: dict[int, int | None], by: Staff, *, now: 
         _hand_over(session, person, undo[person.id], by, names, now)
     _log(session, "responsible_changed", by, len(undo), now)
     return len(undo)
+
+
+def may_be_rung(session: Session, ids: Sequence[int], *, now: datetime) -> list[int]:
+    """Those of these who have a number that works and may be rung, as the ladder sees it: nobody who has been in
+    contact, rests, has a time ahead, has said stop or is closed.
+    """
+    everybody = storage.ladders.known(session, now, ids)
+    inside = ladder.in_programme(session, everybody, now)
+    return [
+        one.person_id
+        for one in everybody
+        if one.reach and not ladder_rules.why_not(one, now, in_programme=one.person_id in inside)
+    ]
 
 
 def put_in_call_pass(session: Session, ids: Sequence[int], by: Staff, *, now: datetime) -> Done:

@@ -14,7 +14,16 @@ from bot import requests, shown
 from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.requests import Ask, Reading, Writing, go, whole
-from outreach import approvals, audience, campaign_check, campaign_versions, campaigns, phone_numbers, quiet_hours
+from outreach import (
+    approvals,
+    audience,
+    campaign_answers,
+    campaign_check,
+    campaign_versions,
+    campaigns,
+    phone_numbers,
+    quiet_hours,
+)  # fmt: skip
 from outreach.errors import BadInput, NotFound
 from storage.campaigns import Campaign
 from storage.local_time import local
@@ -91,6 +100,16 @@ def _copy(ask: Ask, code: str) -> Campaign:
     return Campaign(
         name=f"{old.name} (kopia)", audience=old.audience, text_code=old.text_code, text_sv=old.text_sv,
         text_en=old.text_en, per_day=old.per_day, **_made_by(ask),
+    )  # fmt: skip
+
+
+def reminder(ask: Ask, about: Campaign) -> Campaign:
+    """A draft that reminds those who have not answered another campaign, for the same office."""
+    text_sv, text_en = campaign_steps.template_texts(campaign_answers.REMINDER)
+    return Campaign(
+        name=f"Påminnelse: {about.name}", audience=campaign_answers.PHRASE + about.code,
+        text_code=campaign_answers.REMINDER, text_sv=text_sv, text_en=text_en, per_day=about.per_day,
+        **_made_by(ask) | {"office_id": about.office_id},
     )  # fmt: skip
 
 

@@ -1,21 +1,24 @@
 """The people behind a campaign's numbers: one list for every count, and the whole dry run on screen and as a file."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 import storage.people
+import storage.register
 from bot import requests
 from bot.console import campaign_draft, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
-from outreach import campaign_export, campaign_lists, campaign_results, gate
+from outreach import audience, campaign_answers, campaign_export, campaign_lists, campaign_results, gate
 from outreach.campaign_plan import Entry
 from storage.campaigns import Campaign, Line
 from storage.local_time import age, local, local_date
 from storage.people import Person
+from storage.register import Filter
 
 routes = APIRouter(include_in_schema=False)
 
@@ -28,7 +31,7 @@ HEADINGS = {
     "alla": "Alla i utskicket", "skickade": "Skickade", "levererade": "Levererade", "vantar": "Väntar",
     "misslyckade": "Gick inte fram", "okanda": "Okända", "inaktuella": "Hann inte skickas",
     "utan": "Fick inget sms", "utan_kvitto": "Utan kvitto efter tre dygn", "svarade": "Svarade", "vill_ses": "Vill ses",
-    "bokade": "Har bokat",
+    "bokade": "Har bokat", "utan_svar": "Har inte svarat",
 }  # fmt: skip
 # The lists of a group that is compared with others: the key of a list, and what it holds of the group.
 TRIED = {"grupp": "people", "grupp_ja": "hits", "grupp_stopp": "stopped"}
@@ -92,9 +95,9 @@ def people(ask: Reading, code: str, visa: str = "alla", sida: int = 1) -> Respon
     """The people behind one number of a campaign. Those one may not see are counted, not named."""
     campaign = campaign_draft.visible(ask, code)
     lines = _lines(ask, campaign, visa)
-    found = sorted(_named(ask, lines), key=lambda pair: (pair[0].name_key, pair[0].id))
+    found = _in_order(_named(ask, lines))
     pager = import_trial.pager(f"/utskick/{code}/personer?visa={visa}", sida, len(found), ON_A_PAGE)
-    rows = [_person(ask, person, *_what(line)) for person, line in _page_of(found, pager)]
+    rows = [_person(ask, person, *what(line)) for person, line in _page_of(found, pager)]
     return _list(
         ask, heading(visa), rows, pager, back=f"/utskick/{code}", name=campaign.name, unnamed=len(lines) - len(found)
     )
@@ -103,6 +106,9 @@ def people(ask: Reading, code: str, visa: str = "alla", sida: int = 1) -> Respon
 def _lines(ask: Ask, campaign: Campaign, key: str) -> Sequence[Line]:
     people = campaign_lists.everybody(ask.session, campaign, now=ask.now)
     group, _, name = key.partition(":")
+    if group == "utan_svar":
+        still = set(storage.register.ids(ask.session, silent(ask, campaign), now=ask.now))
+        return [line for line in people.lines if line.person_id in still]
     if group not in TRIED:
         return people.picked(key)
     tried = campaign_results.report(ask.session, campaign, now=ask.now)
@@ -111,6 +117,12 @@ def _lines(ask: Ask, campaign: Campaign, key: str) -> Sequence[Line]:
     found = tried.groups.get(name) if tried is not None and known else None
     wanted: frozenset[int] = getattr(found, TRIED[group]) if found is not None else frozenset()
     return [line for line in people.lines if line.person_id in wanted]
+
+
+def silent(ask: Ask, campaign: Campaign) -> Filter:
+    """Those who have not answered and are in the register still, of the offices the campaign and oneself share."""
+    wanted = audience.read(ask.session, campaign_answers.PHRASE + campaign.code)
+    return replace(wanted, office_ids=tuple(ask.who.office_ids), office_id=campaign.office_id)
 
 
 def heading(key: str) -> str:
@@ -132,6 +144,15 @@ def group_name(name: str) -> str:
     return _GROUPS.get(name, f"Version {name}")
 
 
+def named(ask: Ask, campaign: Campaign, key: str) -> list[tuple[Person, Line]]:
+    """The people behind a number of a campaign who may be named to whoever asks, by name."""
+    return _in_order(_named(ask, _lines(ask, campaign, key)))
+
+
+def _in_order(pairs: Sequence[tuple[Person, Line]]) -> list[tuple[Person, Line]]:
+    return sorted(pairs, key=lambda pair: (pair[0].name_key, pair[0].id))
+
+
 def _named(ask: Ask, lines: Sequence[Line]) -> list[tuple[Person, Line]]:
     found: list[tuple[Person, Line]] = []
     for start in range(0, len(lines), _CHUNK):
@@ -146,7 +167,8 @@ def _may_name(ask: Ask, person: Person) -> bool:
     return not person.protected and person.office_id in ask.who.office_ids and ask.who.may_see(person)
 
 
-def _what(line: Line) -> tuple[str, str]:
+def what(line: Line) -> tuple[str, str]:
+    """What became of somebody's text, and what they answered first, in words."""
     why = campaign_lists.why(line) or line.withheld or line.reason
     said = gate.REASONS.get(why, why).rstrip(".")
     state = _TRIES_AGAIN if line.again and line.state == "queued" else _STATE_WORDS[line.state]

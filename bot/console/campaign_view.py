@@ -10,7 +10,7 @@ import storage.campaign_queue
 import storage.messages
 import storage.trials
 from bot import requests, shown
-from bot.console import campaign_draft, campaign_people, campaign_saving, campaign_tried, campaign_words
+from bot.console import campaign_after, campaign_draft, campaign_people, campaign_saving, campaign_tried, campaign_words
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading, Writing, go
 from outreach import campaign_lists, campaign_versions, campaigns, global_pause, halts, prices
@@ -112,6 +112,7 @@ def _whole(ask: Ask, campaign: Campaign) -> Data:
         "result": _result(ask, campaign, results, people) if results.sent or results.answered else None,
         "sum": _sum(results) if results.audience else "",
         "withheld": _withheld(campaign, results),
+        "after": campaign_after.offered(ask, campaign),
         "tried": campaign_tried.shown(ask, campaign),
         "learned": campaign_versions.trial(ask.session, campaign).learned,
         "may_learn": campaign.launched_at is not None,

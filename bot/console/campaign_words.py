@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from bot import shown
-from outreach import campaign_lists, campaigns, gate, halts, in_words, quiet_hours
+from outreach import campaign_answers, campaign_lists, campaigns, gate, halts, in_words, quiet_hours
 from outreach.campaign_plan import Plan
 from outreach.lists.words import many
 from outreach.quiet_hours import SENDING_HOURS
@@ -34,6 +34,8 @@ def audience(campaign: Campaign) -> str:
     written = campaign.audience.strip()
     if not written:
         return "Inga mottagare valda ännu"
+    if written.startswith(campaign_answers.PHRASE):
+        return "De som inte har svarat på ett tidigare utskick"
     return "Personer som någon har kryssat i" if written.casefold().startswith("markerade ") else written
 
 

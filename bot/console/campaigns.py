@@ -12,7 +12,7 @@ from bot import requests
 from bot.console import approval_words, campaign_build, campaign_tried, campaign_words, import_trial
 from bot.console.campaign_draft import address
 from bot.requests import Ask, Reading
-from outreach import campaign_plan, campaigns, prices
+from outreach import campaign_answers, campaign_plan, prices
 from outreach.prices import Price
 from storage.campaigns import Campaign
 
@@ -103,7 +103,7 @@ def _row(ask: Ask, campaign: Campaign, price: Price) -> Data:
         row |= {
             "sent": counts.get("sent", 0) + counts.get("delivered", 0),
             "answered": sum(storage.campaigns.answer_counts(ask.session, campaign.id).values()),
-            "booked": len(campaigns.who_booked(ask.session, campaign)),
+            "booked": len(campaign_answers.who_booked(ask.session, campaign)),
             "cost": price.of(storage.messages.parts_of_campaign(ask.session, campaign.id)),
             "sent_href": f"{base}/personer?visa=skickade",
             "answered_href": f"{base}/personer?visa=svarade",

@@ -128,7 +128,11 @@ def make_file(
         )  # fmt: skip
     except BadInput as error:
         return _ask_purpose(ask, chosen, codes, error.sentence)
-    name = export.filename(_office(ask, chosen), ending, now=ask.now)
+    return as_file(content, ending, export.filename(_office(ask, chosen), ending, now=ask.now))
+
+
+def as_file(content: bytes, ending: str, name: str) -> Response:
+    """A file to save, "xlsx" or "csv"."""
     return Response(
         content, media_type=_KINDS[ending], headers={"content-disposition": f'attachment; filename="{name}"'}
     )

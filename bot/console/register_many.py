@@ -94,7 +94,7 @@ def begin(ask: Writing, gor: Text = "", person: Codes = [], alla: Text = "", fra
     if WORKS[gor].asked:
         return ask_first(ask, gor, codes, fraga, count=storage.register.count(ask.session, wanted, now=ask.now))
     ids = storage.register.ids(ask.session, wanted, now=ask.now)
-    return _done(ask, gor, WORKS[gor].do(ask, ids, {}), fraga, asked_for=len(ids))
+    return told(ask, gor, WORKS[gor].do(ask, ids, {}), fraga, asked_for=len(ids))
 
 
 @routes.post("/register/flera")
@@ -115,17 +115,23 @@ def do(
         done = WORKS[gor].do(ask, ids, answers)
     except BadInput as error:
         return ask_first(ask, gor, codes, fraga, count=len(ids), error=error.sentence)
-    return _done(ask, gor, done, fraga, asked_for=len(ids))
+    return told(ask, gor, done, fraga, asked_for=len(ids))
 
 
-def _done(ask: Ask, gor: str, done: Done, fraga: str, *, asked_for: int) -> Response:
+def told(
+    ask: Ask, gor: str, done: Done, fraga: str, *, asked_for: int, back: tuple[str, str, str] | None = None
+) -> Response:  # fmt: skip
+    """The page that says what was done, and offers to take it back; `back` is another page it was done from: its
+    name, its address, and what leads there.
+    """
+    name, href, label = back or ("Register", register.back_to(fraga), "Till registret")
     people = f"{done.people} {'person' if done.people == 1 else 'personer'}"
     left = asked_for - done.people
     data = {
         "gor": gor, "title": WORKS[gor].title, "said": f"{WORKS[gor].said.format(people)}.",
         "left": f"{left} var det redan eller kunde inte ändras." if left else "",
-        "undo": ask.session.vault.seal(json.dumps(done.undo)) if done.undo else "", "back": register.back_to(fraga),
-        "fraga": fraga,
+        "undo": ask.session.vault.seal(json.dumps(done.undo)) if done.undo else "", "back": href, "back_name": name,
+        "back_label": label, "fraga": fraga,
     }  # fmt: skip
     return requests.page(ask, "register_flera_klart.html", title=WORKS[gor].title, many=data)
 

@@ -111,8 +111,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/utskick/{code}": ("/utskick/{campaign}",),
     "/utskick/{code}/godkann": ("/utskick/{draft}/godkann",),
     "/utskick/{code}/del/{part}": ("/utskick/{campaign}/del/progress", "/utskick/{campaign}/del/resultat"),
+    "/utskick/{code}/exportera": ("/utskick/{campaign}/exportera",),
     "/utskick/{code}/personer": tuple(
-        f"/utskick/{{campaign}}/personer?visa={which}" for which in ("alla", "utan:protected", "vill_ses", "skickade")
+        f"/utskick/{{campaign}}/personer?visa={which}" for which in ("alla", "utan:protected", "utan_svar", "skickade")
     ),
     "/utskick/okanda": ("/utskick/okanda",),
     "/utskick/okanda/{code}/igen": ("/utskick/okanda/x/igen",),
@@ -331,9 +332,10 @@ def test_she_is_in_no_file_whoever_makes_it(town: HiddenTown, client: TestClient
 
     everybody = sara.post("/register/exportera", syfte="prov", format=kind)
     ticked = sara.post("/register/exportera", syfte="prov", format=kind, person=both)
+    sent_to = sara.post(f"/utskick/{town.codes['campaign']}/exportera", syfte="prov", format=kind)
     trial = sara.post(f"/utskick/nytt/provkorning.xlsx?u={town.codes['draft']}")
 
-    for answer in (everybody, ticked, trial):
+    for answer in (everybody, ticked, sent_to, trial):
         assert answer.is_success
         assert "Alva" in read(answer) or "Alva" in answer.content.decode("utf-8-sig", "ignore")
         assert secrets_in(read(answer)) == []
