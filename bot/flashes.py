@@ -35,6 +35,8 @@ FLASHES: Mapping[str, tuple[str, str, str]] = {
     "bokad": ("ok", "Tiden är bokad", ""),
     "installt": ("ok", "Mötet är inställt", ""),
     "narvaro_kom": ("ok", "Närvaron är sparad", "Vad är nästa steg?"),
+    "noterat": ("ok", "Samtalet är noterat", ""),
+    "ring_senare": ("ok", "Ring senare", "Personen ligger kvar på ringlistan till dess."),
     "undan": ("info", "Lagt åt sidan", "Kortet kommer tillbaka senare i dag."),
     "ringpass_klart": ("ok", "Passet är klart", "Allt du har noterat är sparat."),
     "retur": ("ok", "Kortet är registrerat", "Adressen används inte igen förrän någon har ändrat den."),

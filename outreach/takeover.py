@@ -90,7 +90,7 @@ def write(session: Session, conversation: Conversation, staff: Staff, text: str,
 
     Raises Conflict when one has not taken over or the person has said stop, BadInput for a text that must not be sent.
     """
-    _needs_to_hold(conversation, staff)
+    needs_to_hold(conversation, staff)
     if conversation.state == "stopped" or consent.is_stopped(session, conversation):
         raise Conflict("Personen har sagt stopp till sms. Bara personen själv kan ändra det, genom att skriva START.")
     message = delivery.queue(session, conversation, _checked(text), kind="staff", staff_id=staff.id, now=now)
@@ -123,7 +123,7 @@ def give_back(session: Session, conversation: Conversation, staff: Staff, *, ste
     """Let the automatic service answer again, from the chosen step. Raises Conflict when one does not have the talk."""
     if step not in STEPS:
         raise BadInput("Välj var automaten ska fortsätta: bokning, väntar eller avsluta.")
-    _needs_to_hold(conversation, staff)
+    needs_to_hold(conversation, staff)
     chosen = {"bokning": "offered", "avsluta": "ended"}.get(step, _rests_at(conversation))
     _let_go(session, conversation, staff, chosen, action="gave_back", now=now)
 
@@ -187,6 +187,7 @@ def _finish_tasks(session: Session, conversation: Conversation, staff: Staff, no
             storage.tasks.finish(session, task, now=now, staff_id=staff.id, outcome="talk")
 
 
-def _needs_to_hold(conversation: Conversation, staff: Staff) -> None:
+def needs_to_hold(conversation: Conversation, staff: Staff) -> None:
+    """Raises Conflict when the talk is not this member of staff's."""
     if conversation.held_by_id != staff.id:
         raise Conflict("Du har inte samtalet. Tryck på Ta över först.")

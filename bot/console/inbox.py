@@ -11,11 +11,12 @@ from fastapi.responses import PlainTextResponse, Response
 import storage.conversations
 import storage.people
 from bot import requests
-from bot.console import composer, mailbox, opening, person, talk, talk_panes
+from bot.console import composer, ladder_call, mailbox, opening, person, talk, talk_panes
 from bot.console.composer import Typed
+from bot.console.ladder_call import Press
 from bot.console.mailbox import Filters
 from bot.requests import Ask, Posting, Reading, Writing, go, whole
-from outreach import alerts, drafts, takeover
+from outreach import alerts, drafts, kept_reminders, takeover
 from outreach.errors import BryggaError, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
@@ -48,7 +49,8 @@ def _comes_from(ask: Ask, somebody: Person) -> bool:
 
 
 @routes.get("/inkorg/{code}")
-def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str = "", visa: str = "") -> Response:
+def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str = "", visa: str = "",
+         sms: str = "") -> Response:  # fmt: skip
     """The talk between the list and the person; somebody from another office is first asked why, on the person's page,
     and one who has been merged is found from there.
     `visa` is what a narrow screen shows instead of the talk.
@@ -65,29 +67,33 @@ def page(ask: Reading, code: str, filters: Filters, samtal: str = "", skriv: str
     somebody = opening.enter_talk(ask, conversation)
     opening.see_alert(ask, conversation)
     opening.mark_read(ask, conversation)
-    return _page(ask, conversation, somebody, filters=filters, everything=samtal == "allt", writes=skriv == mailbox.YES,
+    ladder_call.tell_unconfirmed(ask, sms)
+    return show(ask, conversation, somebody, filters=filters, everything=samtal == "allt", writes=skriv == mailbox.YES,
                  side=visa)  # fmt: skip
 
 
-def _page(
+def show(
     ask: Ask, conversation: Conversation, somebody: Person | None, *, filters: mailbox.Chosen | None = None,
     everything: bool = False, error: BryggaError | None = None, typed: Typed | None = None, writes: bool = False,
-    side: str = "",
+    side: str = "", press: Press | None = None,
 ) -> Response:  # fmt: skip
+    """The page of a talk. `error` is what stopped a form; `press` an outcome of a call that could not be noted."""
+    field = "utfall" if press is not None else person.MESSAGE
     data = {
         **talk.show(ask, conversation, somebody, everything=everything, typed=typed),
         "name": somebody.name if somebody else "",
         "number": "" if somebody else talk.name_of(conversation),
-        "errors": [{"field": person.MESSAGE, "text": error.sentence}] if error else [],
+        "errors": [{"field": field, "text": error.sentence}] if error else [],
         "writes": writes or typed is not None,
         "side": side if side in SIDES else "",
     }
     mail = talk_panes.beside(ask, conversation, filters or mailbox.chosen())
+    ring = ladder_call.sheet(ask, conversation, somebody, press)
     about = talk_panes.about(ask, somebody, conversation)
     title = "Samtal" if somebody else "Okänt nummer"
     status = 422 if error else 200
     return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about,
-                         frame=talk.undo_bar(ask))  # fmt: skip
+                         ring=ring, frame=talk.undo_bar(ask))  # fmt: skip
 
 
 @routes.get("/inkorg/{code}/lista")
@@ -179,7 +185,7 @@ def write(
     conversation, somebody = find(ask, code)
     typed = Typed(meddelande, sprak)
     if infoga:
-        return _page(ask, conversation, somebody, typed=composer.insert(ask, conversation, somebody, typed, infoga))
+        return show(ask, conversation, somebody, typed=composer.insert(ask, conversation, somebody, typed, infoga))
     shown = whole(efter)
     staff = ask.who.staff
     try:
@@ -190,7 +196,7 @@ def write(
     except BryggaError as error:
         if somebody is not None and _comes_from(ask, somebody):
             return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)
-        return _page(ask, conversation, somebody, error=error, typed=typed)
+        return show(ask, conversation, somebody, error=error, typed=typed)
     there = home(ask, conversation, somebody) if sedan == STAY else following(ask, conversation, somebody)
     return go(there, done="skickat")
 
@@ -208,6 +214,14 @@ def give_back(ask: Writing, code: str, steg: Text = "") -> Response:
     """Let the automatic service answer again."""
     conversation, somebody = find(ask, code)
     takeover.give_back(ask.session, conversation, ask.who.staff, step=steg, now=ask.now)
+    return go(home(ask, conversation, somebody), done="sparat")
+
+
+@routes.post("/inkorg/{code}/paminnelser")
+def switch_reminders(ask: Writing, code: str, skicka: Text = "") -> Response:
+    """Let reminders of what is booked leave, or not, while one has the talk."""
+    conversation, somebody = find(ask, code)
+    kept_reminders.switch(ask.session, conversation, ask.who.staff, on=skicka == mailbox.YES, now=ask.now)
     return go(home(ask, conversation, somebody), done="sparat")
 
 

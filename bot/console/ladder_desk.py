@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import Response
 
+import storage.conversations
 import storage.ladders
 import storage.tasks
 from bot.console import ladder_card, ladder_words, opening
+from bot.conversation import by_phone
 from bot.requests import Ask, Writing, go
 from outreach import ladder_lists, ladder_notes, ladder_undo
 from outreach.errors import NotAllowed
@@ -29,8 +31,12 @@ PAGES: Mapping[str, str] = {"nummer": "/trappan/nummer", "ovrigt": "/trappan/ovr
 def undo(ask: Writing, fran: Annotated[str, Form()] = "") -> Response:
     """Take the last press back, whichever list it was made on."""
     ask.needs("register")
-    ladder_undo.undo(ask.session, ask.who.staff, ask.now)
-    return go(PAGES.get(fran, PAGES["ovrigt"]), done="angrat_utfall")
+    person = ladder_undo.undo(ask.session, ask.who.staff, ask.now)
+    talk = storage.conversations.of_person(ask.session, person.id) if fran == "inkorg" else None
+    if talk is None:
+        return go(PAGES.get(fran, PAGES["ovrigt"]), done="angrat_utfall")
+    gone = by_phone.has_left(ask.session, person, ask.who.staff, ask.now - ladder_undo.UNDO_WITHIN)
+    return go(f"/inkorg/{talk.code}", done="angrat_skickat" if gone else "angrat_utfall")
 
 
 def enter(ask: Ask, code: str) -> Person:

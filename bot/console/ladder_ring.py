@@ -6,14 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
-import storage.meetings
 from bot import requests
-from bot.console import ladder_card, ladder_desk, ladder_outcome, ladder_words, opening
+from bot.console import ladder_call, ladder_card, ladder_desk, ladder_words, opening
+from bot.console.ladder_call import Pressed
 from bot.conversation import by_phone, unasked
 from bot.requests import Ask, Reading, Writing, go
-from outreach import gate, ladder_lists, ladder_notes, ladder_rules, ladder_undo, ring_pass
+from outreach import ladder_lists, ladder_rules, ladder_undo, ring_pass
 from outreach.errors import BadInput, Conflict
-from outreach.ladder_notes import Noted
 from outreach.ring_pass import Pass
 from scheduler import ladder_texts
 from storage.people import Person
@@ -66,9 +65,7 @@ def card(ask: Reading, sms: str = "") -> Response:
     pass_ = _looked_at(ask)
     if pass_ is None:
         return go(HERE)
-    if reason := gate.REASONS.get(sms, ""):
-        told = {"kind": "warn", "title": "Tiden är bokad, men inget sms skickas", "text": f"Orsak: {reason}."}
-        ask.notices.append(told)
+    ladder_call.tell_unconfirmed(ask, sms)
     return _show(ask, pass_)
 
 
@@ -81,28 +78,19 @@ def live(ask: Reading) -> Response:
 
 
 @routes.post(CARD)
-def outcome(
-    ask: Writing, person: Text = "", nyckel: Text = "", utfall: Text = "", nummer: Text = "", text: Text = "",
-    dag: Text = "", klockan: Text = "", stanna: Text = "",
-) -> Response:  # fmt: skip
+def outcome(ask: Writing, press: Pressed, person: Text = "", nyckel: Text = "", stanna: Text = "") -> Response:
     """What came of the call: one press. A press that comes twice counts once."""
     them = ladder_desk.enter(ask, person)
     pass_ = ring_pass.begin(ask.session, ask.who.staff, ask.now)
     if not ring_pass.is_new(pass_, nyckel):
         return go(CARD, done="redan")
     try:
-        # Enter in the fields for a day and an hour presses no button.
-        is_typed = utfall == "senare-annan" or ((dag or klockan) and not utfall)
-        pressed = ladder_outcome.typed(ask, dag, klockan) if is_typed else utfall
-        if until := ladder_outcome.aside_until(ask, pressed):
-            ladder_notes.ring_at(ask.session, them, ask.who.staff, until, ask.now)
-            return _put_aside(ask, pass_, them, until)
-        noted = ladder_outcome.read(ask, pressed, ladder_card.called(ask, them, nummer), text)
-        ladder_notes.note(ask.session, them, ask.who.staff, noted, ask.now)
+        noted = ladder_call.note(ask, them, press)
     except (BadInput, Conflict) as error:
-        return _show(ask, pass_, [{"field": "utfall", "text": error.sentence}],
-                     {"text": text, "dag": dag, "klockan": klockan})  # fmt: skip
-    reason = _confirm(ask, them, noted)
+        return _show(ask, pass_, [{"field": "utfall", "text": error.sentence}], press.typed)
+    if isinstance(noted, datetime):
+        return _put_aside(ask, pass_, them, noted)
+    reason = ladder_call.confirm(ask, them, noted)
     ring_pass.noted(
         ask.session, ask.who.staff, pass_, them, nyckel, answered=noted.result == TALKED, now=ask.now
     )  # fmt: skip
@@ -182,14 +170,7 @@ def _put_aside(ask: Ask, pass_: Pass, person: Person, until: datetime) -> Respon
     return go(CARD, done="undan")
 
 
-def _confirm(ask: Ask, person: Person, noted: Noted) -> str:
-    if noted.slot_id is None:
-        return ""
-    slot = storage.meetings.slot(ask.session, noted.slot_id)
-    return by_phone.confirm(ask.session, person, slot, ask.who.staff, ask.house.sender.rules, ask.now)
-
-
-def _show(ask: Ask, pass_: Pass, errors: list[Data] | None = None, typed: Data | None = None) -> Response:
+def _show(ask: Ask, pass_: Pass, errors: list[Data] | None = None, typed: dict[str, str] | None = None) -> Response:
     progress = ladder_card.progress(ask, pass_)
     data = {
         "progress": progress,

@@ -38,6 +38,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "answered_as_corrected": "Svarade enligt rättad tolkning", "alert_seen": "Såg ett larm",
         "alert_told": "Larmade personal", "crisis": "Akut text", "crisis_undone": "Akut läge upphävt",
         "gave_back": "Lämnade tillbaka till automaten", "talk_done": "Markerade samtalet klart",
+        "reminders_off": "Slog av påminnelser om bokade tider", "reminders_on": "Slog på påminnelser om bokade tider",
         "talk_outcome": "Noterade vad ett samtal kom fram till",
         "took_over": "Tog över samtalet", "reading_corrected": "Rättade en tolkning", "stop": "Stopp",
         "start": "Stopp upphävt av personen", "spoken_stop": "Muntligt stopp",

@@ -12,11 +12,11 @@ import storage.messages
 import storage.people
 import storage.staff
 from bot import shown
-from bot.console import composer, words
+from bot.console import campaign_words, composer, words
 from bot.console.composer import Typed
 from bot.console.read_as import Reader
 from bot.requests import Ask
-from outreach import consent, phone_numbers, quiet_hours, takeover, talk_outcomes
+from outreach import consent, kept_reminders, phone_numbers, quiet_hours, takeover, talk_outcomes
 from storage.conversations import Conversation
 from storage.inbound import InboundText
 from storage.local_time import local
@@ -42,7 +42,7 @@ def show(
     return {
         "id": conversation.code,
         "speaker": _speaker(ask, conversation),
-        "mine": conversation.held_by_id == ask.who.staff.id,
+        "mine": _is_mine(ask, conversation),
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
         "can_finish": _can_finish(conversation),
         "waited": _waited(ask, conversation),
@@ -56,8 +56,25 @@ def show(
             for kind in talk_outcomes.offered(ask.session, conversation, person, ask.now)
         ],
         "undo": _undo(ask, conversation),
+        "reminders": _reminders(ask, conversation),
         "compose": composer.show(ask, conversation, person, typed),
     }
+
+
+def _reminders(ask: Ask, conversation: Conversation) -> dict[str, Any] | None:
+    """What leaves although one has the talk, and the switch."""
+    found = kept_reminders.of(ask.session, conversation, now=ask.now) if _is_mine(ask, conversation) else ()
+    if not found:
+        return None
+    rows = [
+        {"at": campaign_words.near(reminder.due_at, ask.now), "about": campaign_words.near(slot.starts_at, ask.now)}
+        for reminder, slot in found
+    ]
+    return {"rows": rows, "on": kept_reminders.are_on(found)}
+
+
+def _is_mine(ask: Ask, conversation: Conversation) -> bool:
+    return conversation.held_by_id == ask.who.staff.id
 
 
 def undo_bar(ask: Ask) -> dict[str, Any]:

@@ -7,9 +7,13 @@ import pytest
 from builders import NOW, Browser, a_person, a_slot, a_staff, a_talk, a_text_in, a_text_out, an_office
 
 import storage.conversations
+import storage.meetings
 import storage.messages
+import storage.reminders
 import storage.settings
+import storage.tasks
 from bot.wiring import House
+from outreach import meetings
 from storage.people import Person
 
 
@@ -86,6 +90,64 @@ def test_sending_opens_whoever_has_waited_longest_unless_one_stays(sara: Browser
     assert stays.headers["location"] == f"/inkorg/{first.code}?klart=skickat"
     assert goes.headers["location"] == f"/inkorg/{following.code}?klart=skickat"
     assert last.headers["location"] == f"/inkorg/{following.code}?klart=skickat"
+
+
+def test_reminders_of_what_is_booked_are_kept_and_can_be_switched_off(
+    sara: Browser, leila: Person, house: House
+) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="booked")
+        slot = a_slot(session, NOW + timedelta(days=2))
+        meetings.book(session, person_id=leila.id, slot_id=slot.id, now=NOW, conversation_id=talk.id)
+        a_text_out(session, talk, kind="nudge")
+    switch, here = f"/inkorg/{talk.code}/paminnelser", f"/inkorg/{talk.code}"
+    assert "Påminnelser" not in words(sara.see(here))
+    assert sara.post(switch, skicka="nej").status_code == 409
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+
+    kept = words(sara.see(here))
+    sara.post(switch, skicka="nej")
+    switched_off = words(sara.see(here))
+    with house.database.read() as session:
+        assert not storage.reminders.due(session, NOW + timedelta(days=2))
+    sara.post(switch, skicka="ja")
+
+    times = "i morgon kl. 13.04, om tiden på torsdag kl. 13.04 på torsdag kl. 11.04, om tiden på torsdag kl. 13.04"
+    assert f"Påminnelser om det som är bokat går ändå: {times}" in kept
+    assert "Påminnelser om det som är bokat är avslagna" in switched_off
+    with house.database.read() as session:
+        assert len(storage.reminders.due(session, NOW + timedelta(days=2))) == 2
+
+
+def test_a_call_from_the_talk_is_noted_as_in_a_ring_pass_and_taken_back(
+    sara: Browser, leila: Person, house: House
+) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+        slot = a_slot(session, NOW + timedelta(days=2))
+    ring, here = f"/inkorg/{talk.code}/ring", f"/inkorg/{talk.code}"
+    assert "tid:" not in sara.see(here)
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+    page = sara.see(here)
+    assert 'href="tel:+46701740605"' in page
+    (key,) = re.findall(r'name="nyckel" value="(\d+)"', page)
+
+    empty = sara.post(ring, nyckel=key, text="Ring efter tre")
+    booked = sara.post(ring, nyckel=key, utfall=f"tid:{slot.code}")
+    again = sara.post(ring, nyckel=key, utfall=f"tid:{slot.code}")
+    after = words(sara.see(here))
+    taken_back = sara.post("/trappan/angra", fran="inkorg")
+
+    assert empty.status_code == 422
+    assert "Välj vad som hände." in words(empty.text)
+    assert "Ring efter tre</textarea>" in empty.text
+    assert booked.headers["location"] == f"{here}?klart=noterat"
+    assert again.headers["location"] == f"{here}?klart=redan"
+    assert "”Svarade” är noterat." in after
+    assert taken_back.headers["location"] == f"{here}?klart=angrat_utfall"
+    with house.database.read() as session:
+        assert not storage.meetings.open_booking(session, leila.id, after=NOW)
+        assert not storage.tasks.attempts(session, leila.id)
 
 
 def test_quick_texts_and_free_times_go_into_the_field_without_scripts(
