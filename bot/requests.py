@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+import storage.offices
 import storage.settings
 import storage.staff
 from bot import shown
@@ -95,6 +96,20 @@ class Ask:
         where no role does.
         """
         self.who = self.who.narrowed(*any_of)
+
+    @property
+    def leads_everywhere(self) -> bool:
+        """Whether one may change what holds for the whole municipality; others read it."""
+        everybody = self._everywhere
+        offices = storage.offices.all_offices(self.session)
+        return everybody.may("settings") and everybody.leads(office.id for office in offices)
+
+    def needs_everywhere(self) -> None:
+        """Raises NotAllowed for whoever does not decide for the whole municipality."""
+        if not self.leads_everywhere:
+            raise NotAllowed(
+                "Det här gäller hela kommunen. Bara en administratör, eller en chef för alla kontor, kan ändra det."
+            )
 
     def where(self, what: str) -> list[int]:
         """Those of the offices this page is about where one may do something else, too."""

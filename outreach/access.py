@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -106,6 +106,14 @@ class Who:
         if person.id in self.knows:
             return False
         return not person.protected or self.sees_protected(person.office_id)
+
+    def leads(self, office_ids: Iterable[int]) -> bool:
+        """Whether what holds for all of these offices is theirs to decide: an administrator's, or that of whoever leads
+        every one of them.
+        """
+        if any(role.role == "administrator" for role in self.roles):
+            return True
+        return all(self.may("settings", office_id) for office_id in office_ids)
 
     @property
     def role_name(self) -> str:

@@ -71,8 +71,14 @@ def contradicts_text(line: HelpLine) -> bool:
 
 def check(session: Session, line: HelpLine, *, now: datetime, staff_id: int) -> None:
     """Somebody has called the line today, and it is what it is said to be."""
+    before = line.verified_on.isoformat()
     line.verified_on = local_date(now)
     storage.settings.keep_help_line(session, line)
+    lasts = {"number": line.number, "hours": line.hours}
+    storage.settings.note_if_changed(
+        session, f"{KEY}{line.id}", {**lasts, "verified_on": before},
+        {**lasts, "verified_on": line.verified_on.isoformat()}, now=now, staff_id=staff_id,
+    )  # fmt: skip
     storage.audit.write(session, "help_line_checked", now=now, staff_id=staff_id, line=line.id)
 
 
@@ -122,6 +128,9 @@ def remove(session: Session, line: HelpLine, *, now: datetime, staff_id: int) ->
     """Take away a line of one's own. Raises BadInput for one that the texts name."""
     if not is_own(line):
         raise BadInput("Linjen står i svaren och kan inte tas bort. Ändra numret i stället.")
+    ages = next((key for key, span in AGES.items() if span == (line.age_from, line.age_below)), "alla")
+    was = {"name": line.name, "number": line.number, "hours": line.hours, "ages": ages}
+    storage.settings.note_change(session, f"{KEY}{line.id}", was, None, now=now, staff_id=staff_id)
     storage.settings.drop_help_line(session, line)
     storage.audit.write(session, "help_line_removed", now=now, staff_id=staff_id, line=line.id)
 

@@ -15,6 +15,8 @@ from storage.local_time import local_date
 from storage.offices import Office
 from storage.staff import Staff
 
+# What the history of settings knows an office's holiday by, before the office.
+HISTORY = "holiday:"
 SETTINGS = "Inställningar, Vem svarar"
 
 
@@ -25,6 +27,9 @@ class Holiday:
     first: date
     last: date
     answerer_id: int | None = None
+
+
+_NONE: dict[str, object] = {"first": "", "last": "", "answers": None}
 
 
 def key(office_id: int) -> str:
@@ -67,6 +72,10 @@ def end(session: Session, office: Office, by: Staff, *, now: datetime) -> None:
 
 
 def _write(session: Session, office: Office, kept: Mapping[str, object], by: Staff, now: datetime) -> None:
+    before = storage.settings.read(session, key(office.id), default={})
+    storage.settings.note_if_changed(
+        session, f"{HISTORY}{office.id}", _NONE | before, _NONE | dict(kept), now=now, staff_id=by.id
+    )
     storage.settings.write(session, key(office.id), dict(kept), now=now, staff_id=by.id)
     storage.audit.write(session, "holiday_mode", now=now, staff_id=by.id, office=office.id, on=bool(kept))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import storage.audit
 import storage.ladders
+import storage.settings
 import storage.staff
 from outreach import ladder, ladder_rules
 from outreach.errors import BadInput
@@ -17,6 +18,8 @@ from storage.ladders import STEP_KINDS, Ladder, LadderPlace, LadderStep
 from storage.people import Person
 from storage.staff import Staff
 
+# What the history of settings knows the steps and the texts of an office's ladder by, before the office.
+STEPS, TEXTS = "ladder-steps:", "ladder-texts:"
 LONGEST_DAYS, MOST_STEPS = 365, 20
 # A rest shorter than this would put somebody who does not answer through the whole ladder again and again.
 SHORTEST_REST = 7
@@ -53,10 +56,12 @@ def change(
     if texts_itself and storage.staff.find(session, answerer_id) is None:
         raise BadInput("Välj vem som svarar. Utan en person som svarar går inga sms av sig själva.")
     row = read(session, office_id, now)
+    before = _texts(row)
     row.texts_itself, row.answerer_id = texts_itself, answerer_id
     row.announce_first, row.text_before_call = announce_first, text_before_call
     row.changed_at, row.changed_by_id = now, staff.id
     storage.ladders.keep(session, row)
+    storage.settings.note_if_changed(session, f"{TEXTS}{office_id}", before, _texts(row), now=now, staff_id=staff.id)
     storage.audit.write(session, "ladder_changed", now=now, staff_id=staff.id, office=office_id)
     return row
 
@@ -68,6 +73,7 @@ def change_steps(
     and else comes to the first one that is left of those after it. Returns how many were moved. Raises BadInput.
     """
     _check(wanted)
+    was = steps(session, office_id)
     before = ladder.Steps(session).of(office_id)
     rows = [
         LadderStep(office_id=office_id, position=position, kind=step.kind, after_days=step.after_days, is_on=step.is_on)
@@ -77,8 +83,22 @@ def change_steps(
     after = ladder.Steps(session).of(office_id)
     places = storage.ladders.standing_at(session, office_id)
     moved = sum(_refit(session, place, before, after, now) for place in places)
+    storage.settings.note_if_changed(
+        session, f"{STEPS}{office_id}", _rows(was), _rows(wanted), now=now, staff_id=staff.id
+    )
     storage.audit.write(session, "ladder_steps_changed", now=now, staff_id=staff.id, office=office_id, moved=moved)
     return moved
+
+
+def _rows(wanted: Sequence[Wanted]) -> list[list[str | int | bool]]:
+    return [[step.kind, step.after_days, step.is_on] for step in wanted]
+
+
+def _texts(row: Ladder) -> dict[str, bool | int | None]:
+    return {
+        "texts_itself": row.texts_itself, "answerer_id": row.answerer_id, "announce_first": row.announce_first,
+        "text_before_call": row.text_before_call,
+    }  # fmt: skip
 
 
 def move_over(session: Session, person: Person, from_office_id: int | None, now: datetime) -> None:

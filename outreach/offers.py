@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import storage.audit
 import storage.offers
+import storage.settings
 from outreach.errors import BadInput, Conflict
 from storage.database import Session
 from storage.local_time import local_date
@@ -14,6 +15,8 @@ from storage.offers import AIMS, EducationContract, Enrolment, Measure, Offer
 from storage.people import Person
 from storage.staff import Staff
 
+# What the history of settings knows a measure by, before its code.
+KEY = "measure:"
 LONGEST = 200
 ANSWERS = ("accepted", "declined")
 # From when to when a person can have an education contract, in whole years.
@@ -30,6 +33,7 @@ def save_measure(
         raise BadInput("Insatsen behöver ett namn.")
     if aim not in AIMS:
         raise BadInput("Välj vad insatsen leder till: studier, arbete eller annat stöd.")
+    before = _told(measure) if measure.id is not None else None
     for name in WORDS:
         setattr(measure, name, words[name].strip()[:LONGEST])
     measure.aim = aim
@@ -37,16 +41,30 @@ def save_measure(
         others = storage.offers.measures(session, measure.office_id)
         measure.position = 1 + max((one.position for one in others), default=0)
     storage.offers.keep(session, measure)
+    _note(session, measure, before, staff, now)
     storage.audit.write(session, "measure_saved", now=now, staff_id=staff.id, measure=measure.code)
     return measure
 
 
 def end_measure(session: Session, measure: Measure, staff: Staff, *, on: bool, now: datetime) -> None:
     """Let a measure be offered no longer, or again; what has been offered stays."""
+    before = _told(measure)
     measure.ended_on = None if on else local_date(now)
     storage.offers.keep(session, measure)
+    _note(session, measure, before, staff, now)
     storage.audit.write(session, "measure_begun" if on else "measure_ended", now=now, staff_id=staff.id,
                         measure=measure.code)  # fmt: skip
+
+
+def _told(measure: Measure) -> dict[str, str]:
+    ended = measure.ended_on.isoformat() if measure.ended_on is not None else ""
+    return {**{name: getattr(measure, name) for name in WORDS}, "aim": measure.aim, "ended_on": ended}
+
+
+def _note(session: Session, measure: Measure, before: dict[str, str] | None, staff: Staff, now: datetime) -> None:
+    storage.settings.note_if_changed(
+        session, f"{KEY}{measure.code}", before, _told(measure), now=now, staff_id=staff.id
+    )  # fmt: skip
 
 
 def move_up(session: Session, measure: Measure) -> None:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import storage.audit
 import storage.partners
 import storage.people
+import storage.settings
 from outreach import phone_numbers, standing
 from outreach.errors import BadInput
 from storage.database import Session
@@ -23,6 +24,8 @@ KINDS = (
 GROUNDS = (
     "personen har sagt ja", "vårdnadshavare har sagt ja", "lag eller överenskommelse", "inga uppgifter lämnades",
 )  # fmt: skip
+# What the history of settings knows a partner by, before its code.
+KEY = "partner:"
 LONGEST = 120
 WORDS = ("name", "contact", "phone", "email")
 
@@ -36,20 +39,35 @@ def save(
     if kind not in KINDS:
         raise BadInput("Välj vilket slags partner det är.")
     phone = phone_numbers.normalise(words["phone"]) if words["phone"].strip() else ""
+    before = _told(partner) if partner.id is not None else None
     for name in WORDS:
         setattr(partner, name, words[name].strip()[:LONGEST])
     partner.phone, partner.kind = phone, kind
     storage.partners.keep(session, partner)
+    _note(session, partner, before, staff, now)
     storage.audit.write(session, "partner_saved", now=now, staff_id=staff.id, partner=partner.code)
     return partner
 
 
 def end(session: Session, partner: Partner, staff: Staff, *, on: bool, now: datetime) -> None:
     """Let a partner be chosen no longer, or again; who came through them stays."""
+    before = _told(partner)
     partner.ended_on = None if on else local_date(now)
     storage.partners.keep(session, partner)
+    _note(session, partner, before, staff, now)
     storage.audit.write(session, "partner_begun" if on else "partner_ended", now=now, staff_id=staff.id,
                         partner=partner.code)  # fmt: skip
+
+
+def _told(partner: Partner) -> dict[str, str]:
+    ended = partner.ended_on.isoformat() if partner.ended_on is not None else ""
+    return {**{name: getattr(partner, name) for name in WORDS}, "kind": partner.kind, "ended_on": ended}
+
+
+def _note(session: Session, partner: Partner, before: dict[str, str] | None, staff: Staff, now: datetime) -> None:
+    storage.settings.note_if_changed(
+        session, f"{KEY}{partner.code}", before, _told(partner), now=now, staff_id=staff.id
+    )  # fmt: skip
 
 
 def refer(

@@ -16,6 +16,8 @@ from storage.staff import Staff
 
 # One for each key from 1 to 9.
 MOST = 9
+# What the history of settings knows an office's by, before the office; and the parts of each.
+HISTORY, PARTS = "quick-texts:", ("namn", "svenska", "engelska")
 LANGS = ("sv", "en")
 LONGEST_NAME, LONGEST_TEXT = 20, 320
 # What a quick text may name: the first name of whoever writes, and the office's name in texts.
@@ -60,8 +62,17 @@ def change(session: Session, office_id: int, rows: Sequence[QuickText], staff: S
     kept = [row for row in (_tidy(row) for row in rows[:MOST]) if row.name or row.sv or row.en]
     for number, row in enumerate(kept, 1):
         _check(number, row)
+    before = of(session, office_id)
+    storage.settings.note_if_changed(
+        session, f"{HISTORY}{office_id}", _told(before), _told(kept), now=now, staff_id=staff.id
+    )
     storage.settings.write(session, key(office_id), [asdict(row) for row in kept], now=now, staff_id=staff.id)
     storage.audit.write(session, "quick_texts_changed", now=now, staff_id=staff.id, office=office_id)
+
+
+def _told(rows: Sequence[QuickText]) -> dict[str, str]:
+    parts = [zip(PARTS, (row.name, row.sv, row.en), strict=True) for row in rows]
+    return {f"{number} {part}": said for number, row in enumerate(parts, 1) for part, said in row}
 
 
 def _tidy(row: QuickText) -> QuickText:

@@ -32,6 +32,8 @@ ROLES: Mapping[str, str] = {
     "enhetschef": "enhetschefen",
 }
 _PERSON, _ROLE = "person", "roll"
+# What the history of settings knows an office's table by, before the office.
+HISTORY = "routing:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def change(session: Session, office_id: int, chosen: Mapping[str, str], by: Staf
     kept = {subject: chosen[subject] for subject in SUBJECTS if chosen.get(subject)}
     if not set(kept.values()) <= allowed:
         raise BadInput("Välj någon som arbetar på kontoret.")
+    before = table(session, office_id)
+    storage.settings.note_if_changed(session, f"{HISTORY}{office_id}", before, kept, now=now, staff_id=by.id)
     storage.settings.write(session, key(office_id), kept, now=now, staff_id=by.id)
     storage.audit.write(session, "routing_changed", now=now, staff_id=by.id, office=office_id)
 

@@ -74,6 +74,9 @@ def choose(
     if (before.provider, before.by) != (provider, by):
         after = Choice(provider, by, now, CHOOSES_AGAIN if by == AUTO else "valt för hand")
         change(session, before, after, providers, now=now, staff_id=staff_id, actor=actor)
+        if staff_id is not None:
+            was = AUTO if before.by == AUTO else before.provider
+            storage.settings.note_change(session, KEY, was, wanted, now=now, staff_id=staff_id)
     return read(session, providers)
 
 

@@ -68,6 +68,14 @@ def note_change(
     session.flush()
 
 
+def note_if_changed(
+    session: Session, key: str, before: object, after: object, *, now: datetime, staff_id: int
+) -> None:  # fmt: skip
+    """Keep what a setting was and became, where the two differ."""
+    if before != after:
+        note_change(session, key, before, after, now=now, staff_id=staff_id)
+
+
 def changes(session: Session, keys: Sequence[str], most: int = 10) -> Sequence[SettingChange]:
     """The latest changes of these settings, newest first. A key that ends with a colon stands for all it begins."""
     among = [

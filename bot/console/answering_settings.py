@@ -10,7 +10,7 @@ from fastapi.responses import Response
 import storage.staff
 import storage.time_patterns
 from bot import requests
-from bot.console import quick_settings, settings_tabs
+from bot.console import quick_settings, setting_history, settings_tabs
 from bot.console.typed_times import read_day
 from bot.requests import Ask, Reading, Writing, Written, go, whole
 from outreach import absence, holiday_mode, own_times, routing
@@ -134,7 +134,7 @@ def _page(
     may_change = ask.who.may("settings", office.id)
     table = routing.table(ask.session, office.id) if typed is None else typed
     data = {
-        "tabs": settings_tabs.tabs(HERE) if may_change else [],
+        **setting_history.for_page(ask, "Vem svarar"),
         "offices": quick_settings.office_tabs(ask, HERE, office), "office": office.id, "may_change": may_change,
         "subjects": [(subject, said, table.get(subject, "")) for subject, said in routing.SUBJECTS.items()],
         "choices": [("", "Ingen särskild"), *routing.choices(ask.session, office.id, ask.now)],

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 import storage.offers
 import storage.partners
 from bot import requests
-from bot.console import settings_tabs
+from bot.console import setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, Written, go, whole
 from outreach import in_words, offers, partners, phone_numbers
 from outreach.errors import BadInput, NotFound
@@ -137,7 +137,7 @@ def _directory(ask: Ask, changing: str, typed: Data, error: BadInput | None) -> 
 def _frame(ask: Ask, here: str, changing: str, error: BadInput | None) -> Data:
     offices = _offices(ask)
     return {
-        "tabs": settings_tabs.tabs(here) if ask.who.may("settings") else [],
+        **setting_history.for_page(ask, "Insatser" if here == MEASURES else "Partner"),
         "changing": changing,
         "choices": [(office.id, office.name) for office in offices] if len(offices) > 1 else [],
         "office": offices[0].id if offices else "",

@@ -13,7 +13,7 @@ import storage.ladders
 import storage.offices
 import storage.staff
 from bot import requests, shown
-from bot.console import ladder_words, settings_tabs
+from bot.console import ladder_words, setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import access, ladder_rules, ladder_settings
 from outreach.errors import BadInput, NotAllowed, NotFound
@@ -123,7 +123,7 @@ def _page(
     row = ladder_settings.read(ask.session, office.id, ask.now)
     answerer = storage.staff.find(ask.session, row.answerer_id)
     data = {
-        "tabs": settings_tabs.tabs(HERE),
+        **setting_history.for_page(ask, "Kontakttrappa"),
         "office": {"id": office.id, "name": office.name},
         "offices": [(one.id, one.name) for one in ask.who.offices],
         "steps": [{"kind": one.kind, "days": max(one.after_days, 0), "on": one.is_on,

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from bot import requests
-from bot.console import settings_tabs
+from bot.console import setting_history, settings_tabs
 from bot.requests import Ask, Reading, Writing, Written, go, whole
 from outreach import quick_texts
 from outreach.errors import BadInput, NotFound
@@ -63,7 +63,7 @@ def office_tabs(ask: Ask, here: str, office: Office) -> list[Data]:
 def _page(ask: Ask, office: Office, rows: Any, error: BadInput | None = None) -> Response:
     filled = [*rows, *[QuickText("", "", "")] * MOST][:MOST]
     data = {
-        "tabs": settings_tabs.tabs(HERE) if ask.who.may("settings") else [],
+        **setting_history.for_page(ask, "Snabbsvar"),
         "offices": office_tabs(ask, HERE, office), "office": office.id,
         "rows": [{"number": number, "name": row.name, "sv": row.sv, "en": row.en}
                  for number, row in zip(_numbers(), filled, strict=True)],

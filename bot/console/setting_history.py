@@ -3,7 +3,6 @@ same rules as any other change (ux §4.16).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -14,9 +13,10 @@ import storage.offices
 import storage.settings
 import storage.staff
 from bot import shown
-from bot.console import settings_tabs
+from bot.console import office_kinds, settings_tabs
+from bot.console.setting_kind import Kind, differing, plain
 from bot.requests import Ask, Writing, go, whole
-from outreach import alerts, approvals, help_lines, languages, limits, linking, own_office
+from outreach import alerts, approvals, help_lines, languages, limits, linking, own_office, sms_choice
 from outreach.approvals import Limit
 from outreach.errors import Conflict, NotFound
 from storage.settings import SettingChange
@@ -28,21 +28,8 @@ _FIELDS = {
     "name": "namn", "sender_name": "avsändare", "municipality": "kommun", "phone": "telefon", "switchboard": "växel",
     "website": "webbplats", "opens": "öppnar", "closes": "stänger", "directions": "hitta dit",
     "sensitive": "känslig plats", "number": "nummer", "hours": "svarar",
-    "verified_on": "kontrollerad", "limit": "gräns", "always": "alla utskick",
+    "verified_on": "kontrollerad", "limit": "gräns", "always": "alla utskick", **office_kinds.FIELDS,
 }  # fmt: skip
-Put = Callable[[Ask, str, Any], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of setting: the page it stands on, what it is called, how a value reads, and how an earlier one is put
-    back. `what` and `put` get what stands after the key's colon.
-    """
-
-    page: str
-    what: Callable[[Ask, str], str]
-    say: Callable[[Ask, Any], str]
-    put: Put
 
 
 def rows(ask: Ask, page: str) -> list[Data]:
@@ -56,18 +43,29 @@ def rows(ask: Ask, page: str) -> list[Data]:
     return found
 
 
+def for_page(ask: Ask, page: str) -> Data:
+    """What every page of settings needs: the way between them, for those who have it, and the latest changes."""
+    tabs = settings_tabs.tabs(settings_tabs.PAGES[page]) if ask.who.may("settings") else []
+    return {"tabs": tabs, "history": rows(ask, page)}
+
+
 @routes.post("/installningar/angra")
 def undo(ask: Writing, andring: Annotated[str, Form()] = "") -> Response:
     """Put back what a setting was before its latest change."""
-    ask.needs("settings")
+    ask.needs("settings", "register", "inbox")
     change = storage.settings.change_by_id(ask.session, whole(andring) or 0)
-    if change is None or not _is_mine(ask, change.key):
+    if change is None:
         raise NotFound
+    kind = _kind(change.key)
+    ask.needs(kind.needs)
+    if not _is_mine(ask, change.key):
+        raise NotFound
+    if kind.office(ask, _which(change.key)) is None:
+        ask.needs_everywhere()
     latest = storage.settings.latest_change(ask.session, change.key)
     if latest is None or latest.id != change.id:
         raise Conflict("Inställningen har ändrats igen. Läs om sidan.")
-    kind = _kind(change.key)
-    kind.put(ask, change.key.partition(":")[2], change.before)
+    kind.put(ask, _which(change.key), change.before)
     return go(f"{kind.page}#andringar", done="aterstalld")
 
 
@@ -76,45 +74,43 @@ def _kind(key: str) -> Kind:
     return KINDS[f"{head}{colon}"]
 
 
+def _which(key: str) -> str:
+    return key.partition(":")[2]
+
+
 def _is_mine(ask: Ask, key: str) -> bool:
-    """Whether the setting is the whole installation's, or that of an office of one's own."""
-    head, _, which = key.partition(":")
-    if head == own_office.PLACE.rstrip(":"):
-        place = storage.offices.place(ask.session, int(which))
-        return place is not None and place.office_id in ask.who.office_ids
-    is_an_office = f"{head}:" in (own_office.OFFICE, approvals.KEY, f"{linking.OFFICES}:")
-    return not is_an_office or int(which) in ask.who.office_ids
+    """Whether the setting is the whole municipality's, or that of an office of one's own."""
+    office_id = _kind(key).office(ask, _which(key))
+    return office_id is None or office_id in ask.who.office_ids
+
+
+def _may_undo(ask: Ask, kind: Kind, which: str) -> bool:
+    office_id = kind.office(ask, which)
+    return ask.leads_everywhere if office_id is None else ask.who.may(kind.needs, office_id)
 
 
 def _row(ask: Ask, change: SettingChange, *, is_latest: bool) -> Data:
-    kind, which = _kind(change.key), change.key.partition(":")[2]
+    kind, which = _kind(change.key), _which(change.key)
+    # A row that was new has nothing to go back to: it is taken away instead.
+    was_new = change.before is None and isinstance(change.after, dict)
     by = storage.staff.find(ask.session, change.by_id)
     return {
         "id": change.id, "what": kind.what(ask, which), "change": _words(ask, kind, change),
         "by": f"Ändrat av {by.name if by is not None else 'kommandoraden'} {shown.date_table(change.at)} "
         f"kl. {shown.time_text(change.at)}",
-        # A place that was new has nothing to go back to: it is taken away instead.
-        "undo": is_latest and (change.before is not None or kind.page != _OFFICES),
+        "undo": is_latest and not was_new and _may_undo(ask, kind, which),
     }  # fmt: skip
 
 
 def _words(ask: Ask, kind: Kind, change: SettingChange) -> str:
     """What it was and became; of a row that has several words those that differ."""
+    if change.after is None and isinstance(change.before, dict):
+        return f"borttagen: {change.before['name']}, {change.before['number']}"
     if not isinstance(change.after, dict):
         return f"{kind.say(ask, change.before)} → {kind.say(ask, change.after)}"
     if change.before is None:
         return "ny"
-    differ = [name for name, value in change.after.items() if change.before.get(name) != value]
-    return ", ".join(
-        f"{_FIELDS.get(name, name)} {_plain(ask, change.before.get(name))} → {_plain(ask, change.after[name])}"
-        for name in differ
-    )
-
-
-def _plain(_ask: Ask, value: Any) -> str:
-    if isinstance(value, bool):
-        return "ja" if value else "nej"
-    return "inte satt" if value is None else str(value) or "tomt"
+    return ", ".join(differing(kind, ask, change.before, change.after, _FIELDS))
 
 
 def _colleague(ask: Ask, value: Any) -> str:
@@ -130,7 +126,7 @@ def _limit(key: str, words: str) -> Kind:
     def put(ask: Ask, _which: str, value: Any) -> object:
         return limits.change(ask.session, key, value, now=ask.now, staff_id=ask.who.staff.id)
 
-    return Kind(settings_tabs.PAGES["Utskick"], _named(words), _plain, put)
+    return Kind(settings_tabs.PAGES["Utskick"], _named(words), plain, put)
 
 
 def _duty(key: str, words: str) -> Kind:
@@ -147,10 +143,14 @@ def _language(lang: str) -> Kind:
             return languages.turn_on(ask.session, lang, value, now=ask.now, staff_id=staff_id)
         return languages.turn_off(ask.session, lang, now=ask.now, staff_id=staff_id)
 
-    return Kind(settings_tabs.PAGES["Språk"], _named(languages.in_swedish(lang).capitalize()), _plain, put)
+    return Kind(settings_tabs.PAGES["Språk"], _named(languages.in_swedish(lang).capitalize()), plain, put)
 
 
 def _put_line(ask: Ask, which: str, value: Any) -> None:
+    if "name" in value:
+        # It was taken away: its number in the tables may be another's by now.
+        help_lines.add(ask.session, **value, now=ask.now, staff_id=ask.who.staff.id)
+        return
     line = storage.settings.help_line(ask.session, int(which))
     if line is None:
         raise NotFound("Linjen finns inte kvar.")
@@ -164,6 +164,14 @@ def _put_line(ask: Ask, which: str, value: Any) -> None:
 def _line_name(ask: Ask, which: str) -> str:
     line = storage.settings.help_line(ask.session, int(which))
     return line.name if line is not None else "En hjälplinje"
+
+
+def _put_provider(ask: Ask, _which: str, value: Any) -> None:
+    route = ask.house.sms_route
+    if route is None:
+        raise NotFound("Här finns ingen sms-leverantör att välja.")
+    sms_choice.choose(ask.session, value, route.providers, now=ask.now, staff_id=ask.who.staff.id)
+    route.read_anew()
 
 
 def _put_telegram(ask: Ask, which: str, value: Any) -> object:
@@ -195,6 +203,15 @@ def _place_name(ask: Ask, which: str) -> str:
     return f"Platsen {place.name}" if place is not None else "En plats"
 
 
+def _its_own(_ask: Ask, which: str) -> int:
+    return int(which)
+
+
+def _office_of_place(ask: Ask, which: str) -> int:
+    place = storage.offices.place(ask.session, int(which))
+    return place.office_id if place is not None else 0
+
+
 _OFFICES = settings_tabs.PAGES["Kontor"]
 _CHECKED: Sequence[str] = sorted(languages.NEEDS_TRANSLATOR)
 KINDS: dict[str, Kind] = {
@@ -202,16 +219,21 @@ KINDS: dict[str, Kind] = {
     limits.PRICE: _limit(limits.PRICE, "Pris per sms-del, i öre"),
     limits.ANSWERS: _limit(limits.ANSWERS, "Personer ni hinner svara per dag"),
     "on_duty": _duty("on_duty", "Har jour"), "stand_in": _duty("stand_in", "Ersättare"), "head": _duty("head", "Chef"),
-    help_lines.KEY: Kind(settings_tabs.PAGES["Jour och hjälplinjer"], _line_name, _plain, _put_line),
+    help_lines.KEY: Kind(settings_tabs.PAGES["Jour och hjälplinjer"], _line_name, plain, _put_line),
     **{languages.key(lang): _language(lang) for lang in _CHECKED},
+    sms_choice.KEY: Kind(
+        settings_tabs.PAGES["Kanaler"], _named("Sms-leverantör"),
+        lambda _ask, value: sms_choice.NAMES.get(value, "automatiskt"), _put_provider,
+    ),
     f"{linking.OFFICES}:": Kind(
-        settings_tabs.PAGES["Kanaler"], lambda ask, which: f"Telegram, {_office_name(ask, which)}", _plain,
-        _put_telegram,
+        settings_tabs.PAGES["Kanaler"], lambda ask, which: f"Telegram, {_office_name(ask, which)}", plain,
+        _put_telegram, office=_its_own,
     ),
     approvals.KEY: Kind(
-        settings_tabs.PAGES["Utskick"], lambda ask, which: f"Godkännande, {_office_name(ask, which)}", _plain,
-        _put_approval,
+        settings_tabs.PAGES["Utskick"], lambda ask, which: f"Godkännande, {_office_name(ask, which)}", plain,
+        _put_approval, office=_its_own,
     ),
-    own_office.OFFICE: Kind(_OFFICES, _office_name, _plain, _put_office),
-    own_office.PLACE: Kind(_OFFICES, _place_name, _plain, _put_place),
+    own_office.OFFICE: Kind(_OFFICES, _office_name, plain, _put_office, office=_its_own),
+    own_office.PLACE: Kind(_OFFICES, _place_name, plain, _put_place, office=_office_of_place),
+    **office_kinds.KINDS,
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Kanaler: who carries our texts and how that goes, told in words and chosen by hand; Telegram for each office."""
 
+import re
 from pathlib import Path
 
 import anyio
@@ -108,6 +109,10 @@ def test_a_provider_is_chosen_by_hand_and_left_to_the_automaton_again(karin: Bro
     assert chosen(house) == ("twilio", "auto")
     assert "Automatiken väljer igen sedan i dag kl. 13.04." in words(karin.see(HERE))
     assert logged(house).count("sms_route") == 2
+    told = karin.see(HERE)
+    assert "Sms-leverantör: 46elks → automatiskt" in words(told)
+    karin.post("/installningar/angra", andring=re.findall(r'name="andring" value="(\d+)"', told)[0])
+    assert chosen(house) == ("46elks", "hand")
 
 
 def test_a_provider_that_is_not_set_up_is_refused(karin: Browser, house: House) -> None:

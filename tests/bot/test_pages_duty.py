@@ -197,7 +197,7 @@ def test_a_line_of_ones_own_is_added_checked_and_taken_away(alva: Browser, house
     assert "Tillagd av er. Står inte i svaren." in page
     assert "Stämmer inte med svaret" not in page
     assert alva.post(f"{HERE}/bort", linje=str(line.id)).status_code == 303
-    assert "Jourhavande präst" not in alva.see(HERE)
+    assert "Spara Jourhavande präst" not in alva.see(HERE)
     with house.database.read() as session:
         actions = [event.action for event in storage.audit.latest(session)]
     assert actions[:2] == ["help_line_removed", "help_line_added"]
