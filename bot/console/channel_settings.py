@@ -32,6 +32,7 @@ def page(ask: Reading) -> Response:
 def choose(ask: Writing, leverantor: Text = "") -> Response:
     """Choose who carries texts, or leave it to the automaton."""
     ask.needs("settings")
+    ask.needs_everywhere()
     route = ask.house.sms_route
     if route is None:
         raise BadInput("Här finns ingen sms-leverantör att välja.")
@@ -58,6 +59,7 @@ def _page(ask: Ask, errors: list[Data]) -> Response:
     data = {
         "tabs": settings_tabs.tabs(HERE),
         "history": setting_history.rows(ask, "Kanaler"),
+        "may_all": ask.leads_everywhere,
         "sms": _sms(ask),
         "telegram": _telegram(ask),
         "errors": errors,

@@ -43,6 +43,7 @@ def page(ask: Reading) -> Response:
 def choose(ask: Writing, jour: Text = "", ersattare: Text = "", chef: Text = "") -> Response:
     """Choose the three."""
     ask.needs("settings")
+    ask.needs_everywhere()
     typed = {"jour": jour, "ersattare": ersattare, "chef": chef}
     known = {staff.code: staff for staff in _candidates(ask)}
     if any(code and code not in known for code in typed.values()):
@@ -55,6 +56,7 @@ def choose(ask: Writing, jour: Text = "", ersattare: Text = "", chef: Text = "")
 def mobile(ask: Writing, person: Text = "", mobil: Text = "") -> Response:
     """The number that one of the three is told at."""
     ask.needs("settings")
+    ask.needs_everywhere()
     staff = next((one for one in _chosen(ask) if one.code == person), None)
     if staff is None:
         raise NotFound
@@ -70,6 +72,7 @@ def mobile(ask: Writing, person: Text = "", mobil: Text = "") -> Response:
 def save_line(ask: Writing, linje: Text = "", nummer: Text = "", oppet: Text = "") -> Response:
     """Another number, or other hours."""
     ask.needs("settings")
+    ask.needs_everywhere()
     line = _line(ask, linje)
     try:
         help_lines.change(ask.session, line, number=nummer, hours=oppet, now=ask.now, staff_id=ask.who.staff.id)
@@ -85,6 +88,7 @@ def add_line(
 ) -> Response:  # fmt: skip
     """One more line."""
     ask.needs("settings")
+    ask.needs_everywhere()
     try:
         help_lines.add(ask.session, name=namn, number=nytt_nummer, hours=nytt_oppet, ages=aldrar, now=ask.now,
                        staff_id=ask.who.staff.id)  # fmt: skip
@@ -98,6 +102,7 @@ def add_line(
 def remove_line(ask: Writing, linje: Text = "") -> Response:
     """A line that was added here is not needed."""
     ask.needs("settings")
+    ask.needs_everywhere()
     help_lines.remove(ask.session, _line(ask, linje), now=ask.now, staff_id=ask.who.staff.id)
     return go(f"{HERE}#linjer", done="sparat")
 
@@ -106,6 +111,7 @@ def remove_line(ask: Writing, linje: Text = "") -> Response:
 def check_line(ask: Writing, linje: Text = "") -> Response:
     """Somebody has called the line today."""
     ask.needs("settings")
+    ask.needs_everywhere()
     help_lines.check(ask.session, _line(ask, linje), now=ask.now, staff_id=ask.who.staff.id)
     return go(f"{HERE}#linjer", done="sparat")
 
@@ -159,6 +165,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     data = {
         "tabs": settings_tabs.tabs(HERE),
         "history": setting_history.rows(ask, "Jour och hjälplinjer"),
+        "may_all": ask.leads_everywhere,
         "places": [_place(ask, *place) for place in PLACES],
         "staff": [("", "Ingen"), *((staff.code, staff.name) for staff in _candidates(ask))],
         "chosen": [_telephone(ask, staff, typed) for staff in _chosen(ask)],

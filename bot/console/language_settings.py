@@ -34,6 +34,7 @@ def page(ask: Reading) -> Response:
 def turn(ask: Writing, sprak: Text = "", lage: Text = "", granskad: Text = "", av: Text = "") -> Response:
     """Turn a language on, once somebody has checked it, or off."""
     ask.needs("settings")
+    ask.needs_everywhere()
     if sprak not in languages.NEEDS_TRANSLATOR:
         raise NotFound
     if lage != "pa":
@@ -53,6 +54,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
     data = {
         "tabs": settings_tabs.tabs(HERE),
         "history": setting_history.rows(ask, "Språk"),
+        "may_all": ask.leads_everywhere,
         "languages": [_language(ask, lang, rows, typed) for lang in ("sv", "en", *tongues.everyone())],
         "errors": errors,
         "error": {one["field"]: one["text"] for one in errors},

@@ -47,8 +47,11 @@ def pause(ask: Writing, skal: Text = "") -> Response:
 
 @routes.post(HERE + "/ateruppta")
 def resume(ask: Writing) -> Response:
-    """Let everything go on."""
+    """Let everything go on: whoever paused may, and who decides for the whole municipality."""
     ask.needs("settings")
+    pause = global_pause.current(ask.session)
+    if pause is not None and pause.by_id != ask.who.staff.id:
+        ask.needs_everywhere()
     rules = ask.house.sender.rules
     done = global_pause.turn_off(ask.session, rules, now=ask.now, staff_id=ask.who.staff.id)
     return go(HERE, done="sparat" if done else "redan")
@@ -56,8 +59,9 @@ def resume(ask: Writing) -> Response:
 
 @routes.post(HERE)
 def save(ask: Writing, tak: Text = "", pris: Text = "", svar: Text = "") -> Response:
-    """Save what texts may cost and how many can be answered."""
+    """Save what texts may cost and how many can be answered, in the whole municipality."""
     ask.needs("settings")
+    ask.needs_everywhere()
     typed, errors = {"tak": tak, "pris": pris, "svar": svar}, []
     for field, read in (("tak", _cap), ("pris", _price), ("svar", _answers)):
         try:
@@ -116,6 +120,7 @@ def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
         "tabs": settings_tabs.tabs(HERE),
         "history": setting_history.rows(ask, "Utskick"),
         "pause": _pause(ask),
+        "may_all": ask.leads_everywhere,
         "cap": typed.get("tak", cap or ""),
         "left": "" if left is None else f"Kvar den här månaden: {campaign_words.kronor(price.of(left))}.",
         "price": typed.get("pris", _ore(price.ore)),
@@ -148,4 +153,5 @@ def _pause(ask: Ask) -> Data | None:
         return None
     by = storage.staff.find(ask.session, pause.by_id)
     name = by.name if by is not None else "kommandoraden"
-    return {"words": f"Pausat {campaign_words.near(pause.since, ask.now)} av {name}.", "why": pause.why}
+    return {"words": f"Pausat {campaign_words.near(pause.since, ask.now)} av {name}.", "why": pause.why,
+            "may_end": ask.leads_everywhere or pause.by_id == ask.who.staff.id}  # fmt: skip

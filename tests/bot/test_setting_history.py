@@ -10,11 +10,12 @@ from fastapi.testclient import TestClient
 
 import storage.offers
 import storage.settings
+import storage.staff
 from bot.wiring import House
 from outreach import help_lines, holiday_mode, ladder_settings, programmes, quick_texts, routing
 from outreach.help_lines import AGES
 from storage.database import Session
-from storage.staff import Staff
+from storage.staff import Staff, StaffRole
 
 UNDO = "/installningar/angra"
 TEN = "2026-12-10"
@@ -115,7 +116,7 @@ def lines(house: House) -> list[storage.settings.HelpLine]:
         return sorted(storage.settings.help_lines(session), key=lambda line: line.id)
 
 
-def test_whoever_changes_a_setting_may_undo_it_and_nobody_else(
+def test_an_offices_setting_is_its_own_staffs_and_the_municipalitys_is_of_whoever_leads_it_all(
     karin: Browser, house: House, client: TestClient
 ) -> None:
     with house.database.write() as session:
@@ -128,6 +129,14 @@ def test_whoever_changes_a_setting_may_undo_it_and_nobody_else(
     # The help lines are the whole municipality's, and Karin leads one of its two offices.
     assert "Ångra" not in words(signed_in(client, house.database, karin.staff).see("/installningar/jour"))
     assert karin.post(UNDO, andring=duty).status_code == 403
+    for page, send in (("utskick", {"svar": "5"}), ("jour", {"jour": ""}), ("kanaler/sms", {}), ("sprak", {})):
+        assert karin.post(f"/installningar/{page}", **send).status_code == 403
+    for page in ("utskick", "jour", "sprak"):
+        assert "Gäller hela kommunen" in words(karin.see(f"/installningar/{page}"))
+    with house.database.write() as session:
+        storage.staff.give_role(session, StaffRole(staff_id=karin.staff.id, office_id=other.id, role="enhetschef"))
+    assert karin.post("/installningar/jour", jour="").status_code == 303
+    assert "Gäller hela kommunen" not in words(karin.see("/installningar/jour"))
     assert signed_in(client, house.database, sara).post(UNDO, andring=change).status_code == 303
 
 
