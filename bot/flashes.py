@@ -28,6 +28,16 @@ FLASHES: Mapping[str, tuple[str, str, str]] = {
     "angrat_utfall": ("info", "Ångrat", "Utfallet är borttaget och allt står som förut."),
     "angrat_skickat": ("warn", "Tiden är avbokad", "Sms:et om tiden hade redan gått. Ring eller skriv till personen."),
     "angrat_sms": ("warn", "Ångrat, men sms:et hade redan gått", "Skriv till personen om det behövs."),
+    "angrat_ko": (
+        "warn",
+        "Ångrat, men platsen på dialogmötet är inte kvar",
+        "Någon annan har fått den. Personen står i kö.",
+    ),
+    "angrat_sms_ko": (
+        "warn",
+        "Ångrat, men sms:et hade redan gått och platsen på dialogmötet är inte kvar",
+        "Personen står i kö till mötet. Skriv till personen om det behövs.",
+    ),
     "tider": ("ok", "Tiderna är sparade", "Kalendern är uppdaterad. Bokade tider ligger kvar."),
     "ledig": ("ok", "Dagarna är spärrade", "Lediga tider är borttagna. Bokade tider ligger kvar."),
     "tid_uppe": ("ok", "Tiden ligger uppe", "Automaten och kollegorna kan boka den."),

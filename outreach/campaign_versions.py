@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import storage.audit
+import storage.settings
 import storage.trials
 from outreach.errors import BadInput
 from storage.campaigns import Campaign
@@ -76,11 +77,32 @@ def write(session: Session, campaign: Campaign, words: Words) -> None:
 
 def remove(session: Session, campaign: Campaign, letter: str) -> None:
     """Take a version away; those after it move up, so that the letters have no gap."""
+    storage.settings.write(session, _removed(campaign), removed(session, campaign) + letter)
     left = [words for words in of(session, campaign) if words.letter != letter]
     for row in storage.trials.versions(session, campaign.id)[len(left) - 1 :]:
         storage.trials.forget_version(session, row)
     for words, letter_now in zip(left, LETTERS, strict=False):
         write(session, campaign, Words(letter_now, words.sv, words.en))
+
+
+def removed(session: Session, campaign: Campaign) -> str:
+    """The letters of the versions that have been taken away, in that order."""
+    return str(storage.settings.read(session, _removed(campaign), default=""))
+
+
+def where_now(session: Session, campaign: Campaign, letter: str, seen: str) -> str:
+    """The letter that a version has now which somebody saw under this one, when `seen` had been taken away; empty where
+    it is gone itself.
+    """
+    for gone in removed(session, campaign).removeprefix(seen):
+        if gone == letter:
+            return ""
+        letter = LETTERS[LETTERS.index(letter) - 1] if gone < letter else letter
+    return letter if letter in [words.letter for words in of(session, campaign)] else ""
+
+
+def _removed(campaign: Campaign) -> str:
+    return f"campaign_versions_removed_{campaign.code}"
 
 
 def copy(session: Session, old: Campaign, new: Campaign) -> None:

@@ -6,7 +6,7 @@ done in silence. The text waits for as long as the way back is shown.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import storage.audit
 import storage.conversations
@@ -41,6 +41,16 @@ UNDO_SHOWN = timedelta(seconds=10)
 _WRONG, _UNDONE, _TAKEN = "wrong_person", "ångrat", "human_has_it"
 _STANDS = {"wrong_number": "wrong_number", "occupied": "occupied", "later": "resting", "declined": "declined"}
 _TALK = ("waiting_since", "waiting_why", "subject", "held_by_id", "held_since")
+
+
+class Undone(NamedTuple):
+    """A press that was taken back: whether its text had left, and whether a place at a dialog meeting is somebody
+    else's by now, so that the person stands in line.
+    """
+
+    talk: Conversation
+    had_left: bool
+    lost_place: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ def press(
     attempt = storage.tasks.add_attempt(
         session, Attempt(person_id=person.id, kind="note", note=IN_WORDS[kind], at=now, staff_id=staff.id)
     )
+    had_place = [one.id for one, _ in storage.signups.standing(session, talk.id, after=now) if one.state == "signed_up"]
     left = gatherings.leave_for_now(session, talk, now=now) if kind == "wrong_number" else []
     _follow(session, talk, person, staff, kind, now)
     if confirmation:
@@ -90,7 +101,8 @@ def press(
     ladder_undo.keep(session, person, staff, before, attempt, now=now)
     storage.settings.write(
         session, _key(staff),
-        {"talk": talk.code, "kind": kind, "at": now.isoformat(), "left": [one.id for one in left], **stood},
+        {"talk": talk.code, "kind": kind, "at": now.isoformat(), "left": [one.id for one in left],
+         "had_place": had_place, **stood},
         now=now, staff_id=staff.id,
     )  # fmt: skip
     storage.audit.write(session, "talk_outcome", now=now, staff_id=staff.id, person_id=person.id,
@@ -144,10 +156,9 @@ def last(session: Session, staff: Staff, now: datetime) -> Pressed | None:
     return Pressed(talk, person, kept["kind"], at)
 
 
-def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, bool]:
+def undo(session: Session, staff: Staff, now: datetime) -> Undone:
     """Take the last press back: everything stands as it did, but for a place at a dialog meeting that somebody else has
-    been offered meanwhile. Also says whether the text had left already. Raises Conflict when something has come in
-    between.
+    been offered meanwhile. Raises Conflict when something has come in between.
     """
     pressed = last(session, staff, now)
     if pressed is None:
@@ -158,8 +169,10 @@ def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, b
     confirmed = any(one.text_code == code for one in texts)
     stopped = storage.messages.hold_back(session, talk.id, ("reply", "stop_confirmation"), reason=_UNDONE, now=now)
     ladder_undo.undo(session, staff, now)
+    lost = False
     for signup_id in kept.get("left", ()):
-        _sign_up_again(session, talk, storage.signups.find(session, signup_id), now)
+        has_place = _sign_up_again(session, talk, storage.signups.find(session, signup_id), now)
+        lost = lost or (signup_id in kept.get("had_place", ()) and not has_place)
     for name in _TALK:
         value = kept[name]
         setattr(talk, name, datetime.fromisoformat(value) if name.endswith("_since") and value else value)
@@ -167,17 +180,20 @@ def undo(session: Session, staff: Staff, now: datetime) -> tuple[Conversation, b
     for reason in (_WRONG, _TAKEN):
         delivery.put_back(session, talk, reason=reason, since=pressed.at, now=now)
     storage.settings.write(session, _key(staff), {}, now=now, staff_id=staff.id)
-    return talk, confirmed and not stopped
+    return Undone(talk, had_left=confirmed and not stopped, lost_place=lost)
 
 
-def _sign_up_again(session: Session, talk: Conversation, was: Signup | None, now: datetime) -> None:
-    """On the list again, with those they bring, as far as there are seats still; else in line."""
+def _sign_up_again(session: Session, talk: Conversation, was: Signup | None, now: datetime) -> bool:
+    """On the list again, with those they bring, as far as there are seats still; else in line. Whether there was a
+    place.
+    """
     if was is None:
-        return
+        return False
     slot = storage.meetings.slot(session, was.slot_id)
     again = gatherings.sign_up(session, slot, talk, source=was.source, now=now, campaign_id=was.campaign_id)
     if again is not None and was.companions:
         gatherings.bring(session, again, was.companions, now=now)
+    return again is not None and again.state == "signed_up"
 
 
 def _say(value: Any) -> Any:

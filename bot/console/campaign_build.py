@@ -286,6 +286,7 @@ def _page(
     typed: dict[str, str] | None = None,
 ) -> Response:  # fmt: skip
     built = campaign_steps.frame(draft, step, number, errors or [])
+    built |= {"lost": any(one["field"] == campaign_saving.LOST for one in errors or [])}
     built |= {"typed": typed or {}, "error": {one["field"]: one["text"] for one in errors or [] if one["field"]}}
     return requests.page(
         draft.ask, "utskick_nytt.html", title=f"{STEPS[step]} – nytt utskick", status_code=422 if errors else 200,

@@ -10,13 +10,15 @@ from bot.console import campaign_steps, typed_times
 from bot.requests import Ask, whole
 from outreach import campaign_versions, wording
 from outreach.campaign_versions import FOLLOWED, LETTERS, LONGEST_QUESTION, Words
-from outreach.errors import BadInput
+from outreach.errors import BadInput, Conflict
 from storage.campaigns import Campaign
 from storage.local_time import local_date
 
 Errors = list[dict[str, str]]
 Fields = Mapping[str, str]
 
+# The fault of having written on a version that is gone, and where what was written is shown.
+LOST = "skrivet"
 LONGEST_NAME, LONGEST_TEXT, MOST_A_DAY = 80, 1000, 10_000
 
 
@@ -71,10 +73,14 @@ def _message(ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Erro
         campaign.text_code = template
         campaign.text_sv, campaign.text_en = campaign_steps.template_texts(template)
         return []
-    words = campaign_versions.one(ask.session, campaign, fields.get("version", ""))
-    if words.letter != fields.get("version", words.letter):
-        # A colleague has taken the version away: what was typed for it must not become the first one's words.
-        return [{"field": "", "text": "Versionen är borttagen. Det du skrev är inte sparat."}]
+    letter = _where_now(ask, campaign, fields)
+    if not letter:
+        # A colleague has taken the version away: what was typed for it must not become another one's words.
+        said = f"Version {fields['version']} är borttagen av en kollega."
+        if typing:
+            raise Conflict(said)
+        return [{"field": LOST, "text": f"{said} Det du skrev står kvar nedan, men är inte sparat."}]
+    words = campaign_versions.one(ask.session, campaign, letter)
     words = Words(words.letter, _text(fields, "text", words.sv), _text(fields, "text_en", words.en))
     campaign_versions.write(ask.session, campaign, words)
     if not typing and template == "":
@@ -85,6 +91,15 @@ def _message(ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Erro
         _try(ask, campaign, question=question, split=split, rule=fields.get("regel", ""))
     _replace(ask, campaign, fields.get("gor", ""))
     return _too_long(words)
+
+
+def _where_now(ask: Ask, campaign: Campaign, fields: Fields) -> str:
+    """The letter now of the version that was written on; empty where it is gone."""
+    written = fields.get("version", LETTERS[0])
+    if written not in LETTERS:
+        return ""
+    seen = fields.get("borttagna", campaign_versions.removed(ask.session, campaign))
+    return campaign_versions.where_now(ask.session, campaign, written, seen)
 
 
 def _text(fields: Fields, name: str, known: str) -> str:

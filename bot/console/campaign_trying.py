@@ -5,7 +5,7 @@ from typing import Any
 import storage.trials
 from bot.console import campaign_words
 from bot.console.campaign_draft import Draft
-from outreach import campaign_plan, control_group, lot
+from outreach import campaign_plan, campaign_versions, control_group, lot
 from outreach.campaign_versions import FOLLOWED, LETTERS
 from outreach.lists.words import many
 from outreach.proportions import FEWEST
@@ -68,6 +68,7 @@ def trying(draft: Draft) -> Data:
     several = len(draft.versions) > 1
     return {
         "shown": draft.words.letter,
+        "removed": campaign_versions.removed(draft.ask.session, draft.campaign),
         "tabs": [words.letter for words in draft.versions] if several else [],
         "may_add": len(draft.versions) < len(LETTERS),
         "next": LETTERS[min(len(draft.versions), len(LETTERS) - 1)],

@@ -21,6 +21,13 @@ routes = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 
+# What is said after an undo, by whether the text had left and whether a place was lost.
+_SAID = {
+    (False, False): "angrat_utfall", (True, False): "angrat_sms",
+    (False, True): "angrat_ko", (True, True): "angrat_sms_ko",
+}  # fmt: skip
+
+
 @routes.post("/inkorg/utfall/angra")
 def undo(ask: Writing) -> Response:
     """Take the last press back; says so where its text had left already."""
@@ -28,8 +35,8 @@ def undo(ask: Writing) -> Response:
     pressed = talk_outcomes.last(ask.session, ask.who.staff, ask.now)
     if pressed is not None:
         inbox.find(ask, pressed.talk.code)
-    talk, has_left = talk_outcomes.undo(ask.session, ask.who.staff, ask.now)
-    return go(f"/inkorg/{talk.code}", done="angrat_sms" if has_left else "angrat_utfall")
+    undone = talk_outcomes.undo(ask.session, ask.who.staff, ask.now)
+    return go(f"/inkorg/{undone.talk.code}", done=_SAID[undone.had_left, undone.lost_place])
 
 
 @routes.post("/inkorg/{code}/utfall")

@@ -55,7 +55,9 @@ def test_tabs_keep_what_is_typed_and_the_last_step_tells_what_is_tried(sara: Bro
 
     # A version that a colleague has taken away is not written over the first.
     lost = step(sara, code, "meddelande", version="C", text="Borta", text_en="")
-    assert "Versionen är borttagen" in words(lost.text)
+    assert "Version C är borttagen av en kollega." in words(lost.text)
+    assert "Det här hann du skriva i version C Borta" in words(lost.text)
+    assert step(sara, code, "meddelande/spara", version="C", text="Borta").status_code == 409
     assert found(house, code).text_sv == first
 
     check = words(sara.see(f"/utskick/nytt/kontroll?u={code}"))
@@ -119,3 +121,19 @@ def test_a_control_group_that_could_tell_nothing_holds_nobody_back(sara: Browser
         trial = campaign_versions.trial(session, found(house, code))
         assert (trial.control, trial.rule) == (False, "answered")
     assert sara.post(f"/utskick/nytt/kasta?u={code}").status_code == 303
+
+
+def test_what_is_written_on_a_version_follows_it_when_another_is_taken_away(sara: Browser, house: House) -> None:
+    code = two_versions(sara, house)
+    step(sara, code, "meddelande", version="B", text=B, gor="ny_version")
+    step(sara, code, "meddelande", version="C", borttagna="", text="Tredje", text_en="")
+    # A colleague takes B away while two others write on B and on C as they saw them.
+    step(sara, code, "meddelande", version="B", borttagna="", text=B, text_en="", gor="bort_version:B")
+
+    lost = step(sara, code, "meddelande", version="B", borttagna="", text="För sent", text_en="")
+    step(sara, code, "meddelande", version="C", borttagna="", text="Tredje, ändrad", text_en="")
+
+    assert "Det här hann du skriva i version B För sent" in words(lost.text)
+    with house.database.read() as session:
+        said = [one.sv for one in campaign_versions.of(session, found(house, code))]
+    assert said[1:] == ["Tredje, ändrad"]

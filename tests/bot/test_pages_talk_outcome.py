@@ -87,6 +87,17 @@ def test_a_wrong_number_stands_on_no_list_of_a_dialog_meeting(sara: Browser, tal
     assert sara.post(UNDO).status_code == 303
     assert listed() == [("signed_up", 1)]
 
+    # Somebody else takes the places before the press is taken back: then the page may not say that all is as it was.
+    sara.post(f"/inkorg/{talk.code}/utfall", utfall="wrong_number")
+    with house.database.write() as session:
+        for which in ("61", "62"):
+            other = a_talk(session, a_person(session, "Noor", mobile=which), address=which)
+            gatherings.sign_up(session, slot, other, source="code", now=NOW)
+    undone = sara.post(UNDO)
+    assert undone.headers["location"].endswith("klart=angrat_ko")
+    assert ("waiting", 0) in listed()
+    assert "platsen på dialogmötet är inte kvar" in sara.see(undone.headers["location"])
+
 
 def test_in_silence_nothing_is_sent(sara: Browser, talk: Conversation, house: House) -> None:
     sara.post(f"/inkorg/{talk.code}/utfall", utfall="declined", tyst="ja")
