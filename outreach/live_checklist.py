@@ -147,9 +147,7 @@ def _asked(session: Session, code: str) -> Line:
 
 
 def _sender(machine: Machine) -> Line:
-    todo = (
-        "It ställer in leverantör och nummer, stänger av övningsläget och ger Brygga en adress med https (se README)."
-    )
+    todo = "Den som driver Brygga ställer in leverantör, nummer och en adress med https, och stänger av övningsläget."
     faults = [
         words for wrong, words in (
             (machine.practice, "Brygga är i övningsläge."),

@@ -108,8 +108,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=STOCKHOLM)
 
 
-def _options(words: Mapping[str, str]) -> list[Data]:
-    return [{"value": "", "label": "Alla"}, *({"value": key, "label": label} for key, label in words.items())]
+def _options(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [("", "Alla"), *words.items()]
 
 
 def _about(ask: Ask, code: str) -> str:

@@ -52,7 +52,10 @@ def test_what_somebody_reads_of_a_person_in_a_day_is_one_line(karin: Browser, ho
             at = NOW - timedelta(hours=hours)
             storage.audit.write(session, "read", now=at, staff_id=karin.staff.id, person_id=person.id)
 
-    assert rows(karin.see("/logg?handelse=lasning"))[0][2] == "Läste personsidan, 3 gånger"
+    page = karin.see("/logg?handelse=lasning")
+    assert rows(page)[0][2] == "Läste personsidan, 3 gånger"
+    assert '<option value="lasning" selected>Läsning av personer</option>' in page
+    assert '<option value="">Alla</option>' in page
 
 
 def test_lines_are_found_by_person_staff_event_and_period(karin: Browser, house: House) -> None:
