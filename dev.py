@@ -98,7 +98,8 @@ def install(requirements: str) -> None:
         make_venv(ROOT / ".venv")
     uv = shutil.which("uv")
     installer = [uv, "pip", "install", "--python", PYTHON] if uv else [PYTHON, "-m", "pip", "install"]
-    quiet = ["-q"] if uv else ["-q", "--disable-pip-version-check"]
+    # Python translates what it runs when it first runs it: all the rest of a library would take half as long again.
+    quiet = ["-q"] if uv else ["-q", "--disable-pip-version-check", "--no-compile"]
     call(*installer, *quiet, "--require-hashes", "-r", requirements)
     stamp(requirements).write_text(digest(requirements))
 
