@@ -55,6 +55,11 @@ class Session(SqlModelSession):
         if loaded is not None:
             self.expire(loaded)
 
+    def read_every_again(self, table: type[Any]) -> None:
+        """Forget what every loaded row of a table held, where a plain statement may have changed any of them."""
+        for loaded in [row for row in self.identity_map.values() if isinstance(row, table)]:
+            self.expire(loaded)
+
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement that was made once for each of these rows."""
         if rows:

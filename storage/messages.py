@@ -247,14 +247,8 @@ def hold_back(
         _HOLD_BACK, talk=conversation_id, of_kinds=list(kinds), in_channels=list(channels), besides=list(besides),
         why=reason, now=now,
     )  # fmt: skip
-    _read_again(session, conversation_id)
+    session.read_every_again(Message)
     return held.rowcount
-
-
-def _read_again(session: Session, conversation_id: int | None) -> None:
-    for loaded in [row for row in session.identity_map.values() if isinstance(row, Message)]:
-        if loaded.conversation_id == conversation_id:
-            session.expire(loaded)
 
 
 def take_back(
@@ -263,7 +257,7 @@ def take_back(
 ) -> None:  # fmt: skip
     """Cancel a conversation's queued texts of these codes that keep until just this moment: those of one meeting."""
     session.rows(_TAKE_BACK, talk=conversation_id, codes=list(codes), keeps=send_before, why=reason, now=now)
-    _read_again(session, conversation_id)
+    session.read_every_again(Message)
 
 
 def cancel_campaign(session: Session, campaign_id: int, *, reason: str, now: datetime) -> int:

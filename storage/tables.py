@@ -27,6 +27,7 @@ from storage import (
     partners,
     passkeys,
     people,
+    presence,
     reads,
     settings,
     sharing,
@@ -42,6 +43,6 @@ from storage import (
 ROOMS = (
     alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
     imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help, partners,
-    passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks, time_patterns, trials,
+    passkeys, people, presence, reads, settings, sharing, signups, single_sign_on, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -11,7 +11,7 @@ import storage.campaigns
 import storage.staff
 import storage.trials
 from bot import requests, shown
-from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words
+from bot.console import campaign_draft, campaign_preview, campaign_saving, campaign_steps, campaign_words, presence
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.requests import Ask, Reading, Writing, go, whole
 from outreach import (
@@ -290,5 +290,6 @@ def _page(
     built |= {"typed": typed or {}, "error": {one["field"]: one["text"] for one in errors or [] if one["field"]}}
     return requests.page(
         draft.ask, "utskick_nytt.html", title=f"{STEPS[step]} – nytt utskick", status_code=422 if errors else 200,
-        u=built, frame={"status": f"{draft.campaign.name} · {campaign_words.audience(draft.campaign)}"},
+        u=built, frame={"status": f"{draft.campaign.name} · {campaign_words.audience(draft.campaign)}"}
+        | presence.here("utskick", draft.campaign.code),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse, Response
 import storage.conversations
 import storage.people
 from bot import requests
-from bot.console import composer, ladder_call, mailbox, opening, person, talk, talk_panes
+from bot.console import composer, ladder_call, mailbox, opening, person, presence, talk, talk_panes
 from bot.console.composer import Typed
 from bot.console.ladder_call import Press
 from bot.console.mailbox import Filters
@@ -93,7 +93,7 @@ def show(
     title = "Samtal" if somebody else "Okänt nummer"
     status = 422 if error else 200
     return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about,
-                         ring=ring, frame=talk.undo_bar(ask))  # fmt: skip
+                         ring=ring, frame=talk.undo_bar(ask) | presence.here("samtal", conversation.code))  # fmt: skip
 
 
 @routes.get("/inkorg/{code}/lista")

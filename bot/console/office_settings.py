@@ -1,5 +1,6 @@
 """Settings, Kontor: what an office is called, how texts name it, when it is open, and where people meet (ux §4.16)."""
 
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
@@ -7,8 +8,11 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 import storage.offices
+import storage.settings
+import storage.staff
 from bot import requests
-from bot.console import setting_history, settings_tabs, typed_times
+from bot.console import outdated, setting_history, settings_tabs, typed_times
+from bot.console.outdated import Clash
 from bot.requests import Ask, Reading, Writing, Written, go, whole
 from outreach import own_office
 from outreach.errors import BadInput, NotAllowed, NotFound
@@ -16,6 +20,10 @@ from storage.offices import Office, Place
 
 routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
+_LABELS = {
+    "name": "Kontorets namn", "sender_name": "Avsändare", "municipality": "Kommun", "phone": "Telefon",
+    "switchboard": "Växel", "website": "Webbplats", "opens": "Öppnar", "closes": "Stänger",
+}  # fmt: skip
 HERE = settings_tabs.PAGES["Kontor"]
 
 
@@ -31,8 +39,11 @@ def save(ask: Writing, form: Written) -> Response:
     """Other names, numbers or hours."""
     ask.needs("settings")
     office = _office(ask, form.get("kontor", ""))
+    merged = outdated.merge(form, _stands(office))
+    if merged.clashes:
+        return _page(ask, office, form, clashes=merged.clashes)
     try:
-        wanted = {**form, **{name: _clock(form.get(name, "")) for name in ("opens", "closes")}}
+        wanted = {**merged.values, **{name: _clock(merged.values[name]) for name in ("opens", "closes")}}
     except BadInput as error:
         return _page(ask, office, form, "opens", error)
     try:
@@ -90,17 +101,41 @@ def _place(ask: Ask, office: Office, written: str) -> Place:
     return place
 
 
-def _page(ask: Ask, office: Office, typed: Data, field: str = "", error: BadInput | None = None) -> Response:
+def _stands(office: Office) -> dict[str, str]:
+    """What stands now, as the form writes it."""
+    return {name: value.replace(":", ".") if name in ("opens", "closes") else value
+            for name, value in own_office.facts(office).items()}  # fmt: skip
+
+
+def _both(clash: Clash) -> dict[str, str]:
+    return {"field": clash.field, "label": _LABELS[clash.field], "mine": clash.mine, "theirs": clash.theirs}
+
+
+def _page(
+    ask: Ask, office: Office, typed: Data, field: str = "", error: BadInput | None = None,
+    clashes: Sequence[Clash] = (),
+) -> Response:  # fmt: skip
+    other = _latest_by(ask, office) if clashes else ""
     data = {
         "tabs": settings_tabs.tabs(HERE),
         "office": {"id": office.id, "name": office.name},
         "offices": [(one.id, one.name) for one in ask.who.offices],
-        "typed": {**{name: value.replace(":", ".") if name in ("opens", "closes") else value
-                     for name, value in own_office.facts(office).items()}, **typed},
+        "typed": {**_stands(office), **typed},
+        "shown": _stands(office),
+        "clashes": [_both(clash) for clash in clashes],
+        "who": other or "Någon annan",
+        "whose": outdated.whose(other),
         "ask_sure": error is not None and "Kryssa" in error.sentence,
         "places": storage.offices.places(ask.session, office.id),
         "history": setting_history.rows(ask, "Kontor"),
         "errors": [{"field": field, "text": error.sentence}] if error else [],
         "error": {field: error.sentence} if error else {},
     }  # fmt: skip
-    return requests.page(ask, "installningar_kontor.html", title="Kontor", s=data, status_code=422 if error else 200)
+    return requests.page(ask, "installningar_kontor.html", title="Kontor", s=data,
+                         status_code=409 if clashes else 422 if error else 200)  # fmt: skip
+
+
+def _latest_by(ask: Ask, office: Office) -> str:
+    """The name of who was the latest to change the office."""
+    change = storage.settings.latest_change(ask.session, f"{own_office.OFFICE}{office.id}")
+    return storage.staff.names(ask.session).get(change.by_id, "") if change is not None else ""

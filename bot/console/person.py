@@ -10,7 +10,7 @@ import storage.audit
 import storage.conversations
 import storage.people
 from bot import requests
-from bot.console import opening, person_boxes, person_facts, talk
+from bot.console import opening, person_boxes, person_facts, presence, talk
 from bot.console.composer import Typed
 from bot.console.timeline import GROUPS, SHORT, Teller
 from bot.requests import Ask, Reading, Writing, go
@@ -91,8 +91,9 @@ def show(
     }
     title = "Person"
     return requests.page(
-        ask, "person.html", title=title, status_code=422 if error else 200, person=shown, frame=talk.undo_bar(ask)
-    )
+        ask, "person.html", title=title, status_code=422 if error else 200, person=shown,
+        frame=talk.undo_bar(ask) | presence.here("person", person.code),
+    )  # fmt: skip
 
 
 def _merged(ask: Ask, person: Person) -> Response:

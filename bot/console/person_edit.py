@@ -1,18 +1,21 @@
 """Uppgifter om personen: everything we hold, to print, and to correct what is wrong (ux §4.6)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+import storage.amendments
 import storage.offices
 import storage.people
 import storage.staff
 from bot import requests
-from bot.console import opening, person_boxes, person_facts
+from bot.console import opening, outdated, person_boxes, person_facts, presence
+from bot.console.outdated import Clash
 from bot.console.timeline import Teller
 from bot.requests import Ask, Reading, Writing, Written, go, whole
-from outreach import facts
+from outreach import facts, in_words
 from outreach.errors import BadInput
 from outreach.lists import dates
 from storage.local_time import local_date
@@ -27,26 +30,37 @@ def form(ask: Reading, code: str) -> Response:
     """What stands, ready to be corrected."""
     person = opening.enter(ask, code)
     opening.log_reading(ask, person)
-    typed = {name: getattr(person, name) for name in facts.WORDS}
-    typed["birth_date"] = person.birth_date.isoformat() if person.birth_date else ""
-    return _form(ask, person, typed, None)
+    return _form(ask, person, _stands(person), None)
 
 
 @routes.post(HERE + "/ratta")
 def correct(ask: Writing, code: str, typed: Written) -> Response:
-    """Keep what was corrected; what stood before is kept too."""
+    """Keep what was corrected; what stood before is kept too, and what a colleague has saved meanwhile is shown."""
     person = opening.enter(ask, code)
+    merged = outdated.merge({**typed, "protected": typed.get("protected", "")}, _stands(person))
+    if merged.clashes:
+        return _form(ask, person, typed, None, merged.clashes)
+    wanted = merged.values
     try:
         changed = facts.correct(
-            ask.session, person, ask.who.staff, words={name: typed.get(name, "") for name in facts.WORDS},
-            birth_date=_born(ask, typed.get("birth_date", "")),
-            office_id=_office(ask, person, typed.get("office", "")),
-            responsible_id=_responsible(ask, person, typed.get("responsible", "")),
-            protected=_protected(ask, person, typed), now=ask.now,
+            ask.session, person, ask.who.staff, words={name: wanted[name] for name in facts.WORDS},
+            birth_date=_born(ask, wanted["birth_date"]), office_id=_office(ask, wanted["office"]),
+            responsible_id=_responsible(ask, person, wanted["responsible"]),
+            protected=_protected(ask, person, wanted["protected"]), now=ask.now,
         )  # fmt: skip
     except BadInput as error:
         return _form(ask, person, typed, error)
     return go(f"/register/{code}", done="sparat" if changed else "redan")
+
+
+def _stands(person: Person) -> dict[str, str]:
+    """What stands now, as the form writes it."""
+    written = {name: str(getattr(person, name) or "") for name in facts.WORDS}
+    return {
+        **written, "birth_date": person.birth_date.isoformat() if person.birth_date else "",
+        "office": str(person.office_id or ""), "responsible": str(person.responsible_id or ""),
+        "protected": "ja" if person.protected else "",
+    }  # fmt: skip
 
 
 def _born(ask: Ask, typed: str) -> Any:
@@ -58,7 +72,7 @@ def _born(ask: Ask, typed: str) -> Any:
     return day
 
 
-def _office(ask: Ask, person: Person, typed: str) -> int:
+def _office(ask: Ask, typed: str) -> int:
     chosen = whole(typed)
     if chosen is None or chosen not in {office.id for office in storage.offices.all_offices(ask.session)}:
         raise BadInput("Välj ett kontor i listan.")
@@ -72,25 +86,55 @@ def _responsible(ask: Ask, person: Person, typed: str) -> int | None:
     return chosen
 
 
-def _protected(ask: Ask, person: Person, typed: dict[str, str]) -> bool:
+def _protected(ask: Ask, person: Person, typed: str) -> bool:
     # Only the two roles may take the marker away; anybody may set it, since that is the safe side.
-    return "protected" in typed or (person.protected and not ask.who.sees_protected(person.office_id))
+    return bool(typed) or (person.protected and not ask.who.sees_protected(person.office_id))
 
 
-def _form(ask: Ask, person: Person, typed: dict[str, Any], error: BadInput | None) -> Response:
+def _form(
+    ask: Ask, person: Person, typed: dict[str, str], error: BadInput | None, clashes: Sequence[Clash] = ()
+) -> Response:  # fmt: skip
+    other = storage.staff.names(ask.session).get(_latest_by(ask, person), "") if clashes else ""
     shown = {
         "id": person.code,
         "typed": typed,
         "offices": [(office.id, office.name) for office in storage.offices.all_offices(ask.session)],
-        "office": typed.get("office", person.office_id or ""),
-        "responsible": typed.get("responsible", person.responsible_id or ""),
+        "office": typed.get("office", ""),
+        "responsible": typed.get("responsible", ""),
         "staff": [("", "Ingen ännu"), *person_boxes.may_be_responsible(ask, person).items()],
-        "protected": "protected" in typed if error else person.protected,
+        "protected": bool(typed.get("protected")),
+        "shown": _stands(person),
+        "clashes": [_both(ask, clash) for clash in clashes],
+        "who": other or "Någon annan",
+        "whose": outdated.whose(other),
         "errors": [{"field": _field(error), "text": error.sentence}] if error else [],
     }
+    status = 409 if clashes else 422 if error else 200
     return requests.page(
-        ask, "person_ratta.html", title="Rätta uppgifter", rows=shown, status_code=422 if error else 200
+        ask, "person_ratta.html", title="Rätta uppgifter", rows=shown, status_code=status,
+        frame=presence.here("person", person.code),
     )  # fmt: skip
+
+
+def _both(ask: Ask, clash: Clash) -> dict[str, str]:
+    """A field that two have changed, as the page shows its versions."""
+    fact = {"office": "office_id", "responsible": "responsible_id"}.get(clash.field, clash.field)
+    mine, theirs = (_say(ask, clash.field, value) for value in (clash.mine, clash.theirs))
+    return {"field": clash.field, "label": in_words.AMENDED[fact], "mine": mine, "theirs": theirs}
+
+
+def _say(ask: Ask, field: str, value: str) -> str:
+    if field == "office":
+        return {str(office.id): office.name for office in storage.offices.all_offices(ask.session)}.get(value, "")
+    if field == "responsible":
+        return storage.staff.names(ask.session).get(whole(value) or 0, "")
+    return {"ja": "ja", "": "nej"}.get(value, value) if field == "protected" else value
+
+
+def _latest_by(ask: Ask, person: Person) -> int:
+    """Who was the latest to correct something about the person."""
+    latest = storage.amendments.of_person(ask.session, person.id)
+    return max(latest, key=lambda one: one.id).by_id or 0 if latest else 0
 
 
 def _field(error: BadInput) -> str:

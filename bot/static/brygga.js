@@ -103,6 +103,18 @@
     document.addEventListener('visibilitychange', () => { if (!document.hidden) refreshAll(sections.filter((section) => section.isConnected)); });
   }
 
+  // --- who else has the page open
+  function sayWhoElse() {
+    const line = document.querySelector('[data-here]');
+    if (!line) return;
+    const ask = () => document.hidden || fetch(line.dataset.here, { headers: { 'X-Brygga-Fragment': '1' } })
+      .then((response) => (response.ok && !response.redirected ? response.text() : ''))
+      .then((words) => { if (line.textContent !== words) line.textContent = words; }).catch(() => {});
+    ask();
+    setInterval(ask, POLL);
+    document.addEventListener('visibilitychange', ask);
+  }
+
   // --- forms
   async function post(form, button) {
     const body = new FormData(form);
@@ -350,6 +362,7 @@
   }
 
   document.addEventListener('DOMContentLoaded', () => {
+    sayWhoElse();
     watchUse();
     keepTexts();
     wake(document);

@@ -36,6 +36,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/logga-in/kommun": ("/logga-in/kommun",),
     "/logga-in/kommun/svar": ("/logga-in/kommun/svar",),
     "/vaken": ("/vaken",),
+    "/har/{place}": ("/har/samtal-{talk}",),
     "/utkast": ("/utkast",),
     "/mitt-konto": ("/mitt-konto",),
     "/idag": ("/idag", *(f"/idag?visa={part}" for part in ("manniska", "bokat", "ring", "nummer"))),
