@@ -42,6 +42,7 @@ from bot.console import (
     ladder_ring,
     ladder_sms,
     language_settings,
+    lately,
     live,
     live_checklist,
     log,
@@ -112,7 +113,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     # Put there as they are: an included router works out all of its routes anew for every application.
     for ways_in in (
         health.routes, calendar_feed.routes, *house.webhooks(),
-        sign_in.routes, sign_in_passkey.routes, sign_in_municipal.routes, unsent.routes, presence.routes, live.routes,
+        sign_in.routes, sign_in_passkey.routes, sign_in_municipal.routes, unsent.routes, live.routes,
+        presence.routes, lately.routes,
         today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,
         calendar_booking.routes, calendar_meeting.routes, importing.routes, import_missing.routes,
         import_result.routes, phone.routes, mailbox.routes, talk_outcome.routes, talk_call.routes, inbox.routes,

@@ -30,6 +30,8 @@ _HOW_MANY = ("people", "recipients", "rows")
 READINGS = ("read", "person_read", "person_opened")
 # So many of the newest lines are checked each time; the whole log when somebody asks for it.
 CHECKED = 10_000
+# Whoever one may not know of.
+SOMEBODY = "En person"
 # Who does what no member of staff did.
 _ACTORS = {"automaten": "Automaten", "kommandoraden": "Kommandoraden"}
 
@@ -114,14 +116,14 @@ def _options(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def _about(ask: Ask, code: str) -> str:
     person = storage.people.by_code(ask.session, code) if code else None
-    return _name(ask, person) if person is not None else ""
+    return name_of(ask, person) if person is not None else ""
 
 
-def _name(ask: Ask, person: Person) -> str:
+def name_of(ask: Ask, person: Person) -> str:
     """Whom a line is about, for those who may know; administrators read no names."""
     may = ask.who.may("register", person.office_id) and ask.who.may_see(person)
     mine = person.office_id is None or person.office_id in ask.who.office_ids
-    return today_blocks.name(person) if may and mine else "En person"
+    return today_blocks.name(person) if may and mine else SOMEBODY
 
 
 def _rows(ask: Ask, found: list[tuple[AuditEvent, Person | None]], names: Mapping[int, str]) -> list[Data]:
@@ -141,10 +143,10 @@ def _day_of_reading(line: tuple[AuditEvent, Person | None]) -> tuple[object, ...
 
 
 def _row(ask: Ask, event: AuditEvent, person: Person | None, names: Mapping[int, str]) -> Data:
-    link = person is not None and _name(ask, person) != "En person"
+    link = person is not None and name_of(ask, person) != SOMEBODY
     return {
         "at": local(event.at), "who": names.get(event.staff_id or 0) or _ACTORS.get(event.actor, event.actor),
-        "what": log_words.say(event.action), "about": _name(ask, person) if person else "",
+        "what": log_words.say(event.action), "about": name_of(ask, person) if person else "",
         "href": f"/register/{person.code}" if person is not None and link else "", "why": _why(event),
     }  # fmt: skip
 

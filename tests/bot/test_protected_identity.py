@@ -36,6 +36,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/logga-in/kommun": ("/logga-in/kommun",),
     "/logga-in/kommun/svar": ("/logga-in/kommun/svar",),
     "/vaken": ("/vaken",),
+    "/senast-gjort": ("/senast-gjort",),
     "/har/{place}": ("/har/samtal-{talk}",),
     "/utkast": ("/utkast",),
     "/mitt-konto": ("/mitt-konto",),
@@ -211,7 +212,7 @@ TOLD_TO_THE_NAMED = {
 # alert has been tried, and that there are times, stands in the checklist for going live.
 TOLD_TO_ALL = {
     "in_hand": (*ADDRESSES["/installningar/personal/{code}"], *ADDRESSES["/installningar/checklista"]),
-    "log": ADDRESSES["/logg"],
+    "log": (*ADDRESSES["/logg"], *ADDRESSES["/senast-gjort"]),
     "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"], *ADDRESSES["/inkorg/{code}/tider"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
     "merged": (
