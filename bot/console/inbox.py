@@ -16,8 +16,8 @@ from bot.console.composer import Typed
 from bot.console.ladder_call import Press
 from bot.console.mailbox import Filters
 from bot.requests import Ask, Posting, Reading, Writing, go, whole
-from outreach import alerts, drafts, kept_reminders, takeover
-from outreach.errors import BryggaError, NotFound
+from outreach import alerts, contact, drafts, kept_reminders, takeover
+from outreach.errors import BadInput, BryggaError, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
 
@@ -199,6 +199,16 @@ def write(
         return show(ask, conversation, somebody, error=error, typed=typed)
     there = home(ask, conversation, somebody) if sedan == STAY else following(ask, conversation, somebody)
     return go(there, done="skickat")
+
+
+@routes.post("/inkorg/{code}/anteckning")
+def note(ask: Writing, code: str, anteckning: Text = "") -> Response:
+    """A note for colleagues, whoever has the talk: nobody is texted, and nothing is taken over."""
+    conversation, somebody = find(ask, code)
+    if somebody is None:
+        raise BadInput("Numret hör inte till någon i registret. Anteckna när ni vet vem det är.")
+    contact.note(ask.session, somebody, ask.who.staff, kind="note", result="", text=anteckning, now=ask.now)
+    return go(f"/inkorg/{conversation.code}", done="sparat")
 
 
 def following(ask: Ask, conversation: Conversation, somebody: Person | None) -> str:

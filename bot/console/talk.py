@@ -51,6 +51,7 @@ def show(
         "earlier": len(bubbles) - len(kept),
         "steps": STEPS,
         "closed": _closed(ask, conversation, person),
+        "noting": person is not None,
         "outcomes": [
             (kind, talk_outcomes.IN_WORDS[kind])
             for kind in talk_outcomes.offered(ask.session, conversation, person, ask.now)

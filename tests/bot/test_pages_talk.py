@@ -54,6 +54,20 @@ def test_the_composer_is_locked_until_one_has_taken_over(sara: Browser, leila: P
     assert "Sara här, nu är det jag som skriver och inte automaten." in after
 
 
+def test_a_note_is_kept_without_taking_the_talk_over(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="invited")
+    assert "Intern anteckning" in sara.see(f"/inkorg/{talk.code}")
+
+    sara.post(f"/inkorg/{talk.code}/anteckning", anteckning="Ring hellre efter skolan")
+
+    assert "Ring hellre efter skolan" in sara.see(f"/register/{leila.code}")
+    assert sara.post(f"/inkorg/{talk.code}/anteckning", anteckning=" ").status_code == 422
+    with house.database.read() as session:
+        assert storage.conversations.get(session, talk.id).held_by_id is None
+        assert list(storage.messages.of_conversation(session, talk.id)) == []
+
+
 def test_a_text_of_ones_own_is_queued_and_shown_once(sara: Browser, leila: Person, house: House) -> None:
     with house.database.write() as session:
         talk = a_talk(session, leila, state="human", waits=timedelta(hours=1), why="vill ha en människa")
