@@ -21,7 +21,7 @@ from bot.channels.telegram_pace import Pace
 from bot.conversation import gathering_texts, replies, unasked
 from bot.intake import Intake, Item, KeepAll
 from bot.settings import Settings
-from outreach import linking, receipts, sms_choice
+from outreach import linking, own_texts, receipts, sms_choice
 from outreach.channels import Channel, Inbound, Receipt
 from outreach.gate import Rules
 from outreach.sms_choice import Choice
@@ -32,7 +32,7 @@ from scheduler.embedded import EmbeddedTimekeeper
 from scheduler.jobs import Job
 from scheduler.reminders import Occasion, Written
 from scheduler.sending import Sender
-from storage.database import Database
+from storage.database import Database, Session
 from storage.vault import Vault
 
 # With these Twilio takes no text at all from us, whomever it is for (Twilio docs: error 10001 and so on).
@@ -339,8 +339,9 @@ def _simulator(name: str, database: Database, clock: Clock) -> SimulatorChannel:
     return SimulatorChannel(name, fault_for=fault_for, keep_receipt=keep_receipt, now=clock.now)
 
 
-def write_reminder(occasion: Occasion) -> Written:
+def write_reminder(session: Session, occasion: Occasion) -> Written:
     """The sentence of a reminder (ux §5.6), with its buttons."""
+    own = own_texts.of(session, occasion.kind, replies.said_in(occasion.kind, occasion.lang))
     text = replies.render(
         occasion.kind,
         occasion.lang,
@@ -348,5 +349,6 @@ def write_reminder(occasion: Occasion) -> Written:
             "namn": occasion.name, "plats": occasion.place, "kl": replies.say_clock(occasion.starts_at),
             "dag_rel": replies.say_relative_day(occasion.starts_at, occasion.now, occasion.lang),
         },
+        own=own,
     )  # fmt: skip
     return Written(text, replies.buttons(occasion.kind, occasion.lang))

@@ -58,7 +58,7 @@ class Written(NamedTuple):
     buttons: Sequence[str] = ()
 
 
-Write = Callable[[News], Written]
+Write = Callable[[Session, News], Written]
 
 
 # ------------------------------------------------------------------------------------------------- signing up
@@ -203,7 +203,7 @@ def _offer(
         storage.meetings.free_seats_of_signup(session, signup.id)
         return False
     news = News("SPOT", conversation.lang, slot, leader(session, slot), until=until)
-    _tell(session, signup, conversation, write(news), about=slot, keeps=until, now=now)
+    _tell(session, signup, conversation, write(session, news), about=slot, keeps=until, now=now)
     return True
 
 
@@ -285,7 +285,7 @@ def _tell_it_is_off(session: Session, signup: Signup, slot: Slot, write: Write, 
         return False
     following = next_meeting(session, slot, now=now)
     news = News("DM-OFF", conversation.lang, slot, leader(session, slot), next_slot=following)
-    _tell(session, signup, conversation, write(news), about=following or slot, keeps=slot.starts_at, now=now)
+    _tell(session, signup, conversation, write(session, news), about=following or slot, keeps=slot.starts_at, now=now)
     return True
 
 
@@ -316,7 +316,7 @@ def ask_after(session: Session, signup: Signup, slot: Slot, write: Write, *, kee
         # Nor while times are offered: their numbers would mean nothing after another question.
         return False
     news = News("DM-AFTER", conversation.lang, slot, leader(session, slot))
-    _tell(session, signup, conversation, write(news), about=slot, keeps=keeps, now=now)
+    _tell(session, signup, conversation, write(session, news), about=slot, keeps=keeps, now=now)
     return True
 
 

@@ -43,7 +43,7 @@ class Written(NamedTuple):
     buttons: Sequence[str] = ()
 
 
-Write = Callable[[Occasion], Written]
+Write = Callable[[Session, Occasion], Written]
 
 
 def remind_due(session: Session, now: datetime, write: Write) -> int:
@@ -134,7 +134,7 @@ def _queue(
         storage.messages.take_back(
             session, conversation.id, ("REM-24",), send_before=slot.starts_at, reason="expired", now=now
         )
-    written = write(Occasion(reminder.kind, conversation.lang, slot.starts_at, slot.place, name, now))
+    written = write(session, Occasion(reminder.kind, conversation.lang, slot.starts_at, slot.place, name, now))
     return delivery.queue(
         session, conversation, written.text, kind="reminder", text_code=reminder.kind, send_before=slot.starts_at,
         buttons=written.buttons if conversation.channel != "sms" else (), now=now,

@@ -87,7 +87,7 @@ def _new(ask: Ask, template: str, written: str) -> Campaign:
     if known is None:
         raise BadInput("Mallen finns inte. Välj en av dem som visas.")
     code, name, _, usual = known
-    text_sv, text_en = campaign_steps.template_texts(code)
+    text_sv, text_en = campaign_steps.template_texts(ask.session, code)
     on = local(ask.now).date()
     return Campaign(
         name=f"{name} {on.day} {shown.MONTHS[on.month - 1]}", audience=written.strip() or usual, text_code=code,

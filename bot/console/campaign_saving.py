@@ -71,7 +71,7 @@ def _message(ask: Ask, campaign: Campaign, fields: Fields, typing: bool) -> Erro
         template != campaign.text_code or fields.get("gor") == "mall"
     ):  # fmt: skip
         campaign.text_code = template
-        campaign.text_sv, campaign.text_en = campaign_steps.template_texts(template)
+        campaign.text_sv, campaign.text_en = campaign_steps.template_texts(ask.session, template)
         return []
     letter = _where_now(ask, campaign, fields)
     if not letter:

@@ -14,12 +14,23 @@ from bot.console import approval_words, campaign_preview, campaign_words
 from bot.console.campaign_draft import STEPS, Draft, address
 from bot.console.campaign_trying import control, learned, tried, trying
 from bot.conversation import replies
-from outreach import audience, campaign_check, campaign_texts, limits, phone_numbers, quiet_hours, selections, wording
+from outreach import (
+    audience,
+    campaign_check,
+    campaign_texts,
+    limits,
+    own_texts,
+    phone_numbers,
+    quiet_hours,
+    selections,
+    wording,
+)
 from outreach.campaign_check import Blocker
 from outreach.campaign_plan import Entry
 from outreach.errors import BadInput
 from outreach.lists.words import many
 from storage.campaigns import Campaign
+from storage.database import Session
 from storage.local_time import local
 
 Data = dict[str, Any]
@@ -350,9 +361,10 @@ def _last(draft: Draft) -> str:
     )
 
 
-def template_texts(code: str) -> tuple[str, str]:
-    """A template's words in Swedish and English."""
-    return replies.template(code, "sv"), replies.template(code, "en")
+def template_texts(session: Session, code: str) -> tuple[str, str]:
+    """A template's words in Swedish and English, as the municipality has worded them."""
+    sv, en = (replies.template(code, lang, own_texts.of(session, code, lang)) for lang in ("sv", "en"))
+    return sv, en
 
 
 STEP_DATA = {

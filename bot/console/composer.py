@@ -12,7 +12,7 @@ from bot.console import campaign_words
 from bot.conversation import replies
 from bot.conversation.unasked import office_of
 from bot.requests import Ask
-from outreach import drafts, meetings, prices, quick_texts, word_check, wording
+from outreach import drafts, meetings, own_texts, prices, quick_texts, word_check, wording
 from outreach.prices import Price
 from storage.conversations import Conversation
 from storage.messages import Message
@@ -129,4 +129,5 @@ def _first_line(ask: Ask, talk: Conversation, sent: Sequence[Message]) -> str:
     since = talk.held_since or ask.now
     if not sent or any(text.kind == "staff" and text.created_at >= since for text in sent):
         return ""
-    return f"{replies.render('TAKEOVER', talk.lang, {'namn': ask.who.staff.first_name})} "
+    own = own_texts.of(ask.session, "TAKEOVER", replies.said_in("TAKEOVER", talk.lang))
+    return f"{replies.render('TAKEOVER', talk.lang, {'namn': ask.who.staff.first_name}, own=own)} "

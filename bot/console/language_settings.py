@@ -9,7 +9,7 @@ from bot import requests
 from bot.console import setting_history, settings_tabs
 from bot.conversation import evaluate, tongues
 from bot.requests import Ask, Reading, Writing, go
-from outreach import languages
+from outreach import languages, own_texts
 from outreach.errors import BadInput, NotFound
 
 routes = APIRouter(include_in_schema=False)
@@ -50,7 +50,7 @@ def turn(ask: Writing, sprak: Text = "", lage: Text = "", granskad: Text = "", a
 
 
 def _page(ask: Ask, typed: Data, errors: list[Data]) -> Response:
-    rows = list(evaluate.texts())
+    rows = list(evaluate.texts(own_texts.everything(ask.session)))
     data = {
         "tabs": settings_tabs.tabs(HERE),
         "history": setting_history.rows(ask, "Språk"),

@@ -17,7 +17,7 @@ import storage.people
 import storage.settings
 import storage.tasks
 from bot.conversation import replies, turn
-from outreach import campaign_texts, consent, delivery, languages, meetings, numbers, programmes
+from outreach import campaign_texts, consent, delivery, languages, meetings, numbers, own_texts, programmes
 from outreach.errors import BadInput, Conflict, NotFound
 from storage.codes import new_code
 from storage.conversations import Conversation
@@ -196,7 +196,8 @@ def invite(session: Session, phone: Phone, office: Office, *, now: datetime) -> 
         session, Conversation(person_id=person.id, address=phone.address, lang=lang, state_at=now)
     )
     years = age(person.birth_date, local_date(now)) if person.birth_date else 0
-    text = replies.render("INV-1", talk.lang, campaign_texts.office_values(office), study_first=years < 20)
+    own = own_texts.of(session, "INV-1", replies.said_in("INV-1", talk.lang))
+    text = replies.render("INV-1", talk.lang, campaign_texts.office_values(office), study_first=years < 20, own=own)
     delivery.queue(
         session, talk, text, kind="ladder", text_code="INV-1", send_before=now + _INVITATION_KEEPS, now=now
     )  # fmt: skip

@@ -14,6 +14,7 @@ PAGES = {
     "Kontakttrappa": "/installningar/trappan",
     "Kanaler": "/installningar/kanaler",
     "Jour och hjälplinjer": "/installningar/jour",
+    "Mallar": "/installningar/mallar",
     "Språk": "/installningar/sprak",
     "Snabbsvar": "/installningar/snabbsvar",
     "Vem svarar": "/installningar/svarar",

@@ -51,7 +51,7 @@ def offer_after(turn: Turn, code: str) -> None:
     if turn.person is None or not slots:
         turn.say(code)
         return
-    first = replies.render(code, turn.lang, turn.values())
+    first = turn.render(code)
     say_offer(turn, "OFFER", slots, before=first + " ")
     turn.move_to("offered")
 
@@ -61,7 +61,7 @@ def say_offer(turn: Turn, code: str, slots: Sequence[Slot], *, before: str = "")
     times = {f"t{number}": replies.say_short(slot.starts_at, turn.lang) for number, slot in enumerate(slots, start=1)}
     shown = [*turn.context.get("shown", []), *[slot.id for slot in slots]]
     moving = turn.context.get("moving")
-    offered = replies.render_offer(code, turn.lang, turn.values(**times), len(slots))
+    offered = turn.render_offer(code, len(slots), **times)
     turn.say_text(before + offered, code, times=times)
     turn.ask(code, options=[slot.id for slot in slots], shown=shown, **({"moving": moving} if moving else {}))
 

@@ -150,14 +150,16 @@ def _as_json(reading: Reading) -> dict[str, Any]:
 # ------------------------------------------------------------------------------ texts
 
 
-def texts() -> Iterator[dict[str, Any]]:
-    """Every text a young person can get, in every language that has it, rendered with the long values of ux.md 5.6."""
+def texts(own: Mapping[tuple[str, str], str] | None = None) -> Iterator[dict[str, Any]]:
+    """Every text a young person can get, in every language that has it, rendered with the long values of ux.md 5.6.
+    `own` are the municipality's wordings, by code and language.
+    """
     for code in replies.codes():
         for lang in replies.languages_of(code):
-            values = replies.long_values(lang)
-            yield _text(code, lang, replies.render(code, lang, values))
+            values, words = replies.long_values(lang), (own or {}).get((code, lang), "")
+            yield _text(code, lang, replies.render(code, lang, values, own=words))
             if code in replies.CRISIS_CODES:
-                unstaffed = replies.crisis(code, lang, values, somebody_on_duty=False)
+                unstaffed = replies.crisis(code, lang, values, somebody_on_duty=False, own=words)
                 yield _text(f"{code} (ingen i tjänst)", lang, unstaffed)
 
 

@@ -1,11 +1,13 @@
 """What is said about a dialog meeting unasked: a place that is free, a meeting that is off, a word the day after."""
 
 from bot.conversation import replies
+from outreach import own_texts
 from outreach.gatherings import News, Written
+from storage.database import Session
 from storage.meetings import Slot
 
 
-def write(news: News) -> Written:
+def write(session: Session, news: News) -> Written:
     """The news in words (ux §5.6). A meeting that is off with no next one to name has a text of its own, without that
     sentence.
     """
@@ -15,7 +17,8 @@ def write(news: News) -> Written:
         values["frist"] = replies.say_deadline(news.until, news.lang)
     if news.next_slot is not None:
         values |= {"tid2": replies.say_time(news.next_slot.starts_at, news.lang), "plats": news.next_slot.place}
-    return Written(code, replies.render(code, news.lang, values), replies.buttons(code, news.lang))
+    own = own_texts.of(session, code, replies.said_in(code, news.lang))
+    return Written(code, replies.render(code, news.lang, values, own=own), replies.buttons(code, news.lang))
 
 
 def meeting_values(slot: Slot, leader: str, lang: str) -> dict[str, str]:

@@ -317,6 +317,6 @@ def _ask_which(turn: Turn, standing: Standing) -> bool:
     things += [("signup", signup.id, slot.starts_at) for signup, slot in standing]
     shown = sorted(things, key=lambda thing: thing[2])[:_MOST_NAMED]
     times = {f"t{number}": replies.say_short(thing[2], turn.lang) for number, thing in enumerate(shown, start=1)}
-    turn.say_text(replies.render_offer("WHICH", turn.lang, times, len(shown)), "WHICH")
+    turn.say_text(turn.render_offer("WHICH", len(shown), **times), "WHICH")
     turn.ask("WHICH", things=[thing[:2] for thing in shown])
     return True

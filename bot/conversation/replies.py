@@ -43,30 +43,39 @@ def languages_of(code: str) -> tuple[str, ...]:
     return ("sv", "en", *(lang for lang in tongues.everyone() if tongues.text(code, lang)))
 
 
-def template(code: str, lang: str) -> str:
-    """The text as written, variables in braces. A language without this text gets the Swedish (see `tongues`), one that
-    has no texts at all the English. KeyError: no such code.
+def said_in(code: str, lang: str) -> str:
+    """The language this text is said in to somebody who is answered in that one: a language without the text gets the
+    Swedish (see `tongues`), one that has no texts at all the English.
+    """
+    return lang if tongues.text(code, lang) else _known(lang)
+
+
+def template(code: str, lang: str, own: str = "") -> str:
+    """The text as written, variables in braces: the municipality's own wording where it has one. One that names what
+    nobody fills in here any longer is passed over, so that a text always leaves. KeyError: no such code.
     """
     shared: Mapping[str, str] = _data()["texts"][code]
-    return tongues.text(code, lang) or shared[_known(lang)]
+    product = tongues.text(code, lang) or shared[_known(lang)]
+    return own if own and set(wording.variables(own)) <= set(wording.variables(product)) else product
 
 
 def render(
     code: str, lang: str, values: Mapping[str, object], *, study_first: bool = False,
-    numbers: Mapping[str, str] | None = None,
+    numbers: Mapping[str, str] | None = None, own: str = "",
 ) -> str:  # fmt: skip
     """The text with its variables filled in; a value that begins a sentence gets a capital letter.
 
     `study_first` puts plugg before jobb, for those in school age (KAA). `numbers` are help lines that have another
-    number than the one the text was written with: old -> new. Raises wording.MissingValue.
+    number than the one the text was written with: old -> new. `own` is the municipality's wording. Raises
+    wording.MissingValue.
     """
-    text = _with_numbers(template(code, lang), numbers or {})
+    text = _with_numbers(template(code, lang, own), numbers or {})
     return wording.fill_sentences(text.replace(*_WORK_FIRST[_known(lang)]) if study_first else text, values)
 
 
-def render_offer(code: str, lang: str, values: Mapping[str, object], count: int) -> str:
+def render_offer(code: str, lang: str, values: Mapping[str, object], count: int, own: str = "") -> str:
     """A text that offers numbered times ({t1} ...) when only the first `count` of them are free."""
-    text = template(code, lang)
+    text = template(code, lang, own)
     for number in range(count + 1, _OFFERED + 1):
         text = text.replace(f" {number}) {{t{number}}}", "")
     return wording.fill_sentences(text, values)
@@ -74,13 +83,13 @@ def render_offer(code: str, lang: str, values: Mapping[str, object], count: int)
 
 def crisis(
     code: str, lang: str, values: Mapping[str, object], *, somebody_on_duty: bool,
-    numbers: Mapping[str, str] | None = None,
+    numbers: Mapping[str, str] | None = None, own: str = "",
 ) -> str:  # fmt: skip
     """A crisis text; with nobody on duty its last sentence says when it is read ({svarstid}) instead of by whom.
 
     `numbers` are help lines that have another number than the one the text was written with: old -> new.
     """
-    text = _with_numbers(template(code, lang), numbers or {})
+    text = _with_numbers(template(code, lang, own), numbers or {})
     if not somebody_on_duty:
         stop = tongues.end_of_sentence(lang)
         helplines, _, _ = text.rpartition(stop)

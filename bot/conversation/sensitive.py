@@ -46,9 +46,10 @@ def _crisis_text(turn: Turn) -> str:
     # Only whoever is really told at once may be promised.
     told = next((one.staff.first_name for one in alerts.reachable(turn.session, turn.now)), "")
     values = turn.values(namn=told) if told else turn.values()
+    code = _crisis_code(turn)
     return replies.crisis(
-        _crisis_code(turn), turn.lang, values, somebody_on_duty=bool(told),
-        numbers=help_lines.changed_numbers(turn.session),
+        code, turn.lang, values, somebody_on_duty=bool(told),
+        numbers=help_lines.changed_numbers(turn.session), own=turn.own(code),
     )  # fmt: skip
 
 
@@ -138,7 +139,8 @@ def struggling(turn: Turn) -> None:
     field.
     """
     numbers = help_lines.changed_numbers(turn.session)
-    turn.say_text(replies.render("HURT", turn.lang, turn.values(), numbers=numbers), "HURT")
+    text = replies.render("HURT", turn.lang, turn.values(), numbers=numbers, own=turn.own("HURT"))
+    turn.say_text(text, "HURT")
     turn.hand_over(storage.conversations.TOUGH_WHY)
 
 

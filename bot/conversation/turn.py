@@ -19,7 +19,7 @@ import storage.settings
 import storage.staff
 from bot.conversation import replies
 from bot.conversation.understanding import Reading
-from outreach import campaign_texts, delivery, meetings, quiet_hours, spoken_time
+from outreach import campaign_texts, delivery, meetings, own_texts, quiet_hours, spoken_time
 from storage.campaigns import Invited
 from storage.conversations import Conversation
 from storage.database import Session
@@ -116,8 +116,16 @@ class Turn:
         self.say_text(self.render(code, **values), code, kind=kind)
 
     def render(self, code: str, **values: object) -> str:
-        """One of the texts of ux §5.6, in the language of the talk."""
-        return replies.render(code, self.lang, self.values(**values))
+        """One of the texts of ux §5.6, in the language of the talk, as the municipality words it."""
+        return replies.render(code, self.lang, self.values(**values), own=self.own(code))
+
+    def render_offer(self, code: str, count: int, **values: object) -> str:
+        """As `render`, of a text that offers numbered times of which so many are free."""
+        return replies.render_offer(code, self.lang, self.values(**values), count, self.own(code))
+
+    def own(self, code: str) -> str:
+        """The municipality's own wording of a text, empty where it has none."""
+        return own_texts.of(self.session, code, replies.said_in(code, self.lang))
 
     def say_text(self, text: str, code: str, *, kind: str = "reply", times: Mapping[str, str] | None = None) -> None:
         """Answer with a finished text that goes by this code; `times` ({t1} ...) stand on its buttons."""

@@ -34,9 +34,9 @@ def _text(turn: Turn, wish: Wish, times: Mapping[str, str]) -> str:
     if wish.about is not None:
         named = turn.meeting_values(wish.about)
     if wish.slots:
-        return replies.render_offer(wish.code, turn.lang, turn.values(**named, **times), len(wish.slots))
+        return turn.render_offer(wish.code, len(wish.slots), **named, **times)
     study_first = _is_school_age(wish.person, turn.now)
-    return replies.render(wish.code, turn.lang, turn.values(**named), study_first=study_first)
+    return replies.render(wish.code, turn.lang, turn.values(**named), study_first=study_first, own=turn.own(wish.code))
 
 
 def _is_school_age(person: Person, now: datetime) -> bool:
