@@ -18,7 +18,7 @@ import storage.meetings
 import storage.offices
 import storage.people
 import storage.senders
-from bot.conversation import dialogue, subjects, understanding
+from bot.conversation import dialogue, local_questions, subjects, understanding
 from bot.conversation.turn import Turn
 from bot.conversation.understanding import AT_ONCE, Reading
 from outreach import consent, ladder, languages, linking, own_questions
@@ -238,6 +238,8 @@ def _read_together(session: Session, writer: _Writer, texts: list[Unread], now: 
     done = _done_by_provider(session, conversation, texts)
     if done:
         reading = replace(reading, intent=DONE_BY_PROVIDER[done], kind="", rule=f"leverantören: {done}")
+    else:
+        reading = local_questions.recognise(session, written, reading)
     changed_later = texts[0].rule == CHANGED_LATER and reading.intent not in AT_ONCE
     storage.inbound.read_as(
         session, [text.id for text in texts], conversation.id, reading.intent, reading.rule, reading.considered, now=now

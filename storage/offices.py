@@ -123,6 +123,16 @@ def places(session: Session, office_id: int) -> Sequence[Place]:
     return session.exec(select(Place).where(Place.office_id == office_id).order_by(Place.name)).all()
 
 
+def every_place(session: Session) -> Sequence[Place]:
+    """The places of every office, by name."""
+    return session.exec(select(Place).order_by(Place.name)).all()
+
+
+def sensitive_names(session: Session) -> list[str]:
+    """The names of places that tell what kind of help is given there."""
+    return [place.name for place in every_place(session) if place.sensitive]
+
+
 def place(session: Session, place_id: int) -> Place | None:
     """The place with this id."""
     return session.get(Place, place_id)

@@ -15,6 +15,7 @@ PAGES = {
     "Kanaler": "/installningar/kanaler",
     "Jour och hjälplinjer": "/installningar/jour",
     "Mallar": "/installningar/mallar",
+    "Frågor och svar": "/installningar/fragor",
     "Språk": "/installningar/sprak",
     "Snabbsvar": "/installningar/snabbsvar",
     "Vem svarar": "/installningar/svarar",

@@ -91,7 +91,7 @@ def check(ask: Posting, code: str, form: Written) -> Response:
 
 def _kept(ask: Ask, code: str, lang: str, own: str) -> Response:
     done = own_texts.change(ask.session, code, lang, own, now=ask.now, staff_id=ask.who.staff.id)
-    return go(f"{_address(code)}#{lang}", done="sparat" if done else "redan")
+    return go(f"{address(code)}#{lang}", done="sparat" if done else "redan")
 
 
 def _refuse(ask: Ask, code: str, lang: str, typed: str) -> None:
@@ -115,7 +115,8 @@ def _lang(code: str, form: Mapping[str, str]) -> str:
     return lang
 
 
-def _address(code: str) -> str:
+def address(code: str) -> str:
+    """Where one text is shown and changed."""
     return f"{HERE}/{quote(code, safe='')}"
 
 
@@ -127,7 +128,7 @@ def _row(code: str, when: str, own: Mapping[tuple[str, str], str]) -> Data:
     mine = [languages.in_swedish(lang) for lang in langs if (code, lang) in own]
     text = own.get((code, "sv"), "") or replies.template(code, "sv")
     return {
-        "code": code, "when": when, "href": _address(code), "text": text, "size": _parts(text_rules.size("sv", text)),
+        "code": code, "when": when, "href": address(code), "text": text, "size": _parts(text_rules.size("sv", text)),
         "own": ", ".join(mine), "languages": len(langs),
     }  # fmt: skip
 
@@ -136,7 +137,7 @@ def _page(ask: Ask, code: str, typed: Mapping[str, str], errors: list[Data]) -> 
     langs = replies.languages_of(code)
     shown_langs = [_language(ask, code, lang, typed) for lang in langs]
     data = {
-        "tabs": settings_tabs.tabs(HERE), "code": code, "address": _address(code), "fixed": text_rules.fixed(code),
+        "tabs": settings_tabs.tabs(HERE), "code": code, "address": address(code), "fixed": text_rules.fixed(code),
         "used": _used(ask, code), "beside": [one for one in shown_langs if one["code"] in BESIDE],
         "rest": [one for one in shown_langs if one["code"] not in BESIDE],
         "versions": _versions(ask, code, langs), "errors": errors, "error": {e["field"]: e["text"] for e in errors},
@@ -160,14 +161,7 @@ def _language(ask: Ask, code: str, lang: str, typed: Mapping[str, str]) -> Data:
 
 
 def _findings(ask: Ask, code: str, lang: str, text: str) -> Sequence[Any]:
-    places = [
-        place.name
-        for office in storage.offices.all_offices(ask.session)
-        if office.id is not None
-        for place in storage.offices.places(ask.session, office.id)
-        if place.sensitive
-    ]
-    return text_rules.check(code, lang, text, sensitive_places=places)
+    return text_rules.check(code, lang, text, sensitive_places=storage.offices.sensitive_names(ask.session))
 
 
 def _check(ask: Ask, code: str, lang: str, text: str) -> Data:
@@ -220,6 +214,6 @@ def _version(code: str, change: SettingChange, names: Mapping[int, str], *, is_l
     lang = own_texts.named(change.key)[1]
     return {
         "id": change.id, "language": languages.in_swedish(lang), "html": "sv" if lang == "sv_easy" else lang,
-        "text": change.after, "undo": is_latest, "href": f"{_address(code)}?version={change.id}#{lang}",
+        "text": change.after, "undo": is_latest, "href": f"{address(code)}?version={change.id}#{lang}",
         "by": f"{names.get(change.by_id, 'Någon')} {shown.date_table(change.at)} kl. {shown.time_text(change.at)}",
     }  # fmt: skip

@@ -45,14 +45,13 @@ def offer(turn: Turn, code: str = "OFFER", *, window: Window | None = None) -> N
     return None
 
 
-def offer_after(turn: Turn, code: str) -> None:
-    """Answer a question and offer times in the same text ("ja men vad kostar det")."""
+def offer_after(turn: Turn, answer: str, code: str) -> None:
+    """Answer a question and offer times in the same text ("ja men vad kostar det"); the answer goes by this code."""
     slots = meetings.offer(turn.session, turn.office.id, conversation_id=turn.conversation.id, now=turn.now)
     if turn.person is None or not slots:
-        turn.say(code)
+        turn.say_text(answer, code)
         return
-    first = turn.render(code)
-    say_offer(turn, "OFFER", slots, before=first + " ")
+    say_offer(turn, "OFFER", slots, before=answer + " ")
     turn.move_to("offered")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from bot.conversation import booking, linking, understanding
+from bot.conversation import booking, linking, local_questions, understanding
 from bot.conversation.turn import Turn
 from storage.local_time import local
 
@@ -19,7 +19,8 @@ def answer(turn: Turn) -> None:
     """Answer a question, or let a human do it."""
     if turn.reading.kind == "telegram" and linking.offer(turn):
         return
-    code = TEXTS.get(turn.reading.kind)
+    own = local_questions.answer(turn)
+    code = local_questions.CODE if own else TEXTS.get(turn.reading.kind)
     if code is None:
         turn.say("F-HUMAN")
         turn.wait_for_human("fråga utan svar")
@@ -29,9 +30,9 @@ def answer(turn: Turn) -> None:
         turn.say(code, **turn.meeting_values(standing[1]))
         return
     if "yes" in turn.reading.also and turn.asked not in booking.OFFERS and standing is None and says_yes_too(turn):
-        booking.offer_after(turn, code)
+        booking.offer_after(turn, own or turn.render(code), code)
         return
-    turn.say(code)
+    turn.say_text(own or turn.render(code), code)
 
 
 def says_yes_too(turn: Turn) -> bool:

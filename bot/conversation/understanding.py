@@ -23,7 +23,7 @@ _TIMED = ("day_time", "reschedule", "later", "human")
 # "fixar ni körkort också?" is a question, "asdfgh?" is not.
 _SHORTEST_QUESTION = 3
 # Ten parts are the longest a telephone sends; what follows is not read.
-_LONGEST = 1600
+LONGEST = 1600
 # A time with at most this many other words is a proposal: "tisdag då", "hej imorgon 14".
 _FEW = 2
 
@@ -60,7 +60,7 @@ def understand(text: str, *, ref: datetime, lang: str | None = None, options: Se
     `lang` is the language of the talk so far, for a text that tells none. `options` are the times of our latest
     numbered question, in the order they were numbered.
     """
-    line = _reader().read(text[:_LONGEST])
+    line = _reader().read(text[:LONGEST])
     when = _when(line, ref, options)
     words = _with_time_marked(line.words, when)
     choice = choices.read_choice(words, len(options))
@@ -84,7 +84,7 @@ def prepare() -> None:
 
 def may_mean_at_once(text: str) -> bool:
     """Whether a text can be one of AT_ONCE at all: a quick no to nearly every text. After a yes, `understand` it."""
-    return _at_once().may_match(_reader().read(text[:_LONGEST]).words)
+    return _at_once().may_match(_reader().read(text[:LONGEST]).words)
 
 
 def _with_details(reading: Reading, when: DayTime | None, choice: Choice | None) -> Reading:
