@@ -14,6 +14,11 @@ FLASHES: Mapping[str, tuple[str, str, str]] = {
     "angrat": ("info", "Ångrat", "Ingenting har skickats."),
     "angrat-avslut": ("info", "Ångrat", "De är öppna i registret igen och väntar på beslut."),
     "forsent": ("warn", "Det gick inte att ångra", "De första sms:en har redan lämnat kön. Använd Stoppa."),
+    "andrat-av-annan": (
+        "warn",
+        "Inget är sparat",
+        "Någon annan ändrade det medan du läste. Försök igen.",
+    ),
     "redan": ("info", "Redan gjort", "Någon hann före, eller så har du redan gjort det."),
     "pausat": (
         "ok",

@@ -18,7 +18,7 @@ _STAYS = {
     undoing.DEALT_WITH: "Står kvar i registret: någon har skrivit något om personen eller ändrat något sedan importen.",
     "closed": "Är fortfarande avslutad: någon har ändrat det sedan importen.",
 }
-_STATES = {"working": "läses in nu", "undoing": "ångras nu", "halted": "stannade halvvägs", "undone": "ångrad"}
+STATES = {"working": "läses in nu", "undoing": "ångras nu", "halted": "stannade halvvägs", "undone": "ångrad"}
 _EARLIER = 5
 _HALTED = {
     imports.NO_FILE: "Filen finns inte kvar, så det går inte att fortsätta. Läs in listan igen: inget blir dubbelt.",
@@ -43,15 +43,16 @@ def earlier(ask: Ask) -> list[dict[str, str]]:
     return [
         {
             "when": f"{shown.date_text(local(run.imported_at))} kl. {shown.time_text(local(run.imported_at))}",
-            "words": " · ".join([names[run.list_type], offices[run.office_id], _counted(run)]),
-            "href": f"/register/import/{run.code}", "state": _STATES.get(run.state, ""),
+            "words": " · ".join([names[run.list_type], offices[run.office_id], counted(run)]),
+            "href": f"/register/import/{run.code}", "state": STATES.get(run.state, ""),
             "undo": offer(ask, run)["action"] if run.state == "done" else "",
         }
         for run in storage.imports.runs(ask.session, _EARLIER, list(offices))
     ]  # fmt: skip
 
 
-def _counted(run: ImportRun) -> str:
+def counted(run: ImportRun) -> str:
+    """12 nya, 3 ändrade."""
     return f"{run.counts.get('new', 0)} nya, {run.counts.get('changed', 0)} ändrade"
 
 

@@ -17,7 +17,7 @@ from bot.console import import_rows, import_sample, import_undo, import_view
 from bot.console.import_view import Answers
 from bot.requests import Ask, Reading, go
 from outreach.errors import BadInput, NotAllowed, NotFound, Refused
-from outreach.lists import fault_file, meanings, run, saving
+from outreach.lists import fault_file, meanings, remembered, run, saving
 from outreach.lists.layout import Layout
 from outreach.lists.plan import Choices, Plan
 from scheduler.imports import Carrier
@@ -145,8 +145,8 @@ def read_again(ask: Posting, code: str, fields: Fields) -> Response:
     with ask.house.database.write() as session:
         storage.imports.choose(session, code, asdict(wanted))
         if wanted.columns != choices.columns:
-            key = _columns_key(wanted.list_type)
-            storage.settings.write(session, key, dict(wanted.columns), now=ask.now, staff_id=ask.who.staff.id)
+            staff_id = ask.who.staff.id
+            remembered.keep(session, wanted.list_type, wanted.columns, now=ask.now, staff_id=staff_id)
     return go(f"/register/importera/{code}" if "dolda" in fields else f"/register/importera/{code}?visa=kolumner#p2")
 
 
@@ -232,8 +232,7 @@ def _as_the_list_it_is_from(ask: Ask, content: bytes, choices: Choices) -> Choic
 def _first_look(ask: Ask, content: bytes, filename: str, answers: Answers) -> tuple[Choices, Layout]:
     """Read by the columns chosen last time, else as if for the first time."""
     plain = Choices(list_type=answers.list_type, office_id=answers.office_id, complete=answers.complete)
-    remembered = storage.settings.read(ask.session, _columns_key(answers.list_type), default={})
-    choices = replace(plain, columns=remembered)
+    choices = replace(plain, columns=remembered.columns(ask.session, answers.list_type))
     try:
         return choices, run.look_at(content, filename, choices, today=local_date(ask.now))
     except Refused:
@@ -260,10 +259,6 @@ def _answers(ask: Ask, list_type: str, office_id: str, *, complete: bool) -> Ans
 
 def _answers_key(ask: Ask) -> str:
     return f"import_answers:{ask.who.staff.id}"
-
-
-def _columns_key(list_type: str) -> str:
-    return f"import_columns:{list_type}"
 
 
 def _kept(ask: Ask, code: str) -> SavedFile:

@@ -74,6 +74,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "listor": {
         "corrections_exported": "Hämtade rättade tolkningar", "exported": "Exporterade",
         "import_continued": "Fortsatte en import", "import_undone": "Ångrade en import",
+        "columns_remembered": "Ändrade vilka kolumner importen minns",
         "list_imported": "Importerade en lista",
         "selection_removed": "Tog bort ett sparat urval", "selection_renamed": "Ändrade ett sparat urval",
     },

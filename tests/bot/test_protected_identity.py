@@ -159,6 +159,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/kanaler": ("/installningar/kanaler",),
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
+    "/installningar/listor": ("/installningar/listor",),
     "/installningar/fragor": ("/installningar/fragor",),
     "/installningar/mallar": ("/installningar/mallar",),
     "/installningar/mallar/{code}": ("/installningar/mallar/OFFER", "/installningar/mallar/TIME-OK%3F"),
