@@ -204,6 +204,10 @@ TASKS: Mapping[str, str] = {
     "other": "Att göra",
 }
 
+# How a goal is measured, and which way it is to go.
+GOAL_MEASURES: Mapping[str, str] = {"count": "Antal", "share": "Andel", "change": "Förändring mot perioden före"}
+GOAL_DIRECTIONS: Mapping[str, str] = {"up": "Minst, eller upp", "down": "Högst, eller ner"}
+
 FIELDS: Mapping[str, str] = {
     "name": "namn",
     "birth_date": "födelsedatum",

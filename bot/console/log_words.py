@@ -98,6 +98,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "holiday_mode": "Ändrade semesterläget", "routing_changed": "Ändrade vem som svarar om vad",
         "substitute_named": "Valde ersättare", "quick_texts_changed": "Ändrade snabbsvaren",
         "local_question_changed": "Ändrade en egen fråga med svar",
+        "goal_changed": "Ändrade ett mål",
         "text_changed": "Ändrade en text som automaten skickar",
         "setting_changed": "Ändrade en inställning", "sms_route": "Bytte leverantör av sms",
         "staff_phone": "Ändrade personalens larmnummer", "telegram_on": "Slog på Telegram",

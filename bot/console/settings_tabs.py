@@ -22,6 +22,7 @@ PAGES = {
     "Insatser": "/installningar/insatser",
     "Partner": "/installningar/partner",
     "Tolkningar": "/installningar/tolkningar",
+    "Mål": "/installningar/mal",
     "Listor in och ut": "/installningar/listor",
     "Skarp drift": "/installningar/checklista",
     "Säkerhet": "/mitt-konto",

@@ -159,6 +159,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/kanaler": ("/installningar/kanaler",),
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
+    "/installningar/mal": ("/installningar/mal",),
     "/installningar/listor": ("/installningar/listor",),
     "/installningar/fragor": ("/installningar/fragor",),
     "/installningar/mallar": ("/installningar/mallar",),
