@@ -1,4 +1,4 @@
-"""Mitt konto: one's browsers, passkeys, password and recovery codes; the settings' page Säkerhet (ux §4.1, §4.16)."""
+"""Mitt konto: one's browsers, passkeys, password and recovery codes (ux §4.1)."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from fastapi.responses import Response
 import storage.passkeys
 import storage.staff
 from bot import requests
-from bot.console import settings_tabs, sign_in_passkey
+from bot.console import sign_in_passkey
 from bot.requests import Ask, Reading, SignInNeeded, Writing, go
 from outreach import own_account, passkeys
 from outreach.errors import BadInput, Conflict
@@ -17,7 +17,7 @@ from storage.staff import StaffSession
 routes = APIRouter(include_in_schema=False)
 Data = dict[str, Any]
 Text = Annotated[str, Form()]
-HERE = settings_tabs.PAGES["Säkerhet"]
+HERE = "/mitt-konto"
 
 
 @routes.get(HERE)
@@ -101,7 +101,6 @@ def _browser(ask: Ask) -> StaffSession:
 def _page(ask: Ask, field: str = "", error: BadInput | None = None) -> Response:
     staff, mine = ask.who.staff, _browser(ask).mark
     data = {
-        "tabs": settings_tabs.tabs(HERE) if ask.who.may("settings") else [],
         "email": staff.email, "offices": [office.name for office in ask.who.offices],
         "browsers": [
             {"which": short, "kind": row.browser or "Okänd webbläsare", "since": row.created_at, "seen": row.seen_at,

@@ -25,7 +25,8 @@ PAGES = {
     "Mål": "/installningar/mal",
     "Listor in och ut": "/installningar/listor",
     "Skarp drift": "/installningar/checklista",
-    "Säkerhet": "/mitt-konto",
+    "Säkerhet": "/installningar/sakerhet",
+    "Ordlista": "/installningar/ordlista",
 }
 
 

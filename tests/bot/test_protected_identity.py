@@ -159,6 +159,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/installningar/kanaler": ("/installningar/kanaler",),
     "/installningar/jour": ("/installningar/jour",),
     "/installningar/sprak": ("/installningar/sprak",),
+    "/installningar/sakerhet": ("/installningar/sakerhet",),
+    "/installningar/ordlista": ("/installningar/ordlista", "/installningar/ordlista?sok=skydd"),
     "/installningar/mal": ("/installningar/mal",),
     "/installningar/listor": ("/installningar/listor",),
     "/installningar/fragor": ("/installningar/fragor",),
