@@ -60,7 +60,7 @@ def _second_step(ask: Ask, staff: Staff) -> Data:
         codes = storage.staff.recovery_codes_left(ask.session, staff.id)
     return {
         "name": staff.name, "href": f"{settings_tabs.PAGES['Personal och roller']}/{staff.code}", "kind": kind,
-        "words": words, "keys": keys, "codes": codes,
+        "words": words, "passkeys": keys, "codes": codes,
     }  # fmt: skip
 
 
