@@ -77,11 +77,14 @@ def keep(session: Session, goal_id: int, wanted: Wanted, *, now: datetime, staff
     return goal
 
 
-def take_away(session: Session, goal_id: int, *, now: datetime, staff_id: int) -> None:
-    """Let it be a goal no longer."""
-    goal = _standing(session, goal_id)
+def take_away(session: Session, goal_id: int, *, now: datetime, staff_id: int) -> bool:
+    """Let it be a goal no longer; False where it was none already."""
+    goal = storage.goals.find(session, goal_id)
+    if goal is None or goal.ended_at is not None:
+        return False
     goal.ended_at = now
     _note(session, goal, kept_as(goal), None, now=now, staff_id=staff_id)
+    return True
 
 
 def put_back(session: Session, goal_id: int, value: dict[str, Any] | None, *, now: datetime, staff_id: int) -> None:

@@ -3,7 +3,7 @@ computed; what only people can know they confirm, each with their own name and t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import storage.alerts
@@ -12,7 +12,7 @@ import storage.meetings
 import storage.offices
 import storage.settings
 import storage.staff
-from outreach import alerts, help_lines
+from outreach import alerts, help_lines, own_texts
 from outreach.errors import BadInput, NotFound
 from storage.database import Session
 from storage.local_time import local_date
@@ -75,8 +75,8 @@ ASKED: Mapping[str, _Asked] = {
         href="/installningar/kontor",
     ),
     "mallar": _Asked(
-        "Två personer har läst alla sms", "Läs varje text i Brygga högt, var för sig. De står under Språk.",
-        by_people=2, href="/installningar/sprak",
+        "Två personer har läst alla sms", "Läs varje text i Brygga högt, var för sig. De står under Mallar.",
+        by_people=2, href="/installningar/mallar",
     ),
     "publika": _Asked(
         "Sidorna utan inloggning är lästa", "Öppna dem i en telefon: vykortets sida, och er egen webbplats om er.",
@@ -97,7 +97,7 @@ def lines(session: Session, offices: Sequence[Office], machine: Machine, *, now:
     """Every line, in the order it is best done in."""
     return [
         _sender(machine), _office_words(offices), _asked(session, "oppettider"), _times(session, offices, now),
-        _on_duty(session, now), _alert_tried(session), _help_lines(session, now), _asked(session, "mallar"),
+        _on_duty(session, now), _alert_tried(session), _help_lines(session, now), _texts(session),
         _asked(session, "publika"), _asked(session, "gallring"), _asked(session, "kopia"),
     ]  # fmt: skip
 
@@ -135,6 +135,16 @@ def confirmed(session: Session, code: str) -> list[Confirmation]:
 def _keep(session: Session, code: str, kept: Sequence[Confirmation], staff: Staff, now: datetime) -> None:
     value = [[one.staff_id, one.on.isoformat(), one.note] for one in kept]
     storage.settings.write(session, f"{_KEY}{code}", value, now=now, staff_id=staff.id)
+
+
+def _texts(session: Session) -> Line:
+    """Whoever has read the texts has not read what has been worded anew since."""
+    changed, line = own_texts.last_changed(session), _asked(session, "mallar")
+    if changed is None or all(one.on >= local_date(changed) for one in line.confirmed):
+        return line
+    standing = [one for one in line.confirmed if one.on >= local_date(changed)]
+    said = f"En text ändrades {local_date(changed).isoformat()}. Läs den och bekräfta igen."
+    return replace(line, is_done=False, said=said, confirmed=standing)
 
 
 def _asked(session: Session, code: str) -> Line:

@@ -11,7 +11,7 @@ import storage.audit
 import storage.offices
 import storage.settings
 from outreach import word_check, wording
-from outreach.errors import BadInput, NotFound
+from outreach.errors import BadInput
 from storage.database import Session
 from storage.offices import Place
 
@@ -72,11 +72,12 @@ def keep(session: Session, question: LocalQuestion, *, now: datetime, staff_id: 
     return kept
 
 
-def take_away(session: Session, question_id: int, *, now: datetime, staff_id: int) -> None:
-    """Answer the question no more."""
+def take_away(session: Session, question_id: int, *, now: datetime, staff_id: int) -> bool:
+    """Answer the question no more; False where there was none already."""
     if find(session, question_id) is None:
-        raise NotFound("Frågan finns inte kvar.")
+        return False
     put_back(session, question_id, None, now=now, staff_id=staff_id)
+    return True
 
 
 def put_back(

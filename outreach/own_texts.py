@@ -56,6 +56,12 @@ def versions(session: Session, code: str, langs: Sequence[str]) -> Sequence[Sett
     return storage.settings.changes(session, [key(code, lang) for lang in langs], most=100)
 
 
+def last_changed(session: Session) -> datetime | None:
+    """When any text was last worded anew or put back; None while none ever was."""
+    latest = next(iter(storage.settings.changes(session, [KEY], most=1)), None)
+    return latest.at if latest is not None else None
+
+
 def must_be_latest(session: Session, code: str, langs: Sequence[str], seen: int) -> None:
     """Raises Conflict where the text has been changed since the change that somebody saw as the latest (0: none)."""
     latest = next(iter(versions(session, code, langs)), None)

@@ -59,8 +59,8 @@ def take_away(ask: Writing, form: Written) -> Response:
     ask.needs("settings")
     goal_id = whole(form.get("goal", "")) or 0
     _must_be_mine(ask, goal_id)
-    goals.take_away(ask.session, goal_id, now=ask.now, staff_id=ask.who.staff.id)
-    return go(f"{HERE}#andringar", done="sparat")
+    done = goals.take_away(ask.session, goal_id, now=ask.now, staff_id=ask.who.staff.id)
+    return go(f"{HERE}#andringar", done="sparat" if done else "redan")
 
 
 def _is_mine(ask: Ask, office_id: int | None) -> bool:

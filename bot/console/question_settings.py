@@ -53,8 +53,8 @@ def take_away(ask: Writing, form: Written) -> Response:
     """Answer a question no more; it can be put back under the latest changes."""
     ask.needs("settings")
     question_id = whole(form.get("fraga", "")) or 0
-    local_questions.take_away(ask.session, question_id, now=ask.now, staff_id=ask.who.staff.id)
-    return go(f"{HERE}#andringar", done="sparat")
+    done = local_questions.take_away(ask.session, question_id, now=ask.now, staff_id=ask.who.staff.id)
+    return go(f"{HERE}#andringar", done="sparat" if done else "redan")
 
 
 @routes.post(HERE + "/prova")

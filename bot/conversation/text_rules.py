@@ -54,8 +54,8 @@ def groups() -> Sequence[Group]:
 
 
 def when(code: str) -> str:
-    """When this text is said. KeyError: no such text."""
-    return {code: words for group in groups() for code, words in group.when.items()}[code]
+    """When this text is said; the code itself for one that there is no longer."""
+    return next((group.when[code] for group in groups() if code in group.when), code)
 
 
 def fixed(code: str) -> str:

@@ -153,6 +153,19 @@ def test_a_head_words_a_text_anew_and_goes_back(karin: Browser, house: House, cl
         assert [event.action for event in storage.audit.latest(session)] == ["text_changed"] * 4
 
 
+def test_whoever_had_read_the_texts_reads_what_is_worded_anew(karin: Browser, house: House, clock) -> None:
+    where = "/installningar/checklista"
+    karin.post(where, rad="mallar")
+    assert "Ta tillbaka min bekräftelse: Två personer har läst alla sms" in karin.see(where)
+    clock.forward(days=1)
+    with house.database.write() as session:
+        own_texts.change(session, "OFFER", "sv", OFFER, now=clock.now(), staff_id=karin.staff.id)
+    karin = signed_in(karin.client, house.database, karin.staff, now=clock.now())
+    assert "Läs den och bekräfta igen." in karin.see(where)
+    karin.post(where, rad="mallar")
+    assert "Läs den och bekräfta igen." not in karin.see(where)
+
+
 def latest(house: House, code: str) -> int:
     with house.database.read() as session:
         return own_texts.versions(session, code, ["sv"])[0].id
