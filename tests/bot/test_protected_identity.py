@@ -213,13 +213,15 @@ TOLD_TO_THE_NAMED = {
 }  # fmt: skip
 # A card that was printed before must be taken out of the pile: the page says its code, never whose it is or why.
 # That a page was merged with another and parted again is the neighbour's own history; it does not say with whose.
-# What staff have done stays in the log, whomever it was about; whom is said to those alone who may know.
+# What staff have done stays in the log, whomever it was about; whom is said to those alone who may know. The page of
+# lists in and out tells from the log which files have been taken out.
 # That a time is taken is seen in the calendar by everybody who keeps it, as of anybody they may not see; never by whom.
 # How many talks, people and times a colleague has in hand is told to whoever ends their employment, never whom; that an
 # alert has been tried, and that there are times, stands in the checklist for going live.
 TOLD_TO_ALL = {
     "in_hand": (*ADDRESSES["/installningar/personal/{code}"], *ADDRESSES["/installningar/checklista"]),
     "log": (*ADDRESSES["/logg"], *ADDRESSES["/senast-gjort"]),
+    "log": (*ADDRESSES["/logg"], *ADDRESSES["/installningar/listor"]),
     "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"], *ADDRESSES["/inkorg/{code}/tider"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
     "merged": (
