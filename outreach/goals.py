@@ -23,7 +23,7 @@ KEY = "goal:"
 LONGEST_NAME, LONGEST_RULE = 80, 200
 MOST_PEOPLE, WHOLE = 1_000_000, 100
 _NUMBER = re.compile(r"\d{1,7}(?:,\d)?")
-_FIELDS = ("name", "measure", "numerator", "denominator", "direction", "target_tenths", "office_id")
+_FIELDS = ("name", "measure", "numerator", "denominator", "direction", "office_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +97,20 @@ def put_back(session: Session, goal_id: int, value: dict[str, Any] | None, *, no
     for name in _FIELDS if value is not None else ():
         setattr(goal, name, (value or {})[name])
     if value is not None:
-        goal.due_on = date.fromisoformat(value["due_on"])
+        goal.due_on, goal.target_tenths = date.fromisoformat(value["due_on"]), _read(value["target"])
     _note(session, goal, before, value, now=now, staff_id=staff_id)
 
 
 def kept_as(goal: Goal) -> dict[str, Any]:
     """The goal as a change of it is noted."""
-    return {**{name: getattr(goal, name) for name in _FIELDS}, "due_on": goal.due_on.isoformat()}
+    own = {name: getattr(goal, name) for name in _FIELDS}
+    return {**own, "target": in_figures(goal.target_tenths), "due_on": goal.due_on.isoformat()}
+
+
+def in_figures(tenths: int) -> str:
+    """850, or 54,3: a target as it is typed."""
+    whole, tenth = divmod(tenths, 10)
+    return f"{whole},{tenth}" if tenth else str(whole)
 
 
 def _note(session: Session, goal: Goal, before: Any, after: Any, *, now: datetime, staff_id: int) -> None:
@@ -139,10 +146,14 @@ def _tenths(wanted: Wanted) -> int:
     written = re.sub(r"[\s%]", "", wanted.target).replace(".", ",")
     if not _NUMBER.fullmatch(written):
         raise BadInput("Skriv målet som ett tal, till exempel 850 eller 54,3.")
-    whole, _, tenth = written.partition(",")
-    tenths = int(whole) * 10 + int(tenth or 0)
+    tenths = _read(written)
     if wanted.measure == "count" and (tenths % 10 or tenths > MOST_PEOPLE * 10):
         raise BadInput("Ett antal är ett helt tal.")
     if wanted.measure == "share" and tenths > WHOLE * 10:
         raise BadInput("En andel är högst 100 %.")
     return tenths
+
+
+def _read(figures: str) -> int:
+    whole, _, tenth = figures.partition(",")
+    return int(whole) * 10 + int(tenth or 0)

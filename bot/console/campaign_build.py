@@ -105,7 +105,7 @@ def _copy(ask: Ask, code: str) -> Campaign:
 
 def reminder(ask: Ask, about: Campaign) -> Campaign:
     """A draft that reminds those who have not answered another campaign, for the same office."""
-    text_sv, text_en = campaign_steps.template_texts(campaign_answers.REMINDER)
+    text_sv, text_en = campaign_steps.template_texts(ask.session, campaign_answers.REMINDER)
     return Campaign(
         name=f"Påminnelse: {about.name}", audience=campaign_answers.PHRASE + about.code,
         text_code=campaign_answers.REMINDER, text_sv=text_sv, text_en=text_en, per_day=about.per_day,

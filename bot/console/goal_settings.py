@@ -47,7 +47,10 @@ def save(ask: Writing, form: Written) -> Response:
     goal_id = whole(form.get("goal", "")) or 0
     _must_be_mine(ask, goal_id)
     try:
-        goals.keep(ask.session, goal_id, _read(ask, form), now=ask.now, staff_id=ask.who.staff.id)
+        wanted = _read(ask, form)
+        if wanted.office_id is None:
+            ask.needs_everywhere()
+        goals.keep(ask.session, goal_id, wanted, now=ask.now, staff_id=ask.who.staff.id)
     except BadInput as error:
         return _page(ask, {**_new(ask), **{name: form.get(name, "") for name in (*_NAMES, "goal")}}, error.sentence)
     return go(f"{HERE}#mal", done="sparat")
@@ -71,6 +74,8 @@ def _must_be_mine(ask: Ask, goal_id: int) -> None:
     goal = storage.goals.find(ask.session, goal_id)
     if goal is not None and not _is_mine(ask, goal.office_id):
         raise NotFound("Målet finns inte kvar.")
+    if goal is not None and goal.office_id is None:
+        ask.needs_everywhere()
 
 
 def _read(ask: Ask, form: Mapping[str, str]) -> Wanted:
@@ -91,10 +96,10 @@ def _page(ask: Ask, typed: Data, error: str = "") -> Response:
     offices = {office.id: office.name for office in ask.who.offices if office.id is not None}
     data = {
         "tabs": settings_tabs.tabs(HERE), "typed": typed,
-        "goals": [_goal(one, offices) for one in storage.goals.standing(ask.session, ask.who.office_ids)],
+        "goals": [_goal(ask, one, offices) for one in storage.goals.standing(ask.session, ask.who.office_ids)],
         "presets": goals.presets(), "measures": list(in_words.GOAL_MEASURES.items()),
         "directions": list(in_words.GOAL_DIRECTIONS.items()),
-        "offices": [("", "Alla kontor"), *((str(key), name) for key, name in offices.items())],
+        "offices": [*_all_offices(ask), *((str(key), name) for key, name in offices.items())],
         "history": setting_history.rows(ask, "Mål"), "errors": [{"field": "name", "text": error}] if error else [],
     }  # fmt: skip
     return requests.page(ask, "installningar_mal.html", title="Mål", s=data, status_code=422 if error else 200)
@@ -110,13 +115,18 @@ def _new(ask: Ask) -> Data:
 def _typed(goal: Goal) -> Data:
     return {
         "goal": goal.id, "name": goal.name, "measure": goal.measure, "numerator": goal.numerator,
-        "denominator": goal.denominator, "direction": goal.direction, "target": _number(goal.target_tenths),
+        "denominator": goal.denominator, "direction": goal.direction, "target": goals.in_figures(goal.target_tenths),
         "due": goal.due_on.isoformat(), "office": goal.office_id or "",
     }  # fmt: skip
 
 
-def _goal(goal: Goal, offices: Mapping[int, str]) -> Data:
+def _all_offices(ask: Ask) -> list[tuple[str, str]]:
+    return [("", "Alla kontor")] if ask.leads_everywhere else []
+
+
+def _goal(ask: Ask, goal: Goal, offices: Mapping[int, str]) -> Data:
     return {
+        "may": goal.office_id is not None or ask.leads_everywhere,
         "id": goal.id, "name": goal.name, "numerator": goal.numerator, "denominator": goal.denominator,
         "target": _WORDS[goal.measure, goal.direction].format(_number(goal.target_tenths)),
         "due": shown.date_text(goal.due_on), "office": offices.get(goal.office_id or 0, "Alla kontor"),

@@ -45,6 +45,7 @@ def page(ask: Reading) -> Response:
         "types": [_type(ask, key, words[0]) for key, words in import_view.LIST_TYPES.items()],
         "meanings": [(FORGOTTEN, "Glöm: läs efter rubriken"), import_view.NOT_TAKEN_IN, *meanings.LABELS.items()],
         "came_in": _came_in(ask, names), "went_out": _went_out(ask, names), "may_import": ask.who.may("import"),
+        "may_all": ask.leads_everywhere,
     }  # fmt: skip
     return requests.page(ask, "installningar_listor.html", title="Listor in och ut", s=data)
 
@@ -53,6 +54,7 @@ def page(ask: Reading) -> Response:
 def change(ask: Writing, form: Written) -> Response:
     """Let remembered columns of a list type become something else, or forget them: one, or all of them."""
     ask.needs("settings")
+    ask.needs_everywhere()
     list_type = form.get("slag", "")
     if list_type not in import_view.LIST_TYPES:
         raise NotFound("Det slaget av lista finns inte.")

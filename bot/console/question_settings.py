@@ -39,6 +39,7 @@ def page(ask: Reading, andra: str = "") -> Response:
 def save(ask: Writing, form: Written) -> Response:
     """Keep a question."""
     ask.needs("settings")
+    ask.needs_everywhere()
     try:
         question = _read(form)
         _judge(ask, question)
@@ -52,6 +53,7 @@ def save(ask: Writing, form: Written) -> Response:
 def take_away(ask: Writing, form: Written) -> Response:
     """Answer a question no more; it can be put back under the latest changes."""
     ask.needs("settings")
+    ask.needs_everywhere()
     question_id = whole(form.get("fraga", "")) or 0
     done = local_questions.take_away(ask.session, question_id, now=ask.now, staff_id=ask.who.staff.id)
     return go(f"{HERE}#andringar", done="sparat" if done else "redan")
@@ -112,7 +114,7 @@ def _tried(ask: Ask, written: str) -> Data:
 def _page(ask: Ask, typed: Data, *, error: str = "", tried: Data | None = None) -> Response:
     named = {place.id: place.name for place in local_questions.places(ask.session)}
     data = {
-        "tabs": settings_tabs.tabs(HERE), "typed": typed, "tried": tried,
+        "tabs": settings_tabs.tabs(HERE), "typed": typed, "tried": tried, "may_all": ask.leads_everywhere,
         "own": [_own(one, named) for one in local_questions.everything(ask.session)],
         "places": [("", "Kontorets vanliga plats"), *((str(key), name) for key, name in named.items())],
         "variables": [f"{{{name}}}" for name in local_questions.VARIABLES],

@@ -13,7 +13,7 @@ import storage.offices
 import storage.settings
 import storage.staff
 from bot import shown
-from bot.console import office_kinds, settings_tabs
+from bot.console import content_kinds, office_kinds, settings_tabs
 from bot.console.setting_kind import Kind, differing, plain
 from bot.requests import Ask, Writing, go, whole
 from outreach import alerts, approvals, help_lines, languages, limits, linking, own_office, sms_choice
@@ -29,6 +29,7 @@ _FIELDS = {
     "website": "webbplats", "opens": "öppnar", "closes": "stänger", "directions": "hitta dit",
     "sensitive": "känslig plats", "number": "nummer", "hours": "svarar",
     "verified_on": "kontrollerad", "limit": "gräns", "always": "alla utskick", **office_kinds.FIELDS,
+    **content_kinds.FIELDS,
 }  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _row(ask: Ask, change: SettingChange, *, is_latest: bool) -> Data:
 def _words(ask: Ask, kind: Kind, change: SettingChange) -> str:
     """What it was and became; of a row that has several words those that differ."""
     if change.after is None and isinstance(change.before, dict):
-        return f"borttagen: {change.before['name']}, {change.before['number']}"
+        return "borttagen: " + ", ".join(change.before[name] for name in ("name", "number") if name in change.before)
     if not isinstance(change.after, dict):
         return f"{kind.say(ask, change.before)} → {kind.say(ask, change.after)}"
     if change.before is None:
@@ -235,5 +236,5 @@ KINDS: dict[str, Kind] = {
     ),
     own_office.OFFICE: Kind(_OFFICES, _office_name, plain, _put_office, office=_its_own),
     own_office.PLACE: Kind(_OFFICES, _place_name, plain, _put_place, office=_office_of_place),
-    **office_kinds.KINDS,
+    **office_kinds.KINDS, **content_kinds.KINDS,
 }  # fmt: skip

@@ -66,6 +66,7 @@ def text(ask: Reading, code: str, version: str = "") -> Response:
 def save(ask: Writing, code: str, form: Written) -> Response:
     """Check a wording, replace its dear characters, keep it, or go back to the product's."""
     ask.needs("settings")
+    ask.needs_everywhere()
     lang, pressed = _lang(code, form), form.get("gor", "")
     typed = text_rules.tidy(form.get(f"text-{lang}", ""))
     if pressed == "produkt":
@@ -138,6 +139,7 @@ def _page(ask: Ask, code: str, typed: Mapping[str, str], errors: list[Data]) -> 
     shown_langs = [_language(ask, code, lang, typed) for lang in langs]
     data = {
         "tabs": settings_tabs.tabs(HERE), "code": code, "address": address(code), "fixed": text_rules.fixed(code),
+        "may_all": ask.leads_everywhere,
         "used": _used(ask, code), "beside": [one for one in shown_langs if one["code"] in BESIDE],
         "rest": [one for one in shown_langs if one["code"] not in BESIDE],
         "versions": _versions(ask, code, langs), "errors": errors, "error": {e["field"]: e["text"] for e in errors},
