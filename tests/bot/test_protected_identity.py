@@ -220,8 +220,7 @@ TOLD_TO_THE_NAMED = {
 # alert has been tried, and that there are times, stands in the checklist for going live.
 TOLD_TO_ALL = {
     "in_hand": (*ADDRESSES["/installningar/personal/{code}"], *ADDRESSES["/installningar/checklista"]),
-    "log": (*ADDRESSES["/logg"], *ADDRESSES["/senast-gjort"]),
-    "log": (*ADDRESSES["/logg"], *ADDRESSES["/installningar/listor"]),
+    "log": (*ADDRESSES["/logg"], *ADDRESSES["/senast-gjort"], *ADDRESSES["/installningar/listor"]),
     "calendar": (*ADDRESSES["/kalender"], *ADDRESSES["/kalender/boka"], *ADDRESSES["/inkorg/{code}/tider"]),
     "batch": ADDRESSES["/trappan/vykort/{code}"],
     "merged": (
