@@ -8,11 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from bot.app import create_app
 from bot.wiring import House
@@ -25,6 +26,7 @@ ARGUMENTS = (
 )  # fmt: skip
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARROWEST = {"width": 320, "height": 640}
+MOST_TABS = 200
 
 in_chromium = (
     pytest.mark.browser,
@@ -58,11 +60,16 @@ def started() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(chromium: Browser, address: str, size: dict[str, int]) -> Iterator[Page]:
+def opened(chromium: Browser, address: str, size: dict[str, int], *, scripts: bool = True) -> Iterator[Page]:
     """A page at the address; a fault in a script, a blocked resource or a call to another host fails the test."""
     # Colours are to be read as they stand, not on their way from one theme to the other.
     context = chromium.new_context(
-        viewport=size, locale="sv-SE", timezone_id="Europe/Stockholm", base_url=address, reduced_motion="reduce"
+        viewport=size,
+        locale="sv-SE",
+        timezone_id="Europe/Stockholm",
+        base_url=address,
+        reduced_motion="reduce",
+        java_script_enabled=scripts,
     )
     page, faults = context.new_page(), list[str]()
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -80,3 +87,46 @@ def _stays(url: str, address: str) -> bool:
 def fits(page: Page) -> bool:
     """Whether the page can be read without scrolling sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+@dataclass
+class Hand:
+    """Presses what it is told to, with a mouse or with the keys alone, and counts. `again`: the journey has been made
+    once, so that what can be done once only has been done.
+    """
+
+    page: Page
+    keys: bool
+    again: bool = False
+    presses: int = 0
+
+    def press(self, target: Locator) -> None:
+        """One press."""
+        self.presses += 1
+        if not self.keys:
+            target.click()
+            return
+        self.come_to(target)
+        self.page.keyboard.press("Enter")
+
+    def come_to(self, target: Locator) -> None:
+        """Tab until it is there."""
+        for _ in range(MOST_TABS):
+            if target.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the keyboard never comes to {target}")
+
+    def write(self, label: str, text: str) -> None:
+        """Write in a field of the page, by the keys alone."""
+        self.come_to(self.page.locator("main :is(input, textarea)").and_(self.page.get_by_label(label)).first)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def link(self, name: str, *, exact: bool = False) -> None:
+        """Press a link."""
+        self.press(self.page.locator("main, nav").get_by_role("link", name=name, exact=exact).first)
+
+    def button(self, name: str) -> None:
+        """Press a button."""
+        self.press(self.page.get_by_role("button", name=name).first)

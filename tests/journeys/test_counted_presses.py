@@ -1,6 +1,7 @@
 """The journeys of ux §6 in Chromium with their presses counted, by mouse and by keyboard alone.
 
-What is typed is no press; a link that rings is one, though nobody is rung here.
+What is typed is no press; a link that rings is one, though nobody is rung here. With --many every journey is made by
+keyboard alone.
 """
 
 from collections.abc import Iterator
@@ -13,9 +14,9 @@ import pytest
 from builders import NOW, a_booking, a_person, a_slot, an_office, signed_in
 from conftest import DEMO_KEY
 from fastapi.testclient import TestClient
-from in_chromium import DESK, in_chromium, opened, served, started
+from in_chromium import DESK, Hand, in_chromium, opened, served, started
 from permission_town import StandingClock
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 from sqlmodel import select
 
 import storage.ladders
@@ -31,7 +32,6 @@ from storage.people import Person
 
 pytestmark = [*in_chromium]
 
-MOST_TABS = 200
 FIRST = "Personnr;Namn;Mobil\n20070101-2387;Tova Lindgren;070-174 06 40\n20090312-2380;Said Nuur;070-174 06 41\n"
 MONTHLY = "Personnr;Namn;Mobil\n20090822-2383;Disa Holm;070-174 06 42\n"
 
@@ -93,36 +93,6 @@ def chromium(desk: Desk) -> Iterator[Browser]:
         yield chromium
 
 
-@dataclass
-class Hand:
-    """Presses what it is told to, with a mouse or with the keys alone, and counts."""
-
-    page: Page
-    keys: bool
-    presses: int = 0
-
-    def press(self, target: Locator) -> None:
-        """One press."""
-        self.presses += 1
-        if not self.keys:
-            target.click()
-            return
-        for _ in range(MOST_TABS):
-            if target.evaluate("one => one === document.activeElement"):
-                self.page.keyboard.press("Enter")
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"the keyboard never comes to {target}")
-
-    def link(self, name: str, *, exact: bool = False) -> None:
-        """Press a link."""
-        self.press(self.page.locator("main, nav").get_by_role("link", name=name, exact=exact).first)
-
-    def button(self, name: str) -> None:
-        """Press a button."""
-        self.press(self.page.get_by_role("button", name=name).first)
-
-
 @pytest.fixture(params=["mouse", "keys"])
 def hand(request: pytest.FixtureRequest, chromium: Browser, desk: Desk) -> Iterator[Hand]:
     """Sara on Idag."""
@@ -130,7 +100,10 @@ def hand(request: pytest.FixtureRequest, chromium: Browser, desk: Desk) -> Itera
         page.context.add_cookies([{"name": COOKIE, "value": desk.token, "url": desk.address}])
         page.set_default_timeout(10_000)
         page.goto("/idag")
-        yield Hand(page, keys=request.param == "keys")
+        # With --many what is done by mouse is done by the keys alone, so that every journey is.
+        yield Hand(
+            page, keys=request.param == "keys" or request.config.getoption("--many"), again=request.param == "keys"
+        )
 
 
 def choose(hand: Hand, file: Path, written: str) -> None:
@@ -206,7 +179,7 @@ def test_six_presses_for_the_list_of_the_month(hand: Hand, house: House, tmp_pat
 def test_four_presses_for_postcards(hand: Hand) -> None:
     hand.link("Kontakttrappan")
     hand.link("Vykort", exact=True)
-    if hand.keys:
+    if hand.again:
         return
     hand.button("Skapa PDF för")
     hand.button("Markera som skickade")
@@ -235,7 +208,7 @@ def test_ten_presses_from_a_list_to_its_first_campaign(hand: Hand, tmp_path: Pat
 def test_three_presses_when_one_is_ill(hand: Hand) -> None:
     hand.link("Kalender")
     hand.link("Sjuk i dag")
-    if hand.keys:
+    if hand.again:
         expect(hand.page.get_by_text("Dagen är spärrad.")).to_be_visible()
         return
     hand.button("erbjud nya tider till 2")
