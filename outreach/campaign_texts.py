@@ -7,7 +7,7 @@ from datetime import date
 import storage.meetings
 import storage.offices
 import storage.staff
-from outreach import campaign_versions, gatherings, spoken_time, wording
+from outreach import campaign_versions, gathering_news, spoken_time, wording
 from outreach.campaign_versions import Words
 from outreach.errors import BadInput
 from outreach.wording import Size
@@ -88,7 +88,7 @@ class Texts:
         if slot is None:
             return {}
         return {
-            "ambassador": gatherings.leader(self._session, slot), "plats": slot.place,
+            "ambassador": gathering_news.leader(self._session, slot), "plats": slot.place,
             "tid_kort": spoken_time.say_short(slot.starts_at, lang),
             "amne": slot.topic or _TOPIC.get(lang, _TOPIC["en"]),
         }  # fmt: skip

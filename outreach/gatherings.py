@@ -6,23 +6,22 @@ The gate then counts it neither as an invitation nor as an answer: no limit to h
 against a stop, never in an acute state, never to a number that is not theirs, never at night.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import storage.audit
 import storage.conversations
+import storage.gatherings
 import storage.meetings
-import storage.offices
 import storage.people
 import storage.reminders
 import storage.settings
 import storage.signups
-from outreach import consent, delivery, gate, meetings, one_by_one, own_questions
+from outreach import gate, gathering_news, meetings, one_by_one
 from outreach.errors import Conflict
+from outreach.gathering_news import News, Write
 from storage.conversations import Conversation
 from storage.database import Session
+from storage.gatherings import Gathering
 from storage.meetings import Slot
 from storage.signups import Signup
 
@@ -36,31 +35,6 @@ MOST_HOURS = 24
 IN_LINE = ("waiting", "offered")
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What a text about a meeting is made of: its code (SPOT, DM-OFF, DM-AFTER), who leads, until when a place is
-    offered, and the next meeting, if there is one.
-    """
-
-    code: str
-    lang: str
-    slot: Slot
-    leader: str
-    until: datetime | None = None
-    next_slot: Slot | None = None
-
-
-class Written(NamedTuple):
-    """The news in words, by the code of the text that fitted, and the buttons under it where the channel has any."""
-
-    code: str
-    text: str
-    buttons: Sequence[str] = ()
-
-
-Write = Callable[[Session, News], Written]
-
-
 # ------------------------------------------------------------------------------------------------- signing up
 
 
@@ -69,7 +43,8 @@ def sign_up(
     campaign_id: int | None = None,
 ) -> Signup | None:  # fmt: skip
     """Put the talk on the meeting's list, or in line when it is full; whoever stands there already gets what they have.
-    None when the meeting has begun or is off. A talk that is nobody's in the register is tied to nobody.
+    None when the meeting has begun or is off, or when it is full and has no waiting list. A talk that is nobody's in
+    the register is tied to nobody.
     """
     if not is_ahead(slot, now):
         return None
@@ -84,9 +59,20 @@ def sign_up(
     ))  # fmt: skip
     if storage.meetings.claim_seat_for_signup(session, slot.id, signup.id, now=now) is not None:
         _come(session, signup, slot, now)
+    elif not terms(session, slot).waiting_list:
+        storage.signups.drop(session, signup)
+        return None
     _stand(session, signup, "", now)
     _note(session, "signed_up", signup, now, state=signup.state)
     return signup
+
+
+def terms(session: Session, slot: Slot) -> Gathering:
+    """How a dialog meeting is run. One that was made with nothing said of it is announced, with the usual terms; that
+    row is not kept before somebody changes it.
+    """
+    known = storage.gatherings.find(session, slot.id)
+    return known or Gathering(slot_id=slot.id, made_at=slot.starts_at, published_at=slot.starts_at)
 
 
 def is_ahead(slot: Slot, now: datetime) -> bool:
@@ -107,9 +93,9 @@ def _come(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
 
 def bring(session: Session, signup: Signup, more: int, *, now: datetime) -> int:
     """Take a seat for each of `more` companions, as long as there are any; returns how many got one. Only whoever is on
-    the list can bring somebody.
+    the list can bring somebody, and nobody to a meeting where each comes alone.
     """
-    if signup.state != "signed_up":
+    if signup.state != "signed_up" or not _may_bring(session, signup):
         return 0
     wanted = min(more, MOST_COMPANIONS - signup.companions)
     taken = 0
@@ -117,6 +103,10 @@ def bring(session: Session, signup: Signup, more: int, *, now: datetime) -> int:
         taken += 1
     storage.signups.count_companions(session, signup, signup.companions + taken)
     return taken
+
+
+def _may_bring(session: Session, signup: Signup) -> bool:
+    return terms(session, storage.meetings.slot(session, signup.slot_id)).plus_one
 
 
 def cancel(session: Session, signup: Signup, slot: Slot, write: Write, *, now: datetime) -> bool:
@@ -184,7 +174,7 @@ def offer_places(session: Session, slot: Slot, write: Write, *, now: datetime) -
     first_yes_wins = now >= slot.starts_at - FIRST_YES_WINS
     told = 0
     for signup in storage.signups.of_slot(session, slot.id, ("waiting",)):
-        conversation = _listener(session, signup)
+        conversation = gathering_news.listener(session, signup)
         if conversation is None:
             continue
         if not first_yes_wins and not storage.meetings.claim_seat_for_signup(session, slot.id, signup.id, now=now):
@@ -202,8 +192,8 @@ def _offer(
     ):  # fmt: skip
         storage.meetings.free_seats_of_signup(session, signup.id)
         return False
-    news = News("SPOT", conversation.lang, slot, leader(session, slot), until=until)
-    _tell(session, signup, conversation, write(session, news), about=slot, keeps=until, now=now)
+    news = News("SPOT", conversation.lang, slot, gathering_news.leader(session, slot), until=until)
+    gathering_news.tell(session, signup, conversation, write(session, news), about=slot, keeps=until, now=now)
     return True
 
 
@@ -249,7 +239,7 @@ def _over(session: Session, now: datetime) -> list[Signup]:
 def _is_over(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
     if signup.offer_until is None or now >= signup.offer_until or not is_ahead(slot, now):
         return True
-    return _listener(session, signup) is None or storage.signups.offer_was_lost(session, signup, "SPOT")
+    return gathering_news.listener(session, signup) is None or storage.signups.offer_was_lost(session, signup, "SPOT")
 
 
 def _pass_on(session: Session, signup: Signup, now: datetime) -> bool:
@@ -279,13 +269,14 @@ def _tell_it_is_off(session: Session, signup: Signup, slot: Slot, write: Write, 
         return False
     _leave(session, signup, slot, now)
     _stand(session, signup, "invited", now)
-    conversation = _listener(session, signup)
+    conversation = gathering_news.listener(session, signup)
     if conversation is None:
         _leave_to_humans(session, signup, now)
         return False
-    following = next_meeting(session, slot, now=now)
-    news = News("DM-OFF", conversation.lang, slot, leader(session, slot), next_slot=following)
-    _tell(session, signup, conversation, write(session, news), about=following or slot, keeps=slot.starts_at, now=now)
+    following = gathering_news.next_meeting(session, slot, now=now)
+    news = News("DM-OFF", conversation.lang, slot, gathering_news.leader(session, slot), next_slot=following)
+    about = following or slot
+    gathering_news.tell(session, signup, conversation, write(session, news), about=about, keeps=slot.starts_at, now=now)
     return True
 
 
@@ -311,54 +302,16 @@ def attend(session: Session, signup: Signup, state: str, *, now: datetime, staff
 
 def ask_after(session: Session, signup: Signup, slot: Slot, write: Write, *, keeps: datetime, now: datetime) -> bool:
     """Thank somebody who came and ask what we should do more of. False while a human has the talk, or after a stop."""
-    conversation = _listener(session, signup)
+    conversation = gathering_news.listener(session, signup)
     if conversation is None or conversation.held_by_id is not None or conversation.state in ("human", *gate.TALKING):
         # Nor while times are offered: their numbers would mean nothing after another question.
         return False
-    news = News("DM-AFTER", conversation.lang, slot, leader(session, slot))
-    _tell(session, signup, conversation, write(session, news), about=slot, keeps=keeps, now=now)
+    news = News("DM-AFTER", conversation.lang, slot, gathering_news.leader(session, slot))
+    gathering_news.tell(session, signup, conversation, write(session, news), about=slot, keeps=keeps, now=now)
     return True
 
 
-# ----------------------------------------------------------------------------------------------- what is known
-
-
-def next_meeting(session: Session, slot: Slot, *, now: datetime, besides: Sequence[int] = ()) -> Slot | None:
-    """The office's next meeting beside this one and those: the first with an empty seat, else the first at all."""
-    others = [slot.id, *besides]
-    return storage.meetings.next_dialog(
-        session, slot.office_id, after=now, besides=others, with_room=True
-    ) or storage.meetings.next_dialog(session, slot.office_id, after=now, besides=others)
-
-
-def leader(session: Session, slot: Slot) -> str:
-    """The first name of who leads the meeting, mostly an ambassador; the office's neutral name until somebody does."""
-    return meetings.who_meets(session, slot) or storage.offices.get(session, slot.office_id).sender_name
-
-
-def _listener(session: Session, signup: Signup) -> Conversation | None:
-    """The talk to tell; None where nobody may be told: no telephone, a stop, an acute state."""
-    if signup.conversation_id is None:
-        return None
-    conversation = storage.conversations.get(session, signup.conversation_id)
-    if conversation.state in ("stopped", "urgent") or consent.is_stopped(session, conversation):
-        return None
-    return conversation
-
-
-def _tell(
-    session: Session, signup: Signup, conversation: Conversation, written: Written, *, about: Slot, keeps: datetime,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Queue the text. Its question is open when it has left; what is then last spoken of is this sign-up."""
-    text = delivery.queue(
-        session, conversation, written.text, kind="reminder", text_code=written.code, send_before=keeps,
-        buttons=written.buttons if conversation.channel != "sms" else (), now=now,
-    )  # fmt: skip
-    own_questions.ask_when_it_leaves(
-        conversation, text, written.code, now=now, about=signup.id, slot=about.id
-    )  # fmt: skip
-    storage.conversations.keep(session, conversation)
+# ------------------------------------------------------------------------------------------- where a talk stands
 
 
 def _stand(session: Session, signup: Signup, otherwise: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ import storage.numbers
 import storage.tasks
 from outreach import acute, alerts, consent, gate, gate_facts, gatherings, linking, numbers, quiet_hours
 from outreach.gate import Facts, Rules
-from outreach.gatherings import Write
+from outreach.gathering_news import Write
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.inbound import InboundText

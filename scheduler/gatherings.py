@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 import storage.signups
 from outreach import gatherings, one_by_one, quiet_hours
-from outreach.gatherings import Write
+from outreach.gathering_news import Write
 from storage.database import Session
 from storage.local_time import STOCKHOLM, local
 from storage.meetings import Slot

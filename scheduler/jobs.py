@@ -20,7 +20,7 @@ import storage.messages
 import storage.offers
 import storage.reminders
 from outreach import alerts, laying_out, leaving, selections
-from outreach.gatherings import Write
+from outreach.gathering_news import Write
 from scheduler import (
     encouragement,
     follow_ups,

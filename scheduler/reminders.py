@@ -13,7 +13,7 @@ import storage.meetings
 import storage.messages
 import storage.reminders
 import storage.signups
-from outreach import consent, delivery, gatherings, meetings, one_by_one, own_questions
+from outreach import consent, delivery, gathering_news, meetings, one_by_one, own_questions
 from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import Booking, Reminder, Slot
@@ -108,7 +108,7 @@ def _remind_of_place(session: Session, reminder: Reminder, signup: Signup, now: 
     conversation = storage.conversations.get(session, signup.conversation_id)
     if reason := _cannot_hear(session, conversation):
         return reason
-    text = _queue(session, reminder, slot, conversation, gatherings.leader(session, slot), now, write)
+    text = _queue(session, reminder, slot, conversation, gathering_news.leader(session, slot), now, write)
     _open(session, text, conversation, {"about": signup.id, "slot": slot.id}, now)
     return "queued"
 

@@ -1,6 +1,6 @@
 """Times that can be booked, their seats, bookings and the reminders that hang on them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Index, UniqueConstraint, and_, bindparam, func, update
@@ -98,7 +98,8 @@ class Reminder(SQLModel, table=True):
     outcome: str = ""
 
 
-_EMPTY = and_(col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None))
+# A seat that nobody has.
+EMPTY = and_(col(Seat.taken_by).is_(None), col(Seat.signup_id).is_(None))
 
 
 def add_slot(session: Session, slot: Slot, seats: int = 1) -> Slot:
@@ -136,19 +137,6 @@ def slot_by_short_code(session: Session, short_code: str) -> Slot | None:
     return session.exec(select(Slot).where(Slot.short_code == short_code.upper())).first()
 
 
-def next_dialog(
-    session: Session, office_id: int, *, after: datetime, besides: Collection[int] = (), with_room: bool = False
-) -> Slot | None:
-    """The office's first dialog meeting after a moment, these left out; only one with an empty seat, if asked for."""
-    query = select(Slot).where(
-        Slot.office_id == office_id, Slot.kind == "dialog", Slot.starts_at > after,
-        col(Slot.called_off_at).is_(None), col(Slot.id).not_in(list(besides)),
-    )  # fmt: skip
-    if with_room:
-        query = query.where(col(Slot.id).in_(select(Seat.slot_id).where(_EMPTY)))
-    return session.exec(query.order_by(col(Slot.starts_at), col(Slot.id))).first()
-
-
 def call_off(session: Session, slot_: Slot, *, now: datetime) -> bool:
     """The time does not take place, said by one conditional write; False when it was called off already."""
     session.flush()
@@ -168,7 +156,7 @@ _FREE = (
     select(Slot)
     .join(Seat, col(Seat.slot_id) == Slot.id)
     .where(Slot.office_id == bindparam("office_id"), Slot.kind == "meeting", col(Slot.called_off_at).is_(None))
-    .where(Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end"), _EMPTY)
+    .where(Slot.starts_at >= bindparam("start"), Slot.starts_at < bindparam("end"), EMPTY)
     .order_by(col(Slot.starts_at), col(Slot.id))
 )
 _FREE_AND_UNHELD = _FREE.where(
@@ -195,7 +183,7 @@ def hold(session: Session, slot_ids: Sequence[int], conversation_id: int, *, unt
     let_go(session, conversation_id)
     session.execute(
         update(Seat)
-        .where(col(Seat.slot_id).in_(list(slot_ids)), _EMPTY)
+        .where(col(Seat.slot_id).in_(list(slot_ids)), EMPTY)
         .values(held_for=conversation_id, held_until=until)
     )
 
@@ -224,14 +212,14 @@ def _claim(session: Session, slot_id: int, taker: Mapping[str, int], now: dateti
     empty = (
         select(Seat.id)
         .join(Slot, col(Slot.id) == Seat.slot_id)
-        .where(Seat.slot_id == slot_id, _EMPTY, col(Slot.called_off_at).is_(None), Slot.starts_at > now)
+        .where(Seat.slot_id == slot_id, EMPTY, col(Slot.called_off_at).is_(None), Slot.starts_at > now)
         .order_by(col(Seat.position))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
     taken = session.execute(
         update(Seat)
-        .where(col(Seat.id).in_(empty), _EMPTY)
+        .where(col(Seat.id).in_(empty), EMPTY)
         .values(taken_at=now, held_for=None, held_until=None, **taker)
         .returning(col(Seat.id))
     ).scalar_one_or_none()
@@ -346,7 +334,7 @@ def people_booked_by_campaign(session: Session, campaign_id: int) -> set[int]:
 
 def seats_left(session: Session, slot_id: int) -> int:
     """Empty seats of a time."""
-    return session.exec(select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, _EMPTY)).one()
+    return session.exec(select(func.count()).select_from(Seat).where(Seat.slot_id == slot_id, EMPTY)).one()
 
 
 def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> int:
@@ -356,6 +344,6 @@ def next_free(session: Session, office_ids: Sequence[int], *, now: datetime) -> 
         .select_from(Seat)
         .join(Slot, col(Slot.id) == Seat.slot_id)
         .where(col(Slot.office_id).in_(office_ids), Slot.starts_at > now, Slot.kind == "meeting")
-        .where(_EMPTY, col(Slot.called_off_at).is_(None))
+        .where(EMPTY, col(Slot.called_off_at).is_(None))
     )
     return session.exec(query).one()

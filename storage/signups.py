@@ -57,6 +57,12 @@ def add(session: Session, signup: Signup) -> Signup:
     return signup
 
 
+def drop(session: Session, signup: Signup) -> None:
+    """Keep a sign-up no longer that came to nothing in the same breath."""
+    session.delete(signup)
+    session.flush()
+
+
 def get(session: Session, signup_id: int) -> Signup:
     """The sign-up; raises when there is none with this id."""
     return session.get_one(Signup, signup_id)

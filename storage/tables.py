@@ -14,6 +14,7 @@ from storage import (
     corrections,
     follow_ups,
     goals,
+    gatherings,
     imports,
     inbound,
     ladders,
@@ -46,5 +47,7 @@ ROOMS = (
     goals, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
     partners, passkeys, people, presence, reads, settings, sharing, signups, single_sign_on, staff, tasks,
     time_patterns, trials,
+    gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
+    partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import anyio
 
+import storage.gatherings
 import storage.meetings
 import storage.offices
 from bot.commands.house import opened
@@ -15,7 +16,6 @@ from outreach import access
 from outreach.errors import BadInput
 from scheduler import time_travel
 from scheduler.clock import MovableClock
-from storage.codes import new_short_code
 from storage.database import Session
 from storage.local_time import local, local_date
 from storage.meetings import Slot
@@ -73,16 +73,8 @@ def _slot(session: Session, arguments: Namespace, office: Office, starts_at: dat
         )  # fmt: skip
     return Slot(
         kind="dialog", office_id=office.id, place=arguments.place, topic=arguments.topic, starts_at=starts_at,
-        ends_at=starts_at + DIALOG_LASTS, short_code=_code_of_its_own(session),
+        ends_at=starts_at + DIALOG_LASTS, short_code=storage.gatherings.unused_code(session),
     )  # fmt: skip
-
-
-def _code_of_its_own(session: Session) -> str:
-    """A short code that no other meeting has."""
-    code = new_short_code()
-    while storage.meetings.slot_by_short_code(session, code) is not None:
-        code = new_short_code()
-    return code
 
 
 def the_office(session: Session, name: str | None) -> Office:

@@ -2,7 +2,7 @@
 
 from bot.conversation import replies
 from outreach import own_texts
-from outreach.gatherings import News, Written
+from outreach.gathering_news import News, Written
 from storage.database import Session
 from storage.meetings import Slot
 

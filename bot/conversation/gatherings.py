@@ -14,7 +14,7 @@ import storage.offices
 import storage.signups
 from bot.conversation import booking, gathering_texts, gathering_words, places, questions, replies
 from bot.conversation.turn import Turn
-from outreach import gatherings
+from outreach import gatherings, share_links
 from storage.meetings import Slot
 from storage.signups import Signup
 
@@ -59,18 +59,19 @@ def answers_offer(turn: Turn) -> bool:
 
 def _comes_by(turn: Turn, code: str) -> bool:
     """KOM and a code, from anybody: an unknown number is tied to nobody, and asked nothing."""
-    slot = storage.meetings.slot_by_short_code(turn.session, code)
-    if slot is None:
+    found = share_links.door(turn.session, code)
+    if found is None:
         if not code.isdigit():
             turn.say("KOM-HUH", kod=code)
         # "kom 2345" is rather an hour than a code.
         return not code.isdigit()
+    slot = found.slot
     if turn.person is None:
         turn.office = storage.offices.get(turn.session, slot.office_id)
     known = storage.signups.standing_for(turn.session, slot.id, turn.conversation.id)
     if turn.reading.intent in ("no", "cancel"):
         return known is not None and places.give_back(turn, known, slot)
-    places.sign_up(turn, slot, source="code")
+    places.sign_up(turn, slot, source=found.source)
     return True
 
 

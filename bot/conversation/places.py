@@ -10,7 +10,7 @@ import storage.messages
 import storage.signups
 from bot.conversation import gathering_texts, gathering_words, replies
 from bot.conversation.turn import Turn
-from outreach import gatherings
+from outreach import gathering_news, gatherings
 from storage.meetings import Slot
 from storage.signups import Signup
 
@@ -102,7 +102,7 @@ def say(turn: Turn, code: str, signup: Signup, slot: Slot, **values: object) -> 
 
 def named(turn: Turn, slot: Slot) -> dict[str, str]:
     """What a text about the meeting may name."""
-    return gathering_texts.meeting_values(slot, gatherings.leader(turn.session, slot), turn.lang)
+    return gathering_texts.meeting_values(slot, gathering_news.leader(turn.session, slot), turn.lang)
 
 
 def _come_too_late(turn: Turn, slot: Slot) -> None:
@@ -145,7 +145,7 @@ def give_back(turn: Turn, signup: Signup, slot: Slot) -> bool:
 
 def _following(turn: Turn, slot: Slot) -> Slot | None:
     mine = storage.signups.standing(turn.session, turn.conversation.id, after=turn.now)
-    return gatherings.next_meeting(turn.session, slot, besides=[known.id for _, known in mine], now=turn.now)
+    return gathering_news.next_meeting(turn.session, slot, besides=[known.id for _, known in mine], now=turn.now)
 
 
 def name_next(turn: Turn, slot: Slot, **context: Any) -> bool:

@@ -17,7 +17,7 @@ import storage.messages
 import storage.signups
 from outreach import consent, gatherings
 from outreach.errors import Conflict
-from outreach.gatherings import News, Written
+from outreach.gathering_news import News, Written
 from storage.conversations import Conversation
 from storage.database import Database, Session
 from storage.meetings import Slot
