@@ -25,6 +25,9 @@ LASTS = timedelta(hours=2)
 LONGEST = {"title": 60, "topic": 40, "place": 60, "how_to_find": 200}
 # An ambassador's meeting is copied to the same weekday and hour.
 A_WEEK = timedelta(days=7)
+# The unit's own rules (ux §4.13): whether an ambassador's meeting waits for somebody's word, and whether one with too
+# few signed up is called off without anybody having been asked.
+WANTS_OKAY, CALLS_OFF = "gatherings_want_okay", "gatherings_call_off"
 STATES: Mapping[str, str] = {
     "draft": "Utkast", "asked": "Väntar på okej", "published": "Publicerat", "full": "Fullt", "called_off": "Inställt",
     "held": "Genomfört",

@@ -85,10 +85,15 @@ def _come(session: Session, signup: Signup, slot: Slot, now: datetime) -> bool:
     if not storage.signups.change(session, signup, IN_LINE, "signed_up", now=now, offer_until=None):
         storage.meetings.free_seats_of_signup(session, signup.id)
         return False
+    remind(session, signup, slot, now)
+    return True
+
+
+def remind(session: Session, signup: Signup, slot: Slot, now: datetime) -> None:
+    """Remind of the place when the meeting's time says so, and at no other moments."""
     weekend_quiet = bool(storage.settings.read(session, "weekend_quiet", default=False))
     moments = meetings.reminder_times(slot.starts_at, now, weekend_quiet=weekend_quiet)
     storage.reminders.set_for_signup(session, signup.id, moments)
-    return True
 
 
 def bring(session: Session, signup: Signup, more: int, *, now: datetime) -> int:
@@ -271,7 +276,7 @@ def _tell_it_is_off(session: Session, signup: Signup, slot: Slot, write: Write, 
     _stand(session, signup, "invited", now)
     conversation = gathering_news.listener(session, signup)
     if conversation is None:
-        _leave_to_humans(session, signup, now)
+        leave_to_humans(session, signup, "anmäld till en inställd träff, kan inte få sms", now)
         return False
     following = gathering_news.next_meeting(session, slot, now=now)
     news = News("DM-OFF", conversation.lang, slot, gathering_news.leader(session, slot), next_slot=following)
@@ -280,12 +285,13 @@ def _tell_it_is_off(session: Session, signup: Signup, slot: Slot, write: Write, 
     return True
 
 
-def _leave_to_humans(session: Session, signup: Signup, now: datetime) -> None:
+def leave_to_humans(session: Session, signup: Signup, why: str, now: datetime) -> None:
+    """Somebody who cannot be texted is told by a human, if there is a talk at all."""
     if signup.conversation_id is None:
         return
     conversation = storage.conversations.get(session, signup.conversation_id)
     conversation.waiting_since = conversation.waiting_since or now
-    conversation.waiting_why = "anmäld till en inställd träff, kan inte få sms"
+    conversation.waiting_why = why
     storage.conversations.keep(session, conversation)
 
 

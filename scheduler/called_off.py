@@ -24,7 +24,7 @@ def tell(session: Session, person: Person, slot: Slot, rules: Rules, say: Say, n
     text may leave; whoever gets no new times is rung.
     """
     talk = contact.talk_of(session, person, now)
-    reason = _why_not(session, talk, person, rules, now)
+    reason = why_not(session, talk, person, rules, now)
     if reason:
         promises.ring(session, talk, person, WHY, now=now)
         return reason
@@ -44,8 +44,8 @@ def tell(session: Session, person: Person, slot: Slot, rules: Rules, say: Say, n
     return ""
 
 
-def _why_not(session: Session, talk: Conversation, person: Person, rules: Rules, now: datetime) -> str:
-    """Why nothing is written; the number that a text would go to is the person's best one today."""
+def why_not(session: Session, talk: Conversation, person: Person, rules: Rules, now: datetime) -> str:
+    """Why nothing may be written now; empty where a text may leave. It goes to the person's best number today."""
     if talk.held_by_id is not None or talk.state in _ONLY_PEOPLE:
         return _ONLY_PEOPLE.get(talk.state, "human_has_it")
     facts = gate_facts.of_people(session, {person.id: person}, kind="reminder", now=now)[person.id]

@@ -1,14 +1,18 @@
-"""What happens by itself around dialog meetings: offers that nobody answered go on to the next in line, and those who
-came are asked the day after.
+"""What happens by itself around dialog meetings: offers that nobody answered go on to the next in line, whether there
+are enough to run it is asked when the hour comes, and those who came are asked the day after.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
+import storage.gatherings
+import storage.settings
 import storage.signups
 from outreach import gatherings, one_by_one, quiet_hours
 from outreach.gathering_news import Write
+from outreach.gathering_plans import CALLS_OFF
 from storage.database import Session
+from storage.gatherings import Gathering
 from storage.local_time import STOCKHOLM, local
 from storage.meetings import Slot
 from storage.signups import Signup
@@ -27,6 +31,24 @@ def any_due(session: Session, now: datetime) -> bool:
 def pass_on(session: Session, now: datetime, write: Write) -> int:
     """End the offers that ran out and offer the places to the next; returns how much there was to do."""
     return gatherings.pass_on_due(session, write, now=now)
+
+
+def decide(session: Session, now: datetime, write: Write) -> int:
+    """Meetings whose hour to decide has come: one that is wanted by enough runs, staff are asked about any other. It is
+    called off unasked only where the unit has said so. Returns how many were dealt with.
+    """
+    due = storage.gatherings.to_decide(session, now)
+    return one_by_one.each(session, due, lambda row: _decide(session, *row, write, now), job="decide_meetings")
+
+
+def _decide(session: Session, row: Gathering, slot: Slot, write: Write, now: datetime) -> bool:
+    enough = storage.gatherings.signed_up(session, slot.id) >= row.minimum
+    if not enough and storage.settings.read(session, CALLS_OFF, default=False):
+        gatherings.call_off(session, slot, write, now=now)
+        return True
+    row.decision = "runs" if enough else "asked"
+    storage.gatherings.keep(session, row)
+    return True
 
 
 def ask_after(session: Session, now: datetime, write: Write) -> int:
@@ -51,5 +73,6 @@ def ask_at(slot: Slot) -> datetime:
 
 
 def next_due(session: Session) -> datetime | None:
-    """When the next offer runs out."""
-    return storage.signups.next_offer_ends(session)
+    """When the next offer runs out, or the next hour to decide comes."""
+    moments = (storage.signups.next_offer_ends(session), storage.gatherings.next_decision(session))
+    return min((moment for moment in moments if moment is not None), default=None)

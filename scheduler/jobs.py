@@ -14,6 +14,7 @@ import anyio.to_thread
 
 import storage.alerts
 import storage.campaigns
+import storage.gatherings
 import storage.inbound
 import storage.meetings
 import storage.messages
@@ -131,6 +132,7 @@ def timetable(
             when(encouragement.any_due, lambda session, now: encouragement.encourage(session, rules, now, say)),
         ),
         Job("pass_on_places", 30, when(gatherings.any_due, partial(gatherings.pass_on, write=write_news))),
+        Job("decide_meetings", 60, when(storage.gatherings.to_decide, partial(gatherings.decide, write=write_news))),
         Job("ask_after", 60, when(gatherings.to_ask, partial(gatherings.ask_after, write=write_news))),
         Job("escalate", 15, when(storage.alerts.due, alerts.escalate)),
         Job("send", 0.5, lambda: sending.drain(sender)),

@@ -111,6 +111,13 @@ def add_slot(session: Session, slot: Slot, seats: int = 1) -> Slot:
     return slot
 
 
+def keep_slot(session: Session, slot_: Slot) -> Slot:
+    """Keep a changed time."""
+    session.add(slot_)
+    session.flush()
+    return slot_
+
+
 def slot(session: Session, slot_id: int) -> Slot:
     """The time; raises when there is none with this id."""
     return session.get_one(Slot, slot_id)

@@ -16,6 +16,8 @@ from storage.meetings import REMINDER_KINDS, Seat, Slot
 from storage.messages import Message
 
 STATES = ("signed_up", "waiting", "offered", "passed_on", "cancelled", "came", "no_show", "called_off")
+# What staff write to everybody, and that a meeting is moved.
+NEWS_KINDS = ("DM-NEWS", "DM-MOVED")
 STANDING = ("signed_up", "waiting", "offered")
 
 
@@ -85,6 +87,13 @@ def change(
     )
     session.refresh(signup)
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def hold_until(session: Session, signup: Signup, until: datetime) -> None:
+    """Keep the place on offer until this moment."""
+    signup.offer_until = until
+    session.add(signup)
+    session.flush()
 
 
 def count_companions(session: Session, signup: Signup, companions: int) -> None:
@@ -190,6 +199,15 @@ def offer_was_lost(session: Session, signup: Signup, text_code: str) -> bool:
     return session.exec(query.limit(1)).first() is not None
 
 
+def was_told(session: Session, signup: Signup, text_code: str, words: str, *, since: datetime) -> bool:
+    """Whether these words, under this code, were put in the queue for them since a moment."""
+    query = select(Message.id).where(
+        Message.conversation_id == signup.conversation_id, Message.text_code == text_code, Message.text == words,
+        col(Message.created_at) >= since,
+    )  # fmt: skip
+    return session.exec(query.limit(1)).first() is not None
+
+
 def next_offer_ends(session: Session) -> datetime | None:
     """When the next open offer runs out."""
     query = select(func.min(Signup.offer_until)).where(Signup.state == "offered")
@@ -213,9 +231,10 @@ def came_untold(session: Session, text_code: str, *, since: datetime, now: datet
 
 
 def take_back_reminders(session: Session, signup: Signup, slot: Slot, *, reason: str, now: datetime) -> None:
-    """Reminders of this meeting that wait in the queue would tell of a place that does not stand."""
+    """Reminders and news of this meeting that wait in the queue would tell of what does not stand."""
+    codes = (*REMINDER_KINDS, *NEWS_KINDS)
     storage.messages.take_back(
-        session, signup.conversation_id, REMINDER_KINDS, send_before=slot.starts_at, reason=reason, now=now
+        session, signup.conversation_id, codes, send_before=slot.starts_at, reason=reason, now=now
     )
 
 

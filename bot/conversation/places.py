@@ -16,6 +16,8 @@ from storage.signups import Signup
 
 # Questions that the meeting's own place and time answer.
 _ABOUT_THE_MEETING = ("what", "duration", "cost", "where", "bring")
+# Texts that speak of bringing somebody, and what is said instead where each comes alone.
+_SOLO = {"RSVP-OK": "RSVP-AGAIN", "RSVP-ALONE": "RSVP-SOLO", "DM-INFO": "RSVP-AGAIN", "DM-ASK": "DM-ASK-SOLO"}
 
 
 def sign_up(turn: Turn, slot: Slot, *, source: str, campaign_id: int | None = None) -> Signup | None:
@@ -25,7 +27,7 @@ def sign_up(turn: Turn, slot: Slot, *, source: str, campaign_id: int | None = No
         turn.session, slot, turn.conversation, source=source, campaign_id=campaign_id, now=turn.now
     )
     if signup is None:
-        name_next(turn, slot)
+        _say_none_is_left(turn, slot)
         return None
     turn.wake()
     if known is not None and known.state != "offered":
@@ -56,15 +58,20 @@ def _say_where(turn: Turn, signup: Signup, slot: Slot, *, otherwise: Callable[[T
 
 def _welcome(turn: Turn, signup: Signup, slot: Slot) -> None:
     if signup.state == "signed_up":
-        say(turn, "RSVP-OK", signup, slot)
+        say(turn, _fitting(turn, "RSVP-OK", slot), signup, slot)
     else:
         say_what_stands(turn, signup, slot)
+
+
+def _fitting(turn: Turn, code: str, slot: Slot) -> str:
+    """The text that asks nobody to bring a friend where each comes alone."""
+    return code if gatherings.terms(turn.session, slot).plus_one else _SOLO[code]
 
 
 def bring(turn: Turn, signup: Signup, slot: Slot, more: int) -> None:
     """So many more come along, as far as there are seats; says how many they are now, or that it is full."""
     if more > 0 and not gatherings.bring(turn.session, signup, more, now=turn.now):
-        say(turn, "RSVP-ALONE", signup, slot)
+        say(turn, _fitting(turn, "RSVP-ALONE", slot), signup, slot)
     else:
         say(turn, "RSVP-PLUS", signup, slot, n=signup.companions + 1)
 
@@ -112,7 +119,20 @@ def _come_too_late(turn: Turn, slot: Slot) -> None:
         say_what_stands(turn, known, slot)
     elif gatherings.is_ahead(slot, turn.now) and storage.meetings.seats_left(turn.session, slot.id):
         sign_up(turn, slot, source="waiting_list")
-    elif following := _following(turn, slot):
+    else:
+        _say_gone(turn, slot)
+
+
+def _say_none_is_left(turn: Turn, slot: Slot) -> None:
+    """Too late, or full with no line to stand in: the next meeting instead."""
+    if gatherings.is_ahead(slot, turn.now):
+        _say_gone(turn, slot)
+    else:
+        name_next(turn, slot)
+
+
+def _say_gone(turn: Turn, slot: Slot) -> None:
+    if following := _following(turn, slot):
         turn.say("SPOT-GONE", **named(turn, following))
         turn.ask("SPOT-GONE", slot=following.id)
     else:
@@ -165,7 +185,7 @@ def inform(turn: Turn, slot: Slot, code: str, *, then: str, **context: Any) -> b
     asks_when = turn.reading.kind == "other" and gathering_words.asks_when(turn.text)
     if turn.reading.intent != "question" or not asks_when and turn.reading.kind not in _ABOUT_THE_MEETING:
         return False
-    turn.say(code, **named(turn, slot))
+    turn.say(_fitting(turn, code, slot), **named(turn, slot))
     kept = {key: value for key, value in turn.context.items() if key not in ("asked", "asked_at")}
     turn.ask(then, **{**kept, "slot": slot.id, **context})
     return True

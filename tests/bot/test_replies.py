@@ -81,9 +81,12 @@ SIZES = {
     "DM-OFF-LAST": (117, 1, 109, 1),
     "RSVP-PLUS": (136, 1, 127, 1),
     "RSVP-ALONE": (124, 1, 119, 1),
+    "RSVP-SOLO": (114, 1, 106, 1),
+    "DM-MOVED": (148, 1, 152, 1),
     "RSVP-AGAIN": (132, 1, 135, 1),
     "DM-INFO": (143, 1, 142, 1),
     "DM-ASK": (147, 1, 132, 1),
+    "DM-ASK-SOLO": (117, 1, 106, 1),
     "DM-NEXT": (126, 1, 128, 1),
     "DM-NO": (75, 1, 72, 1),
     "DM-THANKS": (25, 1, 34, 1),
@@ -103,6 +106,7 @@ SIZES = {
 BESIDE_THE_DESIGN = (
     "TG-NAME", "TG-OLD", "TG-GROUP", "OFFER-AGAIN",
     "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
+    "RSVP-SOLO", "DM-MOVED", "DM-ASK-SOLO",
     "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
     "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6", "OFF-NEW", "OFF-CALL",
 )  # fmt: skip
