@@ -1,6 +1,6 @@
 """One request: who asks, one session, one transaction; and the frame every page stands in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+import storage.gatherings
 import storage.offices
 import storage.settings
 import storage.staff
@@ -114,6 +115,10 @@ class Ask:
     def where(self, what: str) -> list[int]:
         """Those of the offices this page is about where one may do something else, too."""
         return [office_id for office_id in self.office_ids if self.who.may(what, office_id)]
+
+    def where_else(self, what: str) -> list[int]:
+        """The chosen offices where one may do something else than this page is for; none where no role does."""
+        return self._chosen(self._everywhere.narrowed(what)) if self._everywhere.may(what) else []
 
     @property
     def office_ids(self) -> list[int]:
@@ -241,6 +246,7 @@ ENTRIES = (
     Entry("Utskick", "/utskick", "send", "campaigns"),
     Entry("Kontakttrappan", "/trappan", "ladder", "register"),
     Entry("Kalender", "/kalender", "calendar", "inbox"),
+    Entry("Dialogmöten", "/dialogmoten", "circle", "gatherings"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
     Entry("Logg", "/logg", "report", "log"),
     Entry("Status", "/status", "circle", "log"),
@@ -278,7 +284,7 @@ def _render(request: Request, template: str, data: dict[str, Any], status_code: 
 def _frame(ask: Ask, title: str) -> dict[str, Any]:
     office = ask.office
     path = ask.request.url.path
-    count = len(ask.waiting) if ask.who.may("inbox") else 0
+    counts = {"/inkorg": len(ask.waiting) if ask.who.may("inbox") else 0, "/dialogmoten": _gatherings(ask)}
     return {
         "title": title,
         "unit": _unit(ask),
@@ -286,7 +292,7 @@ def _frame(ask: Ask, title: str) -> dict[str, Any]:
         "offices": _switcher(ask),
         "staff_name": ask.who.staff.name,
         "staff_role": ask.who.role_name,
-        "nav": [_nav(entry, path, count) for entry in ENTRIES if ask.who.may(entry.needs)],
+        "nav": [_nav(entry, path, counts) for entry in ENTRIES if ask.who.may(entry.needs)],
         "practice": ask.house.settings.practice,
         "paused": _paused(ask),
         "clock_moved": _clock_moved(ask),
@@ -305,10 +311,16 @@ def _unit(ask: Ask) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _nav(entry: Entry, path: str, count: int) -> dict[str, Any]:
+def _gatherings(ask: Ask) -> int:
+    """Dialog meetings that wait for somebody: a yes, whether they run, or who came."""
+    ids = ask.where_else("gatherings")
+    return storage.gatherings.count_waiting(ask.session, ids, ask.now) if ids else 0
+
+
+def _nav(entry: Entry, path: str, counts: Mapping[str, int]) -> dict[str, Any]:
     return {
         "label": entry.label, "href": entry.href, "icon": entry.icon, "current": path.startswith(entry.href),
-        "count": count if entry.href == "/inkorg" else 0, "last": entry.href == "/installningar",
+        "count": counts.get(entry.href, 0), "last": entry.href == "/installningar",
     }  # fmt: skip
 
 

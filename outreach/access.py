@@ -52,10 +52,10 @@ ROLE_NAMES = {
 MAY: dict[str, frozenset[str]] = {
     "administrator": frozenset({"settings", "phone", "log"}),
     "enhetschef": frozenset(
-        {"register", "campaigns", "approve", "inbox", "log", "phone", "reports", "import", "settings"}
+        {"register", "campaigns", "approve", "inbox", "log", "phone", "reports", "import", "settings", "gatherings"}
     ),
-    "samordnare": frozenset({"register", "campaigns", "inbox", "phone", "reports", "import"}),
-    "konsulent": frozenset({"register", "inbox", "phone"}),
+    "samordnare": frozenset({"register", "campaigns", "inbox", "phone", "reports", "import", "gatherings"}),
+    "konsulent": frozenset({"register", "inbox", "phone", "gatherings"}),
     "ambassador": frozenset({"own_meetings", "phone"}),
     "lasare": frozenset({"reports"}),
 }

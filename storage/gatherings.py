@@ -3,10 +3,10 @@ announced, how they are run, the links they are shared by, and what came of them
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint, delete, func, update
+from sqlalchemy import JSON, Column, UniqueConstraint, and_, delete, func, or_, update
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Field, SQLModel, col, select
 
@@ -19,6 +19,8 @@ from storage.signups import STANDING, Signup
 
 # Whether there are enough to run it: not to be decided, or not yet; staff are asked; it runs.
 DECISIONS = ("open", "asked", "runs")
+# A meeting longer ago than this is left as it is.
+WAITS_FOR_ATTENDANCE = timedelta(days=31)
 # Where a link is put up, so that counts show what works (ux §4.13).
 PLACES = (
     "instagram", "facebook", "whatsapp", "snapchat", "tiktok", "telegram", "sms", "school", "youth_centre",
@@ -171,6 +173,28 @@ def next_decision(session: Session) -> datetime | None:
     """When the next of those hours comes."""
     query = select(func.min(Gathering.decide_at)).where(
         Gathering.decision == "open", Gathering.minimum > 0, col(Gathering.published_at).is_not(None)
+    )
+    return session.exec(query).one()
+
+
+def count_waiting(session: Session, office_ids: Sequence[int], now: datetime) -> int:
+    """How many meetings wait for somebody: drafts ahead that somebody's word is asked for, those ahead with too few,
+    and those of the last month that nobody has said who came to.
+    """
+    ahead, over = col(Slot.starts_at) > now, col(Slot.ends_at).between(now - WAITS_FOR_ATTENDANCE, now)
+    announced = col(Gathering.published_at).is_not(None)
+    query = (
+        select(func.count())
+        .select_from(Gathering)
+        .join(Slot, col(Slot.id) == Gathering.slot_id)
+        .where(col(Slot.office_id).in_(list(office_ids)), col(Slot.called_off_at).is_(None))
+        .where(
+            or_(
+                and_(ahead, ~announced, col(Gathering.asked_at).is_not(None)),
+                and_(ahead, announced, col(Gathering.decision) == "asked"),
+                and_(over, announced, col(Gathering.closed_at).is_(None)),
+            )
+        )
     )
     return session.exec(query).one()
 

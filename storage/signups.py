@@ -70,6 +70,11 @@ def get(session: Session, signup_id: int) -> Signup:
     return session.get_one(Signup, signup_id)
 
 
+def by_code(session: Session, code: str) -> Signup | None:
+    """The sign-up that a form means."""
+    return session.exec(select(Signup).where(Signup.code == code)).first()
+
+
 def find(session: Session, signup_id: object) -> Signup | None:
     """The sign-up, if there is one with this id."""
     return session.get(Signup, signup_id) if isinstance(signup_id, int) else None

@@ -12,7 +12,7 @@ import storage.time_patterns
 from bot import shown
 from bot.console import today_blocks, words
 from bot.requests import Ask
-from outreach import quiet_hours, waiting
+from outreach import gatherings, quiet_hours, waiting
 from storage.local_time import STOCKHOLM, local, local_date
 from storage.meetings import OPEN, Booking, Slot
 from storage.people import Person
@@ -98,7 +98,7 @@ def _of_slot(
         "name": "", "href": "", "bookable": False, "blocked": False, "closes": False,
     }  # fmt: skip
     if slot.kind == "dialog":
-        return [common | _dialog(slot, room)]
+        return [common | _dialog(ask, slot, room)]
     if bookings:
         return [common | _booked(ask, slot, *row) for row in bookings]
     if slot.called_off_at is not None:
@@ -111,10 +111,14 @@ def _of_slot(
     return [common | {"state": OPEN_TIME, "bookable": True, "closes": True}]
 
 
-def _dialog(slot: Slot, room: int) -> Data:
+def _dialog(ask: Ask, slot: Slot, room: int) -> Data:
+    way = {"href": f"/dialogmoten/{slot.code}" if ask.who.may("gatherings", slot.office_id) else ""}
     if slot.called_off_at is not None:
-        return {"state": {"kind": "stop", "text": "Dialogmöte, inställt"}}
-    return {"state": {"kind": "waits", "text": "Dialogmöte"}, "name": f"{room} platser kvar" if room else "Fullt"}
+        return way | {"state": {"kind": "stop", "text": "Dialogmöte, inställt"}, "name": "Visa mötet"}
+    if gatherings.terms(ask.session, slot).published_at is None:
+        return way | {"state": {"kind": "rests", "text": "Dialogmöte, utkast"}, "name": "Visa utkastet"}
+    named = f"{room} platser kvar" if room else "Fullt"
+    return way | {"state": {"kind": "waits", "text": "Dialogmöte"}, "name": named}
 
 
 def _booked(ask: Ask, slot: Slot, booking: Booking, person: Person) -> Data:

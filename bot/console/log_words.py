@@ -54,7 +54,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "time_closed": "Spärrade en tid", "time_opened": "Öppnade en tid igen", "days_off_added": "Spärrade dagar",
         "days_off_removed": "Öppnade spärrade dagar", "feed_on": "Slog på kalenderflödet",
         "feed_off": "Slog av kalenderflödet", "follow_up_off": "Slog av uppföljningsfrågor",
-        "signed_up": "Anmäld till dialogmöte",
+        "signed_up": "Anmäld till dialogmöte", "gathering_made": "Gjorde ett dialogmöte",
+        "gathering_asked": "Bad om okej för ett dialogmöte", "gathering_published": "Publicerade ett dialogmöte",
+        "gathering_changed": "Ändrade ett dialogmöte", "gathering_runs": "Lät ett dialogmöte bli av",
+        "gathering_written_to": "Skrev till alla anmälda", "gathering_counted": "Räknade vid ett dialogmöte",
+        "gathering_closed": "Avslutade ett dialogmöte", "gathering_answers": "Noterade vad ett dialogmöte gav",
         "signup_cancelled": "Avanmäld från dialogmöte", "gathering_attendance": "Noterade närvaro vid dialogmöte",
     },
     "utskick": {

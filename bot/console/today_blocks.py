@@ -6,6 +6,7 @@ from typing import Any
 
 import storage.alerts
 import storage.campaigns
+import storage.gatherings
 import storage.inbound
 import storage.meetings
 import storage.messages
@@ -155,7 +156,22 @@ def side(ask: Ask) -> Data:
         "lists": today_lists.waiting(ask, today_lists.due(ask)),
         "turning": today_lists.turning(ask),
         "reached": reached,
+        "gatherings": _gatherings(ask),
     }
+
+
+def _gatherings(ask: Ask) -> list[Data]:
+    """The announced dialog meetings of the next seven days, with how many come."""
+    mine = ask.where("gatherings")
+    slots = storage.gatherings.of_offices(ask.session, mine, since=ask.now, until=ask.now + timedelta(days=7))
+    ids = [slot.id for slot in slots]
+    seats, taken = storage.gatherings.seats(ask.session, ids), storage.gatherings.taken(ask.session, ids)
+    return [
+        {"href": f"/dialogmoten/{slot.code}", "at": local(slot.starts_at), "place": slot.place,
+         "words": f"{taken.get(slot.id, 0)} av {seats.get(slot.id, 0)} anmälda"}
+        for slot in slots
+        if slot.short_code is not None and slot.called_off_at is None
+    ]  # fmt: skip
 
 
 def _unsettled(ask: Ask) -> Data | None:
