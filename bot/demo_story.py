@@ -15,11 +15,11 @@ import storage.offices
 import storage.people
 import storage.settings
 import storage.staff
-from bot import demo_town
+from bot import demo_gatherings, demo_town
 from bot.conversation import replies
 from bot.demo_town import Data
 from bot.wiring import House
-from outreach import campaign_plan, campaigns, ladder_notes, meetings
+from outreach import campaign_plan, campaigns, ladder_notes, meetings, phone_numbers
 from outreach.channels import Inbound
 from outreach.ladder_notes import Noted
 from scheduler import time_travel
@@ -54,12 +54,15 @@ class Story:
         with self._house.database.write() as session:
             self._numbers = _numbers(session)
             _set_faults(session, self._data, self._numbers)
+            demo_gatherings.lay_out(session, self._data, self._opens, self._house.now())
             self._draft(session)
         events = [self._event(row) for row in _happenings(self._data) if _has_time(row)]
         for event in sorted(events, key=lambda event: event.at):
             await time_travel.travel(self._clock, self._house.database, self._house.jobs, event.at)
             if "audience" in event.row:
                 self._launch(event.row)
+            elif "came" in event.row:
+                self._held(event.row)
             elif "step" in event.row:
                 self._note(event.row)
             else:
@@ -109,12 +112,18 @@ class Story:
         return campaigns.create(session, campaign, now=now)
 
     def _write(self, row: Data) -> None:
-        now, who = self._house.now(), row["who"]
-        inbound = Inbound(
-            channel="sms", provider_id=f"demo-{who}-{now.timestamp()}", sender=self._numbers[who],
-            text=self._words(row["text"]), received_at=now,
-        )  # fmt: skip
-        self._house.keep_inbound(inbound)
+        now = self._house.now()
+        senders = [self._numbers[row["who"]]] if "who" in row else row["numbers"]
+        for sender in map(phone_numbers.normalise, senders):
+            inbound = Inbound(
+                channel="sms", provider_id=f"demo-{sender}-{now.timestamp()}", sender=sender,
+                text=self._words(row["text"]), received_at=now,
+            )  # fmt: skip
+            self._house.keep_inbound(inbound)
+
+    def _held(self, row: Data) -> None:
+        with self._house.database.write() as session:
+            demo_gatherings.note_what_came_of_it(session, row, self._house.now())
 
     def _note(self, row: Data) -> None:
         noted = Noted(row["step"], row["result"], source=row.get("source", ""))
@@ -138,7 +147,10 @@ class Story:
 
 
 def _happenings(data: Data) -> Sequence[Data]:
-    return [*data["campaigns"], *data["replies"], *data["tries"]]
+    announced = [row for row in data["gatherings"] if "code" in row]
+    signed = [row["written"] | {"text": f"KOM {row['code']}"} for row in announced]
+    held = [row | {"clock": "19.05"} for row in announced if "came" in row]
+    return [*data["campaigns"], *data["replies"], *data["tries"], *signed, *held]
 
 
 def _has_time(row: Data) -> bool:
