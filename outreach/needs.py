@@ -52,8 +52,8 @@ def answer(
     first names, folded. Raises BadInput for one that seems to hold a name or a number, Conflict before the start.
     """
     after_start(slot, now)
-    known = {*names, *(part for row in storage.signups.of_slot(session, slot.id)
-                       for part in masking.fold(row.first_name))}  # fmt: skip
+    signed = storage.signups.first_names(session, slot.id)
+    known = {*names, *(part for name in signed for part in masking.fold(name))}
     row = gatherings.terms(session, slot)
     for question in QUESTIONS.keys() & said.keys():
         words = " ".join(said[question].split())

@@ -286,8 +286,9 @@ def count_view(session: Session, link: ShareLink) -> None:
 
 
 def sources(session: Session, slot_id: int) -> dict[str, int]:
-    """How many sign-ups came from each source, those who have left again too."""
-    query = select(Signup.source, func.count()).where(Signup.slot_id == slot_id).group_by(Signup.source)
+    """How many sign-ups came from each source, those who have given their place back left out."""
+    stayed = (Signup.slot_id == slot_id, Signup.state != "cancelled")
+    query = select(Signup.source, func.count()).where(*stayed).group_by(Signup.source)
     return dict(session.exec(query).all())
 
 

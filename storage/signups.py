@@ -14,6 +14,7 @@ from storage.conversations import Conversation
 from storage.database import Session
 from storage.meetings import REMINDER_KINDS, Seat, Slot
 from storage.messages import Message
+from storage.people import Person
 
 STATES = ("signed_up", "waiting", "offered", "passed_on", "cancelled", "came", "no_show", "called_off")
 # What staff write to everybody, and that a meeting is moved.
@@ -153,6 +154,16 @@ def of_slot(session: Session, slot_id: int, states: Sequence[str] = STATES) -> S
     """A meeting's sign-ups in these states, in the order they were made: that is the order of the line, too."""
     query = select(Signup).where(Signup.slot_id == slot_id, col(Signup.state).in_(list(states)))
     return session.exec(query.order_by(col(Signup.made_at), col(Signup.id))).all()
+
+
+def first_names(session: Session, slot_id: int) -> set[str]:
+    """The first names that a meeting's people signed up with, but for those with protected identity."""
+    query = (
+        select(Signup.first_name)
+        .outerjoin(Person, col(Person.id) == Signup.person_id)
+        .where(Signup.slot_id == slot_id, or_(col(Person.id).is_(None), col(Person.protected).is_(False)))
+    )
+    return {name for name in session.exec(query) if name}
 
 
 def place_in_line(session: Session, signup: Signup) -> int:

@@ -30,10 +30,13 @@ from sqlalchemy import text
 
 import storage.campaigns
 import storage.cards
+import storage.conversations
+import storage.gatherings
 import storage.imports
 import storage.ladders
 import storage.meetings
 import storage.people
+import storage.signups
 import storage.tasks
 from bot.wiring import House
 from outreach import approvals, programmes
@@ -45,11 +48,13 @@ from storage.campaigns import Recipient, SavedAudience
 from storage.cards import CardBatch
 from storage.corrections import Correction
 from storage.database import Database, Session
+from storage.gatherings import Gathering
 from storage.imports import SavedFile
 from storage.ladders import LadderPlace
 from storage.merges import Merge
 from storage.offices import Office
 from storage.people import Guardian, Person
+from storage.signups import Signup
 from storage.staff import Staff
 from storage.tasks import TASK_KINDS, Attempt, Outcome
 
@@ -106,6 +111,7 @@ def build(house: House) -> HiddenTown:
             town.codes["meeting" if one is person else f"meeting_of_{one.first_name}"] = meeting
         _talks(session, town, person, neighbours[0])
         _sent(session, town, office, [*neighbours, person])
+        _gatherings(session, town, office, neighbours[0], person)
         session.add(Merge(kept_id=neighbours[0].id, merged_id=person.id, at=NOW, undone_at=NOW, code="sammanslagen"))
         town.codes |= {
             "second": neighbours[1].code,
@@ -165,6 +171,25 @@ def _talks(session: Session, town: HiddenTown, person: Person, neighbour: Person
         "talk": hers.code, "neighbours_talk": theirs.code, "lost": lost.code, "text": str(written.id),
         "neighbours_text": str(other.id),
     }  # fmt: skip
+
+
+def _gatherings(session: Session, town: HiddenTown, office: Office, neighbour: Person, person: Person) -> None:
+    """A draft, a meeting to come and one that has begun. She had signed up for both, and given her place back: that a
+    seat is taken is nobody's secret.
+    """
+    for name, hours, code in (("draft_gathering", 70, None), ("gathering", 50, "7K3P"), ("held_gathering", -1, "K2K2")):
+        slot = a_slot(session, NOW + timedelta(hours=hours), office=office, kind="dialog", seats=3, topic="jobb",
+                      minutes=120, short_code=code)  # fmt: skip
+        announced = {"published_at": NOW} if code else {}
+        storage.gatherings.keep(session, Gathering(slot_id=slot.id, made_at=NOW, **announced))
+        hers = Signup(slot_id=slot.id, person_id=person.id, first_name=NAME, state="cancelled", source="poster",
+                      made_at=NOW, state_at=NOW)  # fmt: skip
+        theirs = storage.signups.add(session, Signup(
+            slot_id=slot.id, person_id=neighbour.id, first_name="Alva", source="poster", made_at=NOW, state_at=NOW,
+            conversation_id=storage.conversations.of_person(session, neighbour.id).id,
+        ))  # fmt: skip
+        storage.signups.add(session, hers)
+        town.codes |= {name: slot.code, f"signup_{name}": theirs.code}
 
 
 def _sent(session: Session, town: HiddenTown, office: Office, people: list[Person]) -> None:

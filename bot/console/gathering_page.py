@@ -15,7 +15,7 @@ import storage.signups
 import storage.staff
 from bot import requests, shown
 from bot.console import gatherings as listed
-from bot.console import words
+from bot.console.talk import name_of
 from bot.conversation import gathering_texts, replies
 from bot.requests import Ask, Reading
 from outreach import (
@@ -30,6 +30,7 @@ from outreach import (
     waiting,
 )
 from outreach.gathering_plans import STATES
+from storage.conversations import Conversation
 from storage.gatherings import Gathering
 from storage.local_time import local
 from storage.meetings import Slot
@@ -76,6 +77,7 @@ def _shown(ask: Ask, slot: Slot) -> Data:
     stands = gathering_plans.state(slot, row, empty, ask.now)
     begun = ask.now >= slot.starts_at
     is_off = slot.called_off_at is not None
+    named, unnamed = people(ask, slot, begun=begun)
     return {
         "code": slot.code, "href": f"{HERE}/{slot.code}", "title": slot.title or f"Träff om {slot.topic}",
         "at": slot.starts_at, "clock": shown.time_text(slot.starts_at), "until": shown.time_text(slot.ends_at),
@@ -84,7 +86,7 @@ def _shown(ask: Ask, slot: Slot) -> Data:
         "facts": _facts(ask, slot, row), "adults_short": _adults_short(ask, slot, row),
         "decision": _decision(ask, slot, row), "busy": _busy(ask, slot),
         "public": _public(ask, slot, row, empty), "links": _links(ask, slot),
-        "sources": share_links.counts(ask.session, slot), "people": people(ask, slot, begun=begun),
+        "sources": share_links.counts(ask.session, slot), "people": named, "unnamed": unnamed,
         "listeners": len(gathering_changes.listeners(ask.session, slot)),
         "may_write": not is_off and row.published_at is not None and ask.now < slot.ends_at,
         "after": _after(ask, slot, row) if begun and not is_off and row.published_at is not None else None,
@@ -183,35 +185,46 @@ def _links(ask: Ask, slot: Slot) -> Data | None:
 # -------------------------------------------------------------------------------------------------- who comes
 
 
-def people(ask: Ask, slot: Slot, *, begun: bool) -> list[Data]:
-    """Everybody on the list and in line, those who come first; nobody is named whom one may not know of."""
+def people(ask: Ask, slot: Slot, *, begun: bool) -> tuple[list[Data], int]:
+    """Everybody on the list and in line, those who come first, and how many more there are: somebody with protected
+    identity stands in no list, nor does whom one knows (jäv).
+    """
     rows = storage.signups.of_slot(ask.session, slot.id)
     known = storage.people.many(ask.session, [row.person_id for row in rows if row.person_id is not None])
-    found = [_person(ask, slot, row, known.get(row.person_id or 0), begun=begun) for row in rows]
-    return sorted(found, key=lambda row: _ORDER.index(row["stands"]))
+    listed_ = [row for row in rows if _may_stand(ask, known.get(row.person_id or 0))]
+    found = [_person(ask, slot, row, known.get(row.person_id or 0), begun=begun) for row in listed_]
+    hidden = [row for row in rows if row not in listed_ and row.state in ("signed_up", "came", "no_show")]
+    return sorted(found, key=lambda row: _ORDER.index(row["stands"])), len(hidden)
+
+
+def _may_stand(ask: Ask, person: Person | None) -> bool:
+    return person is None or (not person.protected and waiting.may_know_of(ask.who, person))
 
 
 def _person(ask: Ask, slot: Slot, row: Signup, person: Person | None, *, begun: bool) -> Data:
     kind, text = STANDS[row.state]
     if row.state == "waiting":
         text = f"Reserv, nr {storage.signups.place_in_line(ask.session, row)}"
-    named = person is None or (not person.protected and waiting.may_know_of(ask.who, person))
     talk = storage.conversations.get(ask.session, row.conversation_id) if row.conversation_id is not None else None
     return {
         "code": row.code, "stands": row.state, "state": {"kind": kind, "text": text},
-        "name": (row.first_name or "Utan namn") if named else "Anmäld",
-        "href": _way_to(ask, person, talk.code if talk is not None else "", named=named),
+        "name": _name(ask, row, talk), "href": _way_to(ask, person, talk.code if talk is not None else ""),
         "more": f"+{row.companions}" if row.companions else "",
         "source": share_links.SOURCES.get(row.source, "annat"),
         "mark": begun and slot.called_off_at is None and row.state in ("signed_up", "came", "no_show"),
         "talk": _own_talk(ask, talk.state if talk is not None else "", person)
-        if named and row.state not in ("cancelled", "called_off") else None,
+        if row.state not in ("cancelled", "called_off") else None,
     }  # fmt: skip
 
 
-def _way_to(ask: Ask, person: Person | None, talk: str, *, named: bool) -> str:
-    if not named:
-        return ""
+def _name(ask: Ask, row: Signup, talk: Conversation | None) -> str:
+    """The first name they signed up with; of whoever gave none, what their talk is called in Inkorg."""
+    if row.first_name or talk is None or not ask.who.may("inbox"):
+        return row.first_name or "Utan namn"
+    return name_of(talk)
+
+
+def _way_to(ask: Ask, person: Person | None, talk: str) -> str:
     if person is not None:
         return f"/register/{person.code}" if ask.who.may("register") else ""
     return f"/inkorg/{talk}" if talk and ask.who.may("inbox") else ""
@@ -223,7 +236,7 @@ def _own_talk(ask: Ask, talk_state: str, person: Person | None) -> Data | None:
         return None
     booking = storage.meetings.open_booking(ask.session, person.id, after=ask.now)
     if booking is not None:
-        return {"text": words.booking(booking.state)["text"], "can": False}
+        return {"text": "Bokad", "can": False}
     return {"text": "Har fått tider" if talk_state == "offered" else "", "can": talk_state != "offered"}
 
 
