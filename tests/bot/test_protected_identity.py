@@ -148,7 +148,9 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/kalender/flode/{secret}.ics": ("/kalender/flode/nothing.ics",),
     "/dialogmoten": ("/dialogmoten", "/dialogmoten?visa=genomforda", "/dialogmoten?visa=installda"),
     "/dialogmoten/nytt": ("/dialogmoten/nytt", "/dialogmoten/nytt?kopia={gathering}"),
-    "/dialogmoten/{code}": ("/dialogmoten/{gathering}", "/dialogmoten/{held_gathering}", "/dialogmoten/{draft_gathering}"),
+    "/dialogmoten/{code}": tuple(
+        f"/dialogmoten/{{{which}}}" for which in ("gathering", "held_gathering", "draft_gathering")
+    ),
     "/dialogmoten/{code}/andra": ("/dialogmoten/{gathering}/andra",),
     "/dialogmoten/{code}/stallin": ("/dialogmoten/{gathering}/stallin",),
     "/telefonen": ("/telefonen",),
