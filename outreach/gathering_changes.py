@@ -72,13 +72,14 @@ def _write_down(session: Session, slot: Slot, row: Gathering, plan: Plan) -> Non
 def _move(session: Session, signup: Signup, slot: Slot, write: Write, now: datetime) -> bool:
     if signup.state == "signed_up":
         gatherings.remind(session, signup, slot, now)
-    if signup.offer_until is not None:
-        # A place on offer is no longer kept than until the line would be told all at once.
-        storage.signups.hold_until(session, signup, min(signup.offer_until, gatherings.offer_until(slot, now)))
     conversation = gathering_news.listener(session, signup)
     if conversation is None:
         gatherings.leave_to_humans(session, signup, "anmäld till en flyttad träff, kan inte få sms", now)
         return False
+    if signup.state == "offered":
+        # JA must go on meaning yes to the place, at the new time; the question with the old one is not sent any more.
+        storage.signups.take_back_offer(session, signup, reason="träffen är flyttad", now=now)
+        return gatherings.offer(session, signup, slot, conversation, write, now=now)
     news = News(MOVED, conversation.lang, slot, gathering_news.leader(session, slot))
     gathering_news.tell(session, signup, conversation, write(news), about=slot, keeps=slot.starts_at, now=now)
     return True

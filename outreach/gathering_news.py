@@ -10,6 +10,7 @@ from typing import NamedTuple
 import storage.conversations
 import storage.gatherings
 import storage.offices
+import storage.people
 from outreach import consent, delivery, meetings, own_questions
 from storage.conversations import Conversation
 from storage.database import Session
@@ -56,13 +57,15 @@ def leader(session: Session, slot: Slot) -> str:
 
 
 def listener(session: Session, signup: Signup) -> Conversation | None:
-    """The talk to tell; None where nobody may be told: no telephone, a stop, an acute state."""
+    """The talk to tell; None where nobody may be told: no telephone, a stop, an acute state, protected identity."""
     if signup.conversation_id is None:
         return None
     conversation = storage.conversations.get(session, signup.conversation_id)
     if conversation.state in ("stopped", "urgent") or consent.is_stopped(session, conversation):
         return None
-    return conversation
+    person_id = conversation.person_id
+    hidden = person_id is not None and storage.people.get(session, person_id).protected
+    return None if hidden else conversation
 
 
 def tell(

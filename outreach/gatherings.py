@@ -184,16 +184,17 @@ def offer_places(session: Session, slot: Slot, write: Write, *, now: datetime) -
             continue
         if not first_yes_wins and not storage.meetings.claim_seat_for_signup(session, slot.id, signup.id, now=now):
             break
-        told += _offer(session, signup, slot, conversation, write, now)
+        told += offer(session, signup, slot, conversation, write, now=now)
     return told
 
 
-def _offer(
-    session: Session, signup: Signup, slot: Slot, conversation: Conversation, write: Write, now: datetime
+def offer(
+    session: Session, signup: Signup, slot: Slot, conversation: Conversation, write: Write, *, now: datetime
 ) -> bool:
+    """Ask somebody in line, or who has been asked already, whether they want the place that is kept for them."""
     until = offer_until(slot, now)
     if not storage.signups.change(
-        session, signup, ("waiting",), "offered", now=now, offered_at=now, offer_until=until
+        session, signup, IN_LINE, "offered", now=now, offered_at=now, offer_until=until
     ):  # fmt: skip
         storage.meetings.free_seats_of_signup(session, signup.id)
         return False

@@ -95,13 +95,6 @@ def change(
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 
-def hold_until(session: Session, signup: Signup, until: datetime) -> None:
-    """Keep the place on offer until this moment."""
-    signup.offer_until = until
-    session.add(signup)
-    session.flush()
-
-
 def count_companions(session: Session, signup: Signup, companions: int) -> None:
     """How many come along on this sign-up, each in a seat of their own."""
     signup.companions = companions
@@ -252,6 +245,14 @@ def take_back_reminders(session: Session, signup: Signup, slot: Slot, *, reason:
     storage.messages.take_back(
         session, signup.conversation_id, codes, send_before=slot.starts_at, reason=reason, now=now
     )
+
+
+def take_back_offer(session: Session, signup: Signup, *, reason: str, now: datetime) -> None:
+    """A question about a place that waits in the queue would name what does not stand."""
+    if signup.offer_until is not None:
+        storage.messages.take_back(
+            session, signup.conversation_id, ("SPOT",), send_before=signup.offer_until, reason=reason, now=now
+        )
 
 
 def hand_on(session: Session, chat: Conversation, talk: Conversation) -> None:

@@ -7,6 +7,7 @@ from talks import Clock, Town, Youth
 
 import storage.gatherings
 import storage.meetings
+import storage.people
 import storage.settings
 import storage.signups
 from bot.wiring import House
@@ -120,6 +121,43 @@ def test_everybody_is_told_when_it_moves_and_the_line_gets_new_seats(sara: Brows
     town.clock.forward(days=8)
     town.run()
     assert "18.00" in first.last
+
+
+def test_a_place_on_offer_is_offered_anew_when_the_meeting_moves(sara: Browser, town: Town, house: House) -> None:
+    address = announced(sara, platser="1")
+    first, second = come(town, house, address, "51", "52")
+    second.hears()
+    # At night the question waits in the queue, with the old hour in it.
+    town.clock.forward(hours=9)
+    first.says("AVBOKA")
+    desk = sara_again(sara, house, town.clock)
+    desk.post(f"{address}/andra", **{**TYPED, "platser": "1", "fran": "18.00", "till": "20"})
+    town.clock.forward(hours=11)
+    town.run()
+
+    assert second.hears() == ["SPOT"]
+    assert "kl. 18.00" in second.last
+    assert second.says("ja") == ["RSVP-OK"]
+
+
+def test_whoever_is_protected_is_counted_named_nowhere_and_told_by_a_human(
+    sara: Browser, town: Town, house: House
+) -> None:
+    address = announced(sara)
+    zelda = town.youth("Zelda")
+    zelda.says(f"KOM {slot_of(house, address).short_code}")
+    with house.database.write() as session:
+        storage.people.get(session, zelda.person_id).protected = True
+
+    page = sara.see(address)
+    assert "Zelda" not in page
+    assert "1 anmäld till visas inte i listan" in page
+    assert "1 av 2 platser" in page
+    sara.post(f"{address}/stallin")
+    town.run()
+
+    assert zelda.hears() == []
+    assert zelda.talk.waiting_why == "anmäld till en inställd träff, kan inte få sms"
 
 
 def test_words_to_everybody_are_shown_first_and_sent_once(sara: Browser, town: Town, house: House) -> None:

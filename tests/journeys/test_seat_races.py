@@ -114,7 +114,7 @@ def _texts(house: House) -> Counter[str]:
     """How many texts of each code have come to somebody."""
     with house.database.read() as session:
         rows = session.execute(sql("SELECT text_code, count(*) FROM message WHERE state = 'delivered' GROUP BY 1"))
-        return Counter({code: many for code, many in rows})
+        return Counter(dict(rows.all()))
 
 
 def _standing(house: House, slot_id: int, state: str) -> list[int | None]:
