@@ -318,7 +318,8 @@ def test_the_same_place_at_the_same_hour_is_a_warning(sara: Browser, town: Town)
 
 def test_the_units_rules_are_its_heads(sara: Browser, house: House, client: TestClient) -> None:
     with house.database.write() as session:
-        karin = signed_in(client, house.database, a_staff(session, "enhetschef", name="Karin Ek"))
+        head = a_staff(session, "enhetschef", name="Karin Ek")
+    karin = signed_in(client, house.database, head)
 
     assert sara.post("/dialogmoten/regler", staller_in="ja").status_code == 403
     assert "Så gör vi här" not in sara.see("/dialogmoten")
