@@ -17,7 +17,7 @@ from bot.console import gathering_form
 from bot.conversation import gathering_texts
 from bot.requests import Ask, Reading, Writing, Written, go
 from outreach import gathering_changes, gathering_plans, gatherings
-from outreach.errors import BadInput, NotAllowed, NotFound
+from outreach.errors import BadInput, NotFound
 from storage.gatherings import Gathering
 from storage.local_time import local
 from storage.meetings import Slot
@@ -52,7 +52,7 @@ def page(ask: Reading, visa: str = "kommande") -> Response:
         "ahead": len(by_tab["kommande"]), "view": visa,
         "last": next((row["code"] for row in reversed(rows)), ""),
         "rules": {name: bool(storage.settings.read(ask.session, key)) for name, key in RULES.items()}
-        if ask.who.may("settings") else None,
+        if ask.leads_everywhere else None,
     }  # fmt: skip
     return requests.page(ask, "dialogmoten.html", title="Dialogmöten", d=data)
 
@@ -60,9 +60,7 @@ def page(ask: Reading, visa: str = "kommande") -> Response:
 @routes.post(HERE + "/regler")
 def rules(ask: Writing, okej: Text = "", staller_in: Text = "") -> Response:
     """Whether ambassadors' meetings wait for a yes, and whether one with too few is called off by itself."""
-    ask.needs("gatherings")
-    if not ask.who.may("settings"):
-        raise NotAllowed
+    ask.needs_everywhere()
     for key, wanted in ((RULES["okej"], okej == "ja"), (RULES["staller_in"], staller_in == "ja")):
         before = bool(storage.settings.read(ask.session, key))
         if before != wanted:
