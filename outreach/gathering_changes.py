@@ -81,7 +81,7 @@ def _move(session: Session, signup: Signup, slot: Slot, write: Write, now: datet
         storage.signups.take_back_offer(session, signup, reason="träffen är flyttad", now=now)
         return gatherings.offer(session, signup, slot, conversation, write, now=now)
     news = News(MOVED, conversation.lang, slot, gathering_news.leader(session, slot))
-    gathering_news.tell(session, signup, conversation, write(news), about=slot, keeps=slot.starts_at, now=now)
+    gathering_news.tell(session, signup, conversation, write(session, news), about=slot, keeps=slot.starts_at, now=now)
     return True
 
 

@@ -13,8 +13,8 @@ from storage import (
     conversations,
     corrections,
     follow_ups,
-    goals,
     gatherings,
+    goals,
     imports,
     inbound,
     ladders,
@@ -44,10 +44,8 @@ from storage import (
 # Importing a room is what declares its tables.
 ROOMS = (
     alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
-    goals, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
-    partners, passkeys, people, presence, reads, settings, sharing, signups, single_sign_on, staff, tasks,
+    gatherings, goals, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices,
+    other_help, partners, passkeys, people, presence, reads, settings, sharing, signups, single_sign_on, staff, tasks,
     time_patterns, trials,
-    gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
-    partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata
