@@ -43,7 +43,7 @@ class Told:
     def __init__(self) -> None:
         self.news: list[News] = []
 
-    def __call__(self, news: News) -> Written:
+    def __call__(self, _session: Session, news: News) -> Written:
         self.news.append(news)
         return Written(news.code, f"{news.code} {news.slot.id}")
 
