@@ -17,7 +17,8 @@ ROLES = ("administrator", "enhetschef", "samordnare", "konsulent", "ambassador",
 
 class Staff(SQLModel, table=True):
     """A member of staff. The authenticator key is sealed; the password is an argon2 hash. Of the code by which somebody
-    new comes in, or somebody who has lost the way in, a keyed fingerprint is kept until it is used.
+    new comes in, or somebody who has lost the way in, a keyed fingerprint is kept until it is used. `hours_cap` is how
+    many hours a month somebody may work, where that is limited.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -34,6 +35,7 @@ class Staff(SQLModel, table=True):
     employed_from: date | None = None
     employed_to: date | None = None
     supervisor_id: int | None = Field(default=None, foreign_key="staff.id")
+    hours_cap: int | None = None
     record_extract_shown_on: date | None = None
     created_at: datetime
     left_at: datetime | None = None
