@@ -307,6 +307,14 @@ def attend(session: Session, signup: Signup, state: str, *, now: datetime, staff
     _note(session, "gathering_attendance", signup, now, staff_id=staff_id, state=state)
 
 
+def unmark(session: Session, signup: Signup, *, now: datetime, staff_id: int | None) -> None:
+    """Take a mark of attendance back, made by mistake. Raises Conflict when there is none."""
+    if not storage.signups.change(session, signup, ("came", "no_show"), "signed_up", now=now):
+        raise Conflict("Det finns inget att ångra. Läs om sidan.")
+    _stand(session, signup, "signed_up", now)
+    _note(session, "gathering_attendance", signup, now, staff_id=staff_id, state="undone")
+
+
 def ask_after(session: Session, signup: Signup, slot: Slot, write: Write, *, keeps: datetime, now: datetime) -> bool:
     """Thank somebody who came and ask what we should do more of. False while a human has the talk, or after a stop."""
     conversation = gathering_news.listener(session, signup)

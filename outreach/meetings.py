@@ -23,7 +23,9 @@ HOLD = timedelta(hours=2)
 MORNING, EVENING = time(8), time(20)
 NO_SECOND_REMINDER_WITHIN = timedelta(hours=4)
 # Of the same kind, but about no booked time.
-NEWS_OF_GATHERINGS = ("SPOT", "DM-OFF", "DM-OFF-LAST", "DM-AFTER", "DM-MOVED", "DM-NEWS")
+NEWS_OF_GATHERINGS = (
+    "SPOT", "DM-OFF", "DM-OFF-LAST", "DM-AFTER", "DM-MOVED", "DM-NEWS", "DM-HERE", "DM-DOOR", "DM-DELAY",
+)  # fmt: skip
 # We have called a meeting off, with new times or with the promise of a call.
 CALLED_OFF, CALLED_OFF_BY_PHONE = "OFF-NEW", "OFF-CALL"
 

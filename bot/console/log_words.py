@@ -59,6 +59,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "gathering_changed": "Ändrade ett dialogmöte", "gathering_runs": "Lät ett dialogmöte bli av",
         "gathering_written_to": "Skrev till alla anmälda", "gathering_counted": "Räknade vid ett dialogmöte",
         "gathering_closed": "Avslutade ett dialogmöte", "gathering_answers": "Noterade vad ett dialogmöte gav",
+        "ambassador_led": "Ändrade handledare eller timmar för en ambassadör",
+        "gathering_word": "Sade till dem som kommer till ett dialogmöte",
+        "hours_noted": "Skrev timmar", "hours_corrected": "Rättade timmar", "hours_handed_in": "Skickade in timmar",
+        "hours_decided": "Godkände eller skickade tillbaka timmar",
+        "wished": "Bad personalen om något för ett dialogmöte", "wish_answered": "Svarade på en ambassadörs önskan",
         "signup_cancelled": "Avanmäld från dialogmöte", "gathering_attendance": "Noterade närvaro vid dialogmöte",
     },
     "utskick": {

@@ -88,6 +88,9 @@ SIZES = {
     "DM-ASK": (147, 1, 132, 1),
     "DM-ASK-SOLO": (117, 1, 106, 1),
     "DM-NEXT": (126, 1, 128, 1),
+    "DM-HERE": (85, 1, 85, 1),
+    "DM-DOOR": (102, 1, 106, 1),
+    "DM-DELAY": (107, 1, 108, 1),
     "DM-NO": (75, 1, 72, 1),
     "DM-THANKS": (25, 1, 34, 1),
     "KOM-HUH": (109, 1, 107, 1),
@@ -108,6 +111,7 @@ BESIDE_THE_DESIGN = (
     "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
     "RSVP-SOLO", "DM-MOVED", "DM-ASK-SOLO",
     "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
+    "DM-HERE", "DM-DOOR", "DM-DELAY",
     "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6", "OFF-NEW", "OFF-CALL",
 )  # fmt: skip
 DESIGNED = tuple(code for code in SIZES if code not in BESIDE_THE_DESIGN)
