@@ -12,6 +12,13 @@ from bot import errors
 from bot.api import calendar_feed, health
 from bot.console import (
     account,
+    ambassador,
+    ambassador_desk,
+    ambassador_hours,
+    ambassador_meeting,
+    ambassador_new,
+    ambassador_share,
+    ambassador_there,
     answering_settings,
     calendar,
     calendar_booking,
@@ -134,6 +141,8 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
         channel_settings.routes, duty_settings.routes, readings.routes, language_settings.routes,
         text_settings.routes, question_settings.routes, list_settings.routes, goal_settings.routes,
         security_settings.routes, glossary.routes,
+        ambassador.routes, ambassador_new.routes, ambassador_share.routes, ambassador_there.routes,
+        ambassador_meeting.routes, ambassador_hours.routes, ambassador_desk.routes,
         gatherings.routes, gathering_page.routes, gathering_acts.routes,
         catalogue_settings.routes, quick_settings.routes, answering_settings.routes,
         account.routes, office_settings.routes, setting_history.routes, live_checklist.routes,

@@ -247,6 +247,7 @@ ENTRIES = (
     Entry("Kontakttrappan", "/trappan", "ladder", "register"),
     Entry("Kalender", "/kalender", "calendar", "inbox"),
     Entry("Dialogmöten", "/dialogmoten", "circle", "gatherings"),
+    Entry("Mina möten", "/a", "calendar", "own_meetings"),
     Entry("Telefonen", "/telefonen", "phone", "phone"),
     Entry("Logg", "/logg", "report", "log"),
     Entry("Status", "/status", "circle", "log"),

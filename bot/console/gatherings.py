@@ -13,7 +13,7 @@ import storage.meetings
 import storage.settings
 import storage.staff
 from bot import requests, shown
-from bot.console import gathering_form
+from bot.console import ambassador_desk, gathering_form
 from bot.conversation import gathering_texts
 from bot.requests import Ask, Reading, Writing, Written, go
 from outreach import gathering_changes, gathering_plans, gatherings
@@ -50,6 +50,7 @@ def page(ask: Reading, visa: str = "kommande") -> Response:
         "tabs": [{"label": label, "href": f"{HERE}?visa={name}", "current": name == visa, "count": len(by_tab[name])}
                  for name, label in TABS.items()],
         "ahead": len(by_tab["kommande"]), "view": visa,
+        "ambassadors": ambassador_desk.count_waiting(ask) if ask.who.may("campaigns") else None,
         "last": next((row["code"] for row in reversed(rows)), ""),
         "rules": {name: bool(storage.settings.read(ask.session, key)) for name, key in RULES.items()}
         if ask.leads_everywhere else None,

@@ -24,6 +24,8 @@ _WRONG = "Koden stämmer inte. Vänta på nästa och skriv in den."
 _WRONG_RECOVERY = "Koden stämmer inte eller är redan använd. Kontrollera den, eller ta nästa."
 
 routes = APIRouter(include_in_schema=False)
+# Where most begin; whoever begins elsewhere is led there.
+_USUAL_START = "/idag"
 Text = Annotated[str, Form()]
 
 # One line each on what the demo's people see (ux §2).
@@ -38,9 +40,13 @@ _DEMO = {
 
 
 @routes.get("/")
-def start() -> Response:
+def start(request: Request, house: House) -> Response:
     """The front door leads to the day's work."""
-    return RedirectResponse("/idag", status_code=303)
+    now = house.now()
+    with house.database.read() as session:
+        row = requests.browser_session(request, session, now)
+        begins = home(session, row.staff_id, house) if row is not None and row.step == "in" else _USUAL_START
+    return RedirectResponse(begins, status_code=303)
 
 
 @routes.get("/logga-in")
@@ -175,7 +181,9 @@ def come_in(request: Request, house: Installation, till: str = "", *, first: boo
         lacks = first or not access.has_another_way(session, staff)
         codes = access.new_recovery_codes(session, staff.id) if lacks else []
     if not codes:
-        return RedirectResponse(safe(till) or own_home(request, house), status_code=303)
+        wanted = safe(till)
+        begins = own_home(request, house) if wanted in ("", _USUAL_START) else wanted
+        return RedirectResponse(begins, status_code=303)
     shown = {"moment": "koder", "codes": codes, "errors": []}
     return bare(request, house, "login_setup.html", "Spara reservkoderna", setup=shown)
 
@@ -294,6 +302,9 @@ def sign_out(ask: Writing) -> Response:
         access.sign_out(ask.session, row, now=ask.now)
     answer = RedirectResponse("/logga-in", status_code=303)
     answer.delete_cookie(COOKIE)
+    if ask.who.may("own_meetings"):
+        # Their own phone keeps pages and presses for when there is no network.
+        answer.headers["clear-site-data"] = '"storage"'
     return answer
 
 

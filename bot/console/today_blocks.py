@@ -12,7 +12,7 @@ import storage.meetings
 import storage.messages
 import storage.staff
 from bot import shown
-from bot.console import campaign_tried, campaign_words, ladder_card, ladder_words, today_lists, words
+from bot.console import ambassador_desk, campaign_tried, campaign_words, ladder_card, ladder_words, today_lists, words
 from bot.requests import Ask
 from outreach import ladder_lists, quiet_hours, takeover, unsettled, waiting
 from outreach.routing import Router
@@ -157,6 +157,7 @@ def side(ask: Ask) -> Data:
         "turning": today_lists.turning(ask),
         "reached": reached,
         "gatherings": _gatherings(ask),
+        "ambassadors": ambassador_desk.count_waiting(ask),
     }
 
 
