@@ -28,6 +28,7 @@ from httpx import Response
 from python_calamine import CalamineWorkbook
 from sqlalchemy import text
 
+import storage.ambassadors
 import storage.campaigns
 import storage.cards
 import storage.conversations
@@ -35,15 +36,17 @@ import storage.gatherings
 import storage.imports
 import storage.ladders
 import storage.meetings
+import storage.other_help
 import storage.people
 import storage.signups
 import storage.tasks
 from bot.wiring import House
-from outreach import approvals, programmes
+from outreach import approvals, programmes, share_links
 from outreach.lists import saving
 from outreach.lists.plan import Choices
 from scheduler.imports import Carrier
 from storage.alerts import Alert
+from storage.ambassadors import Wish, WorkedHours
 from storage.campaigns import Recipient, SavedAudience
 from storage.cards import CardBatch
 from storage.corrections import Correction
@@ -53,6 +56,7 @@ from storage.imports import SavedFile
 from storage.ladders import LadderPlace
 from storage.merges import Merge
 from storage.offices import Office
+from storage.other_help import OtherHelp
 from storage.people import Guardian, Person
 from storage.signups import Signup
 from storage.staff import Staff
@@ -112,6 +116,7 @@ def build(house: House) -> HiddenTown:
         _talks(session, town, person, neighbours[0])
         _sent(session, town, office, [*neighbours, person])
         _gatherings(session, town, office, neighbours[0], person)
+        _ambassadors(session, town, office)
         session.add(Merge(kept_id=neighbours[0].id, merged_id=person.id, at=NOW, undone_at=NOW, code="sammanslagen"))
         town.codes |= {
             "second": neighbours[1].code,
@@ -190,6 +195,34 @@ def _gatherings(session: Session, town: HiddenTown, office: Office, neighbour: P
         ))  # fmt: skip
         storage.signups.add(session, hers)
         town.codes |= {name: slot.code, f"signup_{name}": theirs.code}
+
+
+def _ambassadors(session: Session, town: HiddenTown, office: Office) -> None:
+    """What an ambassador leads and has left: a meeting under way, hours, a wish, a count. Whom it is about is nobody's
+    to know.
+    """
+    staff = town.staff["ambassador"]
+    slot = a_slot(session, NOW - timedelta(minutes=20), office=office, kind="dialog", seats=3, topic="jobb",
+                  minutes=120, short_code="M4M4", staff=staff)  # fmt: skip
+    storage.gatherings.keep(session, Gathering(slot_id=slot.id, made_at=NOW, published_at=NOW))
+    for place in share_links.PLACES:
+        share_links.link(session, slot, place, now=NOW)
+    kim = storage.signups.add(
+        session, Signup(slot_id=slot.id, first_name="Kim", source="poster", made_at=NOW, state_at=NOW)
+    )
+    hours = storage.ambassadors.keep_hours(session, WorkedHours(
+        staff_id=staff.id, office_id=office.id, on=NOW.date(), minutes=60, what="outreach", noted_at=NOW
+    ))  # fmt: skip
+    wish = storage.ambassadors.keep_wish(session, Wish(
+        kind="texts", slot_id=slot.id, office_id=office.id, asked_by_id=staff.id, asked_at=NOW, district="Hallen"
+    ))  # fmt: skip
+    count = storage.other_help.keep(session, OtherHelp(
+        office_id=office.id, on=NOW.date(), what="Annat", noted_at=NOW, noted_by_id=staff.id
+    ))  # fmt: skip
+    town.codes |= {
+        "own_meeting": slot.code, "own_signup": kim.code, "own_hours": hours.code, "wish": wish.code,
+        "own_count": count.code, "ambassador": staff.code,
+    }  # fmt: skip
 
 
 def _sent(session: Session, town: HiddenTown, office: Office, people: list[Person]) -> None:

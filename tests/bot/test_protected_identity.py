@@ -20,6 +20,7 @@ from httpx import Response
 from bot import __main__ as command
 from bot.wiring import House
 
+OF_A_MEETING = ("", "/dela", "/qr", "/vilka", "/sag", "/efter")
 # What each page of the application is asked for; the codes are the town's. A page of the person's own is asked for with
 # her code, one about somebody else with a neighbour's.
 ADDRESSES: dict[str, tuple[str, ...]] = {
@@ -153,6 +154,12 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
     "/dialogmoten/{code}/andra": ("/dialogmoten/{gathering}/andra",),
     "/dialogmoten/{code}/stallin": ("/dialogmoten/{gathering}/stallin",),
+    # The token that forms carry is in /a/vaken.
+    "/a/vaken": (),
+    **{one: (one,) for one in ("/dialogmoten/ambassadorer", "/a", "/a/worker.js", "/a/dela", "/a/hjalp", "/a/annan")},
+    "/a/nytt": ("/a/nytt", "/a/nytt?kopiera={own_meeting}"),
+    "/a/timmar": ("/a/timmar", "/a/timmar?mote={own_meeting}"),
+    **{f"/a/mote/{{code}}{part}": (f"/a/mote/{{own_meeting}}{part}",) for part in OF_A_MEETING},
     "/telefonen": ("/telefonen",),
     "/telefonen/del/telefoner": ("/telefonen/del/telefoner",),
     "/telefonen/del/guide": ("/telefonen/del/guide",),

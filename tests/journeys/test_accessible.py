@@ -33,7 +33,8 @@ RUN = """async options => (await axe.run(options)).violations
     .map(one => [one.id, one.nodes.slice(0, 3).map(node => node.target.join(" ")).join(", ")])"""
 NO_PAGES = (
     ".xlsx", ".pdf", ".ics", ".json", "/healthz", "/readyz", "/metrics", "/lage", "/samtal", "/tidslinje", "/test",
-    "/vaken", "/utkast", "/har/samtal-abc", "/logga-in/kommun", "/logga-in/kommun/svar", ENDLESS,
+    "/vaken", "/utkast", "/har/samtal-abc", "/logga-in/kommun", "/logga-in/kommun/svar", "/a/worker.js",
+    ENDLESS,
 )  # fmt: skip
 WHO = ("enhetschef", "samordnare", "ambassador", "nobody")
 
