@@ -9,13 +9,15 @@ import storage.signups
 import storage.staff
 from bot import demo_town
 from bot.demo_town import Data
-from outreach import gathering_changes, gathering_plans, gatherings, needs
+from outreach import ambassadors, gathering_changes, gathering_plans, gatherings, needs, worked_hours
 from outreach.gathering_plans import LASTS, Plan
 from storage.database import Session
 from storage.local_time import local_date
 from storage.meetings import Slot
 from storage.staff import Staff
 
+# So many hours a month the ambassador may work.
+_HOURS = 20
 CAME, DID_NOT = "came", "no_show"
 
 
@@ -23,6 +25,8 @@ def lay_out(session: Session, data: Data, opens: datetime, now: datetime) -> Non
     """Make them on the town's first day; those with a code are announced."""
     leader = storage.staff.with_role(session, "ambassador")[0]
     sara = storage.staff.with_role(session, "samordnare")[0]
+    office_ids = [office.id for office in storage.offices.all_offices(session)]
+    ambassadors.lead(session, leader, sara.id, _HOURS, sara, office_ids=office_ids, now=now)
     for row in data["gatherings"]:
         office = storage.offices.by_name(session, row["office"])
         assert office is not None
@@ -56,3 +60,4 @@ def _count(session: Session, slot: Slot, row: Data, by: Staff, now: datetime) ->
         needs.count(session, slot, need, many, now=now)
     needs.answer(session, slot, {"good": row["good"]}, by, names=(), now=now)
     gathering_changes.close(session, slot, by, now=now)
+    worked_hours.note(session, by, slot.office_id, worked_hours.suggestion(slot), now=now)
