@@ -85,7 +85,7 @@
   const isOut = (response) => new URL(response.url).pathname.startsWith('/logga-in');
   async function newToken() {
     const response = await fetch('/a/vaken');
-    if (isOut(response)) return 'out';
+    if (isOut(response) || !response.ok) return 'out';
     const who = await response.json();
     csrf = who.csrf;
     return who.owner === owner() ? '' : 'out';
@@ -110,7 +110,7 @@
       if (came.away) break;
       const { key } = entry;
       const isHere = came.response && (pressedHere.has(key) || new URL(came.response.url).pathname === location.pathname);
-      if (isHere) last = came.response; // what was pressed on another page changes nothing here
+      if (isHere) last = { response: came.response, fields: entry.fields }; // what was pressed on another page changes nothing here
       setBox(came.refused ? box().map((other) => (other.key === key ? { ...other, refused: came.refused } : other)) : box().filter((other) => other.key !== key));
     }
     return last;
@@ -123,12 +123,13 @@
     });
     return sending;
   }
-  async function show(response) { // the page that came back, in place of this one
+  async function show({ response, fields }) { // the page that came back, in place of this one
     if (new URL(response.url).pathname !== location.pathname) return location.assign(response.url);
+    history.replaceState(null, '', response.url);
     const html = await response.text();
     const page = new DOMParser().parseFromString(html, 'text/html');
     const focused = document.activeElement?.id || document.activeElement?.getAttribute('aria-label');
-    const typed = all('main textarea, main input:not([type=hidden])').filter((one) => one.value !== one.defaultValue).map((one) => [one.name, one.value]);
+    const typed = all('main textarea, main input:not([type=hidden])').filter((one) => one.value !== one.defaultValue && !(one.name in fields)).map((one) => [one.name, one.value]);
     document.querySelector('main').replaceChildren(...page.querySelector('main').childNodes);
     typed.forEach(([name, value]) => all(`main [name="${CSS.escape(name)}"]`).forEach((one) => { one.value = value; }));
     paint();
@@ -160,6 +161,9 @@
       event.preventDefault();
       signOut(form);
     }
+  });
+  document.addEventListener('input', (event) => { // other words in a form that waits are another press
+    if (event.target.form?.matches('[data-keep]:not([data-step])')) mark(event.target.form);
   });
   async function signOut(form) {
     if (waiting().length && !form.dataset.sure) {

@@ -16,6 +16,7 @@ import storage.offices
 import storage.other_help
 import storage.settings
 import storage.signups
+import storage.staff
 from bot.wiring import House
 from outreach import gathering_plans, gatherings, help_lines
 from storage.ambassadors import Wish
@@ -237,14 +238,16 @@ def test_hours_are_corrected_in_the_open_and_approved_by_somebody_else(
     assert desk.post(f"{here}/timmar/{staff}", gor="tillbaka", rad=rows).status_code == 422
     assert desk.post(f"{here}/timmar/{staff}", gor="godkann", rad=rows).status_code == 303
     assert desk.post(f"{here}/timmar/{staff}", gor="godkann", rad=rows).status_code == 409
+    assert "Godkänt" in mohammed.see("/a/timmar")
     with house.database.write() as session:
         session.get_one(Staff, mohammed.staff.id).name = "=Mohammed"
+        storage.staff.roles(session, mohammed.staff.id, NOW.date())[0].valid_to = NOW.date() - timedelta(days=1)
+    assert "=Mohammed" in desk.see(here)
     csv = desk.post(f"{here}/export", manad="2026-11", slag="csv").content.decode("utf-8-sig").splitlines()
     assert [line.split(";")[:5] for line in csv[1:]] == [
         ["'=Mohammed", "2026-11-23", "", "", "2,00"], ["'=Mohammed", "2026-11-24", "", "", "8,50"]
     ]  # fmt: skip
     assert desk.post(f"{here}/export", manad="2026-11").content[:2] == b"PK"
-    assert "Godkänt" in mohammed.see("/a/timmar")
 
 
 def test_staff_make_a_draft_of_a_wish_and_lead_ambassadors(

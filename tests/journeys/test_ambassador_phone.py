@@ -127,6 +127,7 @@ def test_announcing_takes_nine_presses_and_an_evening_four_and_one_each(pocket: 
         page.wait_for_url("**/a/timmar?mote=*")
         thumb.press("Spara timmar")
         expect(page.get_by_text("3 av 20 timmar i november")).to_be_visible()
+        expect(page.get_by_label("Från")).to_have_value("")
         assert thumb.presses == 4 + len(NAMES)
     with pocket.house.database.read() as session:
         came = storage.signups.of_slot(session, pocket.slot_ids[1], ("came",))
