@@ -2,20 +2,18 @@
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import storage.audit
 import storage.calendar_feeds
 import storage.staff
-from outreach import access
+from outreach import access, icalendar
 from storage.database import Session
 from storage.local_time import local
 from storage.meetings import OPEN, Slot
 from storage.staff import Staff
 
 BEFORE, AHEAD = timedelta(days=14), timedelta(days=120)
-# RFC 5545 §3.1: no line is longer than this many bytes; the rest goes on after a line break and a space.
-LONGEST_LINE = 75
 
 
 def turn_on(session: Session, staff: Staff, *, now: datetime) -> str:
@@ -46,7 +44,7 @@ def read(session: Session, secret: str, *, now: datetime) -> str | None:
     if staff is None or not access.may_now(session, staff, "inbox", now=now):
         return None
     booked = storage.calendar_feeds.booked(session, staff.id, OPEN, now - BEFORE, now + AHEAD)
-    return "".join(f"{folded}\r\n" for line in _lines(booked, now) for folded in _fold(line))
+    return icalendar.file(_lines(booked, now))
 
 
 def _mark(session: Session, secret: str) -> str:
@@ -64,27 +62,7 @@ def _lines(booked: Sequence[Slot], now: datetime) -> Iterator[str]:
 def _event(slot: Slot, now: datetime) -> Iterable[str]:
     begins = local(slot.starts_at)
     return (
-        "BEGIN:VEVENT", f"UID:{slot.code}@brygga", f"DTSTAMP:{_utc(now)}", f"DTSTART:{_utc(slot.starts_at)}",
-        f"DTEND:{_utc(slot.ends_at)}", f"SUMMARY:{_escape(f'Möte {begins.hour}.{begins.minute:02}')}",
-        "CLASS:PRIVATE", "END:VEVENT",
+        "BEGIN:VEVENT", f"UID:{slot.code}@brygga", f"DTSTAMP:{icalendar.utc(now)}",
+        f"DTSTART:{icalendar.utc(slot.starts_at)}", f"DTEND:{icalendar.utc(slot.ends_at)}",
+        f"SUMMARY:Möte {begins.hour}.{begins.minute:02}", "CLASS:PRIVATE", "END:VEVENT",
     )  # fmt: skip
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _fold(line: str) -> Iterator[str]:
-    """The line in parts of at most 75 bytes, never inside a letter; every part but the first begins with a space."""
-    part, size = "", 0
-    for letter in line:
-        width = len(letter.encode())
-        if size + width > LONGEST_LINE:
-            yield part
-            part, size = " ", 1
-        part, size = part + letter, size + width
-    yield part

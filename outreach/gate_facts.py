@@ -12,7 +12,7 @@ import storage.messages
 import storage.numbers
 import storage.people
 import storage.settings
-from outreach import second_try
+from outreach import gate_typed, second_try
 from outreach.gate import ENCOURAGING, MINIMUM_AGE, REPEATS, Facts, Rules
 from outreach.ladder_rules import midnights
 from storage.conversations import Talk
@@ -101,6 +101,7 @@ def of_texts(session: Session, texts: Sequence[Due], *, now: datetime) -> dict[i
         if talk is not None:
             facts.state, facts.held = talk.state, talk.held_by_id is not None
         found[text.id] = facts
+    gate_typed.tighten(session, texts, found)
     return found
 
 

@@ -16,7 +16,7 @@ import storage.people
 import storage.reminders
 import storage.settings
 import storage.signups
-from outreach import gate, gathering_news, meetings, one_by_one
+from outreach import gate, gathering_news, meetings, one_by_one, page_asks
 from outreach.errors import Conflict
 from outreach.gathering_news import News, Write
 from storage.conversations import Conversation
@@ -52,10 +52,11 @@ def sign_up(
     if known is not None:
         return known
     person = storage.people.get(session, conversation.person_id) if conversation.person_id is not None else None
+    typed = page_asks.typed_for(session, slot, conversation)
+    name = person.first_name if person is not None else typed.first_name if typed is not None else ""
     signup = storage.signups.add(session, Signup(
         slot_id=slot.id, conversation_id=conversation.id, person_id=conversation.person_id, campaign_id=campaign_id,
-        first_name=person.first_name if person is not None else "", source=source, state="waiting", made_at=now,
-        state_at=now,
+        first_name=name, source=page_asks.source(source, typed), state="waiting", made_at=now, state_at=now,
     ))  # fmt: skip
     if storage.meetings.claim_seat_for_signup(session, slot.id, signup.id, now=now) is not None:
         _come(session, signup, slot, now)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import storage.imports
+from outreach import page_asks
 from storage.database import Session
 
 KEPT_FOR = timedelta(days=1)
@@ -11,6 +12,16 @@ KEPT_FOR = timedelta(days=1)
 def any_old(session: Session, now: datetime) -> bool:
     """Whether any uploaded list has waited for a day."""
     return storage.imports.has_files_before(session, now - KEPT_FOR)
+
+
+def any_typed(session: Session, now: datetime) -> bool:
+    """Whether numbers were typed on open pages so long ago that nothing is counted by them any longer."""
+    return page_asks.any_old(session, now)
+
+
+def forget_typed(session: Session, now: datetime) -> int:
+    """They go. Returns how many."""
+    return page_asks.forget_old(session, now)
 
 
 def forget_uploads(session: Session, now: datetime) -> int:

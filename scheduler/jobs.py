@@ -143,6 +143,7 @@ def timetable(
         Job("lay_out_times", 300, when(laying_out.any_due, laying_out.lay_out)),
         Job("let_go", 3600, when(leaving.any_due, leaving.leave_due)),
         Job("forget_uploads", 3600, when(housekeeping.any_old, housekeeping.forget_uploads)),
+        Job("forget_typed", 3600, when(housekeeping.any_typed, housekeeping.forget_typed)),
     )
 
 

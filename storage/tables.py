@@ -27,6 +27,7 @@ from storage import (
     offers,
     offices,
     other_help,
+    page_asks,
     partners,
     passkeys,
     people,
@@ -50,6 +51,8 @@ ROOMS = (
     alerts, ambassadors, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections,
     follow_ups, gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices,
     other_help, partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks,
+    gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
+    page_asks, partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks,
     time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

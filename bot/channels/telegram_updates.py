@@ -16,6 +16,8 @@ BLOCKED = "/stopp"
 
 # A command, with the bot's name where the client adds it, and the code of a deep link (Telegram docs: Deep Linking).
 _COMMAND = re.compile(r"(/[A-Za-z]\w*)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
+# The code of a deep link to a dialog meeting (ux §5.8).
+_MEETING = re.compile(r"kom-([0-9a-z]{4})", re.IGNORECASE)
 _ATTACHMENTS = {
     "animation", "audio", "checklist", "contact", "dice", "document", "game", "location", "paid_media", "photo",
     "poll", "sticker", "story", "venue", "video", "video_note", "voice",
@@ -147,7 +149,10 @@ def _inbound(provider_id: str, chat: _Chat, text: str, now: datetime, *, media: 
     link = None
     if command is not None:
         text, said = command[1].lower(), (command[2] or "").strip()
-        if text == "/start":
+        if text == "/start" and (meeting := _MEETING.fullmatch(said)) is not None:
+            # The link of a dialog meeting says what its code says by SMS; it ties the chat to nobody.
+            text = f"KOM {meeting[1].upper()}"
+        elif text == "/start":
             link = said or None
         elif said:
             text = f"{text} {said}"

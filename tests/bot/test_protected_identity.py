@@ -141,6 +141,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/trappan/vykort/{code}/etiketter.xlsx": ("/trappan/vykort/{batch}/etiketter.xlsx",),
     "/k": ("/k",),
     "/k/{code}": ("/k/{card}",),
+    "/m/{code}": ("/m/7K3P", "/m/7K3P?sprak=en", "/m/AAAA"),
+    "/m/{code}.ics": ("/m/7K3P.ics",),
     "/kalender": ("/kalender", "/kalender?visa=vecka", "/kalender?vem=jag", "/kalender?vecka=2026-48"),
     "/kalender/tider": ("/kalender/tider",),
     "/kalender/sjuk": ("/kalender/sjuk",),

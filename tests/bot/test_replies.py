@@ -94,6 +94,8 @@ SIZES = {
     "DM-NO": (75, 1, 72, 1),
     "DM-THANKS": (25, 1, 34, 1),
     "KOM-HUH": (109, 1, 107, 1),
+    "PAGE-KOM": (169, 2, 167, 2),
+    "PAGE-STOP": (128, 1, 124, 1),
     "WHICH": (156, 1, 152, 1),
     "CALL-SOON": (149, 1, 142, 1),
     "OFF-NEW": (157, 1, 160, 1),
@@ -110,7 +112,7 @@ BESIDE_THE_DESIGN = (
     "TG-NAME", "TG-OLD", "TG-GROUP", "OFFER-AGAIN",
     "FULL-LAST", "SPOT-GONE-LAST", "DM-OFF-LAST", "RSVP-PLUS", "RSVP-ALONE", "RSVP-AGAIN", "DM-INFO", "DM-ASK",
     "RSVP-SOLO", "DM-MOVED", "DM-ASK-SOLO",
-    "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
+    "DM-NEXT", "DM-NO", "DM-THANKS", "KOM-HUH", "PAGE-KOM", "PAGE-STOP", "WHICH", "CALL-SOON", "CHEER-1", "CHEER-2",
     "DM-HERE", "DM-DOOR", "DM-DELAY",
     "CHEER-3", "CHEER-4", "CHEER-5", "CHEER-6", "OFF-NEW", "OFF-CALL",
 )  # fmt: skip
