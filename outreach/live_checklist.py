@@ -79,8 +79,10 @@ ASKED: Mapping[str, _Asked] = {
         by_people=2, href="/installningar/mallar",
     ),
     "publika": _Asked(
-        "Sidorna utan inloggning är lästa", "Öppna dem i en telefon: vykortets sida, och er egen webbplats om er.",
-        href="/k",
+        "Sidorna utan inloggning är lästa",
+        "Öppna dem i en telefon, på alla tre språken: Har du fått ett sms, Dina uppgifter, Tillgänglighet, vykortets sida "
+        "(/k) och en träffs sida. Stämmer de med er egen webbplats?",
+        href="/om-sms",
     ),
     "gallring": _Asked(
         "Gallringen är beslutad", "Kommunen beslutar hur länge samtal och personer sparas. Inget tas bort före dess.",

@@ -39,9 +39,9 @@ _DEMO = {
 }
 
 
-@routes.get("/")
+@routes.get("/hem")
 def start(request: Request, house: House) -> Response:
-    """The front door leads to the day's work."""
+    """To the day's work."""
     now = house.now()
     with house.database.read() as session:
         row = requests.browser_session(request, session, now)

@@ -19,6 +19,7 @@ class Tongue:
     """One language: its name in Swedish, who has translated it (empty: nobody yet), and the texts that it has.
 
     `parts` is what each text is stated to cost; `stop` is how a sentence ends, `closing` what texts.toml calls so.
+    `about` is the place for what the page about our texts says in a few words; empty until a translator has written it.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Tongue:
     parts: Mapping[str, int]
     stop: str = ". "
     closing: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
 
 
 @cache

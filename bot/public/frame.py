@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
+from markupsafe import Markup
 
 import storage.offices
 from bot import requests
@@ -19,7 +20,7 @@ from storage.local_time import local_date
 from storage.offices import Office
 
 Data = dict[str, Any]
-Say = Callable[..., str]
+Say = Callable[..., Markup]
 # Easy Swedish has no code of its own in an address bar; texts know it as sv_easy.
 LANGUAGES: Mapping[str, str] = {"sv": "sv", "en": "en", "latt": "sv_easy"}
 # One stylesheet and small pictures of our own; nothing runs, and forms go nowhere else.
@@ -43,8 +44,8 @@ def language(asked: str) -> str:
 def words(lang: str) -> Say:
     """What the pages say in a language, by name, with what is in braces filled in."""
 
-    def say(name: str, **values: object) -> str:
-        return _WORDS[name][lang].format(**values)
+    def say(name: str, **values: object) -> Markup:
+        return Markup(_WORDS[name][lang]).format(**values)  # noqa: S704 - the file of words is our own
 
     return say
 
@@ -101,11 +102,18 @@ def us(offices: Sequence[Office], sms_number: str, lang: str) -> Data:
     return {
         "names": joint.join(_once(office.sender_name for office in offices)) or "Ungdomsenheten",
         "municipality": joint.join(_once(office.municipality for office in offices)) or "kommunen",
-        "phones": [_phone(one) for one in _once(office.phone for office in offices)],
-        "switchboards": [_phone(one) for one in _once(office.switchboard for office in offices)],
+        "phones": [number(one) for one in _once(office.phone for office in offices)],
+        "switchboards": [number(one) for one in _once(office.switchboard for office in offices)],
         "websites": _once(office.website for office in offices),
-        "sms": {"shown": phone_numbers.show(sms_number), "digits": sms_number} if sms_number else None,
+        "sms": number(sms_number) if sms_number else None,
     }
+
+
+def number(written: str) -> Data:
+    """A telephone number to be read, never broken over two lines, and as a link wants it."""
+    shown = phone_numbers.show(written) if written.startswith("+") else written
+    return {"shown": Markup('<span class="nowrap">{}</span>').format(shown),
+            "digits": written.replace("-", "").replace(" ", "")}  # fmt: skip
 
 
 def came_from(request: Request) -> str:
@@ -125,7 +133,3 @@ def from_here(request: Request, lang: str) -> None:
 
 def _once(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(value for value in values if value))
-
-
-def _phone(number: str) -> Data:
-    return {"shown": number, "digits": number.replace("-", "").replace(" ", "")}

@@ -1,5 +1,6 @@
 """What an open page says of one dialog meeting: when, where, who, and how much room there is, in words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from bot.conversation import replies
 from bot.public import frame
 from bot.public.frame import LANGUAGES, Data
 from bot.requests import Installation
-from outreach import experience, gathering_news, gatherings, languages, linking, phone_numbers, share_links
+from outreach import experience, gathering_news, gatherings, languages, linking, share_links
 from outreach.share_links import Door
 from storage.database import Session
 from storage.gatherings import Gathering
@@ -19,6 +20,10 @@ from storage.meetings import Slot
 
 # So few empty seats, of all, are "some": never how many, which would tell who has signed up (ux §4.19).
 SOME_LEFT, SOME_SHARE = 3, 3
+IN_ENGLISH: Mapping[str, str] = {
+    "sv": "Swedish", "en": "English", "sv_easy": "easy Swedish", "ar": "Arabic", "so": "Somali", "ti": "Tigrinya",
+    "fa": "Persian",
+}  # fmt: skip
 # A deep link's word for a meeting, read by `bot.channels.telegram_updates`.
 DEEP_LINK = "kom-"
 
@@ -90,13 +95,13 @@ def _languages(row: Gathering, lang: str) -> str:
     """The languages spoken there, where it is another than Swedish alone."""
     if list(row.languages) == ["sv"]:
         return ""
-    return ", ".join(languages.WORDS[one][1 if lang == "en" and one in ("sv", "en") else 0] for one in row.languages)
+    return ", ".join(IN_ENGLISH[one] if lang == "en" else languages.in_swedish(one) for one in row.languages)
 
 
 def _ways(session: Session, house: Installation, slot: Slot, code: str) -> dict[str, Any]:
     number, bot = house.sms_number, linking.bot_name(session)
     words = f"KOM {code}"
-    sms = {"number": phone_numbers.show(number), "href": f"sms:{number}?body={quote(words)}"} if number else None
+    sms = {"number": frame.number(number)["shown"], "href": f"sms:{number}?body={quote(words)}"} if number else None
     telegram = bool(bot) and linking.is_on(session, slot.office_id)
     return {
         "words": words, "sms": sms, "telegram": f"https://t.me/{bot}?start={DEEP_LINK}{code}" if telegram else ""
