@@ -80,8 +80,8 @@ ASKED: Mapping[str, _Asked] = {
     ),
     "publika": _Asked(
         "Sidorna utan inloggning är lästa",
-        "Öppna dem i en telefon, på alla tre språken: Har du fått ett sms, Dina uppgifter, Tillgänglighet, vykortets sida "
-        "(/k) och en träffs sida. Stämmer de med er egen webbplats?",
+        "Öppna dem i en telefon, på alla tre språken: Har du fått ett sms, Dina uppgifter, Tillgänglighet, vykortets "
+        "sida (/k) och en träffs sida. Stämmer de med er egen webbplats?",
         href="/om-sms",
     ),
     "gallring": _Asked(

@@ -113,6 +113,7 @@ def build(house: House) -> HiddenTown:
         for one in (*neighbours, person):
             meeting = _on_every_list(session, one, office)
             town.codes["meeting" if one is person else f"meeting_of_{one.first_name}"] = meeting
+        _signed_up(session, town, person, office)
         _talks(session, town, person, neighbours[0])
         _sent(session, town, office, [*neighbours, person])
         _gatherings(session, town, office, neighbours[0], person)
@@ -157,19 +158,19 @@ def _on_every_list(session: Session, person: Person, office: Office) -> str:
     storage.tasks.add_outcome(session, Outcome(
         person_id=person.id, kind="studies", on=date(2026, 11, 1), proposed_at=NOW, confirmed_at=NOW
     ))  # fmt: skip
-    if person.first_name == NAME:
-        _signed_up(session, person, office)
     slot = a_slot(session, NOW + timedelta(hours=20, minutes=person.id), office=office)
     meeting = a_booking(session, person, slot)
     a_booking(session, person, a_slot(session, NOW - timedelta(days=1, minutes=person.id), office=office))
     return meeting.code
 
 
-def _signed_up(session: Session, person: Person, office: Office) -> None:
+def _signed_up(session: Session, town: HiddenTown, person: Person, office: Office) -> None:
     """She comes to a meeting whose page is open to all, with seats for many others."""
     slot = a_slot(
-        session, NOW + timedelta(days=9), office=office, kind="dialog", short_code="7K3P", topic="jobb", seats=12
+        session, NOW + timedelta(days=9), office=office, kind="dialog", short_code="7K3P", topic="jobb", seats=12,
+        staff=town.staff["ambassador"],
     )  # fmt: skip
+    town.codes["gathering"] = slot.code
     signup = storage.signups.add(session, Signup(
         slot_id=slot.id, person_id=person.id, first_name=person.first_name, made_at=NOW, state_at=NOW
     ))  # fmt: skip

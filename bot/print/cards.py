@@ -4,18 +4,14 @@ How a card looks stands in cards.typ beside this file. The compiler is the judge
 letter that the typefaces lack and words that do not fit, and says which.
 """
 
-import io
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-import segno
-import typst
+from bot.print import paper
+from bot.print.paper import CannotPrint as CannotPrint
 
 # Four cards on an A4 sheet for the office's printer, or one card a page with 3 mm bleed for a printing house.
 Layout = Literal["a4", "a6"]
@@ -24,11 +20,6 @@ LAYOUTS: Mapping[str, Layout] = {"a4": "a4", "a6": "a6"}
 
 _ADDRESSES = "addresses"
 _PIXELS_PER_INCH = 120
-# Any of the eight patterns can be read; trying them all would take five times as long.
-_QR_MASK = 3
-_LACKS = re.compile(r'text `"(?P<text>.+)"` could not be displayed|disallowed codepoint `"(?P<code>.+)"`')
-# What the drawing says where words do not fit: see `fitting` in cards.typ.
-_TOO_LONG = re.compile(r"assertion failed: (?P<what>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +42,6 @@ class Card:
     code: str
     link: str
     address: tuple[str, ...]
-
-
-class CannotPrint(Exception):
-    """Something cannot be printed; `why` says what, in Swedish, to stand after "kan inte tryckas"."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 def pdf(look: Look, cards: Sequence[Card], layout: Layout) -> bytes:
@@ -96,46 +79,16 @@ def grouped(code: str) -> str:
 
 
 def _compile(layout: str, look: Look, cards: Sequence[Card], **how: Any) -> bytes:
-    draw = _qr if layout != _ADDRESSES else str
+    draw = paper.qr if layout != _ADDRESSES else str
     given = {
         "layout": layout,
         "title": f"Vykort från {look.sender}",
         "look": asdict(look),
         "cards": [{"address": card.address, "qr": draw(card.link), "shown_code": grouped(card.code)} for card in cards],
     }
-    try:
-        made: bytes = typst.compile(
-            _drawing(), sys_inputs={"given": json.dumps(given)}, font_paths=_typefaces(), **how
-        )  # fmt: skip
-    except typst.TypstError as fault:
-        raise CannotPrint(_in_words(str(fault))) from fault
-    return made
-
-
-def _in_words(fault: str) -> str:
-    lacks, too_long = _LACKS.search(fault), _TOO_LONG.search(fault)
-    if lacks:
-        return f"tecknet {(lacks['text'] or lacks['code']).strip()} finns inte i typsnittet"
-    if too_long:
-        return too_long["what"]
-    raise RuntimeError(fault.partition("\n")[0])
-
-
-def _qr(link: str) -> str:
-    picture = io.BytesIO()
-    segno.make(link, error="m", mask=_QR_MASK, boost_error=False, micro=False).save(
-        picture, kind="svg", border=0, xmldecl=False
-    )
-    return picture.getvalue().decode()
+    return paper.draw(_drawing(), given, **how)
 
 
 @cache
 def _drawing() -> bytes:
     return Path(__file__).with_name("cards.typ").read_bytes()
-
-
-@cache
-def _typefaces() -> typst.Fonts:
-    folder = Path(str(files("font_source_sans_pro") / "files"))
-    # Not the machine's own: a card looks the same wherever it is made.
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])

@@ -143,6 +143,11 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/k/{code}": ("/k/{card}",),
     "/m/{code}": ("/m/7K3P", "/m/7K3P?sprak=en", "/m/AAAA"),
     "/m/{code}.ics": ("/m/7K3P.ics",),
+    "/dialogmoten/{code}/affisch": (
+        "/dialogmoten/{gathering}/affisch",
+        "/dialogmoten/{gathering}/affisch?format=story",
+    ),
+    "/a/mote/{code}/affisch": ("/a/mote/{gathering}/affisch",),
     "/om-sms": ("/om-sms", "/om-sms?sprak=en", "/om-sms?skickat=1"),
     "/integritet": ("/integritet",),
     "/tillganglighet": ("/tillganglighet",),
