@@ -96,7 +96,7 @@ from bot.console import (
     unsent,
     unsettled,
 )
-from bot.public import about, meeting
+from bot.public import about, meeting, pulse
 from bot.wiring import House
 
 # A list of 20 000 rows is about 5 MB.
@@ -130,7 +130,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Put there as they are: an included router works out all of its routes anew for every application.
     for ways_in in (
-        health.routes, calendar_feed.routes, *house.webhooks(), about.routes, meeting.routes,
+        health.routes, calendar_feed.routes, *house.webhooks(), about.routes, meeting.routes, pulse.routes,
         sign_in.routes, sign_in_passkey.routes, sign_in_municipal.routes, unsent.routes, live.routes,
         presence.routes, lately.routes,
         today.routes, calendar.routes, calendar_times.routes, calendar_sick.routes,

@@ -142,6 +142,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/k": ("/k",),
     "/k/{code}": ("/k/{card}",),
     "/m/{code}": ("/m/7K3P", "/m/7K3P?sprak=en", "/m/AAAA"),
+    "/m/{code}/tack": ("/m/7K3P/tack",),
     "/m/{code}.ics": ("/m/7K3P.ics",),
     "/dialogmoten/{code}/affisch": (
         "/dialogmoten/{gathering}/affisch",
