@@ -52,7 +52,7 @@ def sign_up(
     if known is not None:
         return known
     person = storage.people.get(session, conversation.person_id) if conversation.person_id is not None else None
-    typed = page_asks.typed_for(session, slot, conversation)
+    typed = page_asks.typed_for(session, slot, conversation, now=now)
     name = person.first_name if person is not None else typed.first_name if typed is not None else ""
     signup = storage.signups.add(session, Signup(
         slot_id=slot.id, conversation_id=conversation.id, person_id=conversation.person_id, campaign_id=campaign_id,

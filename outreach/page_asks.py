@@ -26,9 +26,11 @@ CODES = (COME, STOP)
 # One text a day and three a month to a number, whatever for: whoever types somebody else's gets no further.
 DAY, MONTH = timedelta(days=1), timedelta(days=30)
 TEXTS_A_DAY, TEXTS_A_MONTH = 1, 3
+# What was typed is believed of whoever answers the text that it sent; that text has left within a day.
+ANSWERED_WITHIN = timedelta(days=2)
 # A whole class may sign up from one school's network; a machine types thousands.
 HOUR = timedelta(hours=1)
-TYPED_AN_HOUR_FROM_ONE_PLACE, TYPED_AN_HOUR, TYPED_A_DAY = 20, 120, 600
+TYPED_AN_HOUR_FROM_ONE_PLACE, TYPED_AN_HOUR, TYPED_A_DAY = 20, 100, 300
 LONGEST_NAME = 20
 _SWEDISH_MOBILE = re.compile(r"\+467[02369]\d{7}")
 _NAME = re.compile(r"[^\W\d_]+(?:[ '’-][^\W\d_]+)?")
@@ -87,11 +89,14 @@ def keep(session: Session, asked: Asked, text: str, lang: str, *, now: datetime)
         _queue(session, asked, text, lang, now)
 
 
-def typed_for(session: Session, slot: Slot, conversation: Conversation) -> PageAsk | None:
-    """What was typed on the page for somebody who now says by their own telephone that they come."""
+def typed_for(session: Session, slot: Slot, conversation: Conversation, *, now: datetime) -> PageAsk | None:
+    """What was typed on the page for somebody who now says by their own telephone that they come. Only what sent them
+    the text they answer: another name, typed by whomever, is nobody's.
+    """
     if conversation.channel != "sms":
         return None
-    return storage.page_asks.last_to_come(session, _number_mark(session, conversation.address), slot.id)
+    mark = _number_mark(session, conversation.address)
+    return storage.page_asks.texted_to_come(session, mark, slot.id, since=now - ANSWERED_WITHIN)
 
 
 def source(code_source: str, typed: PageAsk | None) -> str:
@@ -100,13 +105,13 @@ def source(code_source: str, typed: PageAsk | None) -> str:
 
 
 def any_old(session: Session, now: datetime) -> bool:
-    """Whether anything typed is no longer needed to count by."""
-    return storage.page_asks.any_before(session, now - MONTH)
+    """Whether anything typed, or where it was typed, is no longer needed to count by."""
+    return storage.page_asks.any_before(session, now - MONTH, with_place_before=now - HOUR)
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """What was typed a month ago is needed no more; returns how much."""
-    return storage.page_asks.forget(session, now - MONTH)
+    """What was typed a month ago is needed no more, nor where it was typed an hour ago; returns how much."""
+    return storage.page_asks.forget(session, now - MONTH) + storage.page_asks.forget_places(session, now - HOUR)
 
 
 def _has_its_share(session: Session, mark: str, now: datetime) -> bool:

@@ -15,7 +15,7 @@ def any_old(session: Session, now: datetime) -> bool:
 
 
 def any_typed(session: Session, now: datetime) -> bool:
-    """Whether numbers were typed on open pages so long ago that nothing is counted by them any longer."""
+    """Whether what is kept of numbers typed on open pages is older than it is needed to count by."""
     return page_asks.any_old(session, now)
 
 

@@ -5,7 +5,7 @@ as long as it takes to count how often, by keyed hashes: neither the number nor 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import and_, delete, func, or_, update
 from sqlmodel import Field, SQLModel, col, select
 
 from storage.columns import one_of
@@ -21,7 +21,7 @@ class PageAsk(SQLModel, table=True):
     """A number was typed, by whomever: nothing is done before the number itself has answered by text.
 
     `number_mark` and `from_mark` are keyed hashes of the number and of the network address it was typed at; the latter
-    is emptied after an hour. `first_name` is what was typed beside it, and counts once the number has answered.
+    is emptied when an hour is over. `first_name` is what was typed beside it, and counts once the number has answered.
     `texted` tells whether the number got a text for it.
     """
 
@@ -56,10 +56,11 @@ def texted_since(session: Session, number_mark: str, since: datetime) -> int:
     return session.exec(query.where(col(PageAsk.texted).is_(True))).one()
 
 
-def last_to_come(session: Session, number_mark: str, slot_id: int) -> PageAsk | None:
-    """The last time this number was typed to come to this meeting."""
+def texted_to_come(session: Session, number_mark: str, slot_id: int, *, since: datetime) -> PageAsk | None:
+    """What sent this number its latest text about coming to this meeting, if that was after a moment."""
     query = select(PageAsk).where(
-        PageAsk.number_mark == number_mark, PageAsk.slot_id == slot_id, PageAsk.wish == "come"
+        PageAsk.number_mark == number_mark, PageAsk.slot_id == slot_id, PageAsk.wish == "come",
+        col(PageAsk.texted).is_(True), PageAsk.asked_at > since,
     )  # fmt: skip
     return session.exec(query.order_by(col(PageAsk.id).desc())).first()
 
@@ -83,10 +84,10 @@ def talks_at(session: Session, numbers: Collection[str]) -> Sequence[tuple[str, 
     return session.exec(query).all()
 
 
-def forget_places(session: Session, before: datetime) -> None:
-    """Where numbers were typed before a moment is known no more."""
+def forget_places(session: Session, before: datetime) -> int:
+    """Where numbers were typed before a moment is known no more; returns of how many."""
     old = update(PageAsk).where(col(PageAsk.asked_at) < before, col(PageAsk.from_mark) != "")
-    session.execute(old.values(from_mark=""))
+    return int(session.execute(old.values(from_mark="")).rowcount)  # type: ignore[attr-defined]
 
 
 def forget(session: Session, before: datetime) -> int:
@@ -94,6 +95,10 @@ def forget(session: Session, before: datetime) -> int:
     return int(session.execute(delete(PageAsk).where(col(PageAsk.asked_at) < before)).rowcount)  # type: ignore[attr-defined]
 
 
-def any_before(session: Session, moment: datetime) -> bool:
-    """Whether anything was typed before a moment."""
-    return session.exec(select(PageAsk.id).where(PageAsk.asked_at < moment).limit(1)).first() is not None
+def any_before(session: Session, moment: datetime, *, with_place_before: datetime) -> bool:
+    """Whether anything was typed before a moment, or is known with its place since before another."""
+    old = or_(
+        col(PageAsk.asked_at) < moment,
+        and_(col(PageAsk.from_mark) != "", col(PageAsk.asked_at) < with_place_before),
+    )
+    return session.exec(select(PageAsk.id).where(old).limit(1)).first() is not None

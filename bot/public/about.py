@@ -48,11 +48,11 @@ def about_texts(request: Request, house: House, sprak: str = "", skickat: str = 
 @routes.post("/om-sms")
 def stop(request: Request, house: House, mobil: Text = "", tomt: Text = "", sprak: Text = "") -> Response:
     """Text the number that was typed, once, and ask it to answer STOPP. What is said here is alike for every number."""
-    now, lang = house.now(), frame.language(sprak)
+    now, lang, typed = house.now(), frame.language(sprak), mobil[:100]
     frame.from_here(request, lang)
-    number = page_asks.mobile(mobil)
+    number = page_asks.mobile(typed)
     if not tomt and not number:
-        return _page(request, house, "oppen_om_sms.html", "about_sms", lang, typed=mobil[:100], fault="fault_mobile")
+        return _page(request, house, "oppen_om_sms.html", "about_sms", lang, typed=typed, fault="fault_mobile")
     if not tomt:
         with house.database.write() as session:
             asked = Asked(number, frame.came_from(request))
@@ -60,7 +60,7 @@ def stop(request: Request, house: House, mobil: Text = "", tomt: Text = "", spra
             if not too_much:
                 page_asks.keep(session, asked, _text(session, lang, now), LANGUAGES[lang], now=now)
         if too_much:
-            return _page(request, house, "oppen_om_sms.html", "about_sms", lang, typed=mobil[:100],
+            return _page(request, house, "oppen_om_sms.html", "about_sms", lang, typed=typed,
                          fault="fault_stop_too_much")  # fmt: skip
     extra = "" if lang == "sv" else f"&sprak={lang}"
     return RedirectResponse(f"/om-sms?skickat=1{extra}#stopp", status_code=303)

@@ -73,7 +73,7 @@ def sign_up(
     """
     now, lang, typed = house.now(), frame.language(sprak), _Typed(fornamn[:100], mobil[:100])
     frame.from_here(request, lang)
-    number, name = page_asks.mobile(mobil), page_asks.first_name(fornamn)
+    number, name = page_asks.mobile(typed.mobile), page_asks.first_name(typed.first_name)
     with house.database.write() as session:
         door = meeting_words.door(session, code)
         faults = [] if tomt else [one for one, said in (("first_name", name), ("mobile", number)) if not said]
