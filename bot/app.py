@@ -44,6 +44,7 @@ from bot.console import (
     glossary,
     goal_settings,
     gathering_poster,
+    gatherings,
     import_missing,
     import_result,
     importing,

@@ -113,7 +113,6 @@ def build(house: House) -> HiddenTown:
         for one in (*neighbours, person):
             meeting = _on_every_list(session, one, office)
             town.codes["meeting" if one is person else f"meeting_of_{one.first_name}"] = meeting
-        _signed_up(session, town, person, office)
         _talks(session, town, person, neighbours[0])
         _sent(session, town, office, [*neighbours, person])
         _gatherings(session, town, office, neighbours[0], person)
@@ -164,19 +163,6 @@ def _on_every_list(session: Session, person: Person, office: Office) -> str:
     return meeting.code
 
 
-def _signed_up(session: Session, town: HiddenTown, person: Person, office: Office) -> None:
-    """She comes to a meeting whose page is open to all, with seats for many others."""
-    slot = a_slot(
-        session, NOW + timedelta(days=9), office=office, kind="dialog", short_code="7K3P", topic="jobb", seats=12,
-        staff=town.staff["ambassador"],
-    )  # fmt: skip
-    town.codes["gathering"] = slot.code
-    signup = storage.signups.add(session, Signup(
-        slot_id=slot.id, person_id=person.id, first_name=person.first_name, made_at=NOW, state_at=NOW
-    ))  # fmt: skip
-    storage.meetings.claim_seat_for_signup(session, slot.id, signup.id, now=NOW)
-
-
 def _talks(session: Session, town: HiddenTown, person: Person, neighbour: Person) -> None:
     hers = a_talk(session, person, address="94", state="urgent", waits=timedelta(hours=2), why="mår dåligt")
     session.add(Alert(conversation_id=hers.id, raised_at=NOW - timedelta(hours=1)))
@@ -198,7 +184,7 @@ def _gatherings(session: Session, town: HiddenTown, office: Office, neighbour: P
     """
     for name, hours, code in (("draft_gathering", 70, None), ("gathering", 50, "7K3P"), ("held_gathering", -1, "K2K2")):
         slot = a_slot(session, NOW + timedelta(hours=hours), office=office, kind="dialog", seats=3, topic="jobb",
-                      minutes=120, short_code=code)  # fmt: skip
+                      minutes=120, short_code=code, staff=town.staff["ambassador"])  # fmt: skip
         announced = {"published_at": NOW} if code else {}
         storage.gatherings.keep(session, Gathering(slot_id=slot.id, made_at=NOW, **announced))
         hers = Signup(slot_id=slot.id, person_id=person.id, first_name=NAME, state="cancelled", source="poster",
