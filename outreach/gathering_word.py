@@ -40,7 +40,7 @@ def say(session: Session, slot: Slot, code: str, staff: Staff, write: Write, *, 
     for conversation in told:
         news = News(code, conversation.lang, slot, gathering_news.leader(session, slot))
         delivery.queue(
-            session, conversation, write(news).text, kind="reminder", text_code=code, send_before=slot.ends_at, now=now
+            session, conversation, write(session, news).text, kind="reminder", text_code=code, send_before=slot.ends_at, now=now
         )  # fmt: skip
     storage.audit.write(session, "gathering_word", now=now, staff_id=staff.id, slot=slot.code, text=code,
                         people=len(told))  # fmt: skip

@@ -45,14 +45,9 @@ from storage import (
 
 # Importing a room is what declares its tables.
 ROOMS = (
-    alerts, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections, follow_ups,
-    gatherings, goals, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices,
-    other_help, partners, passkeys, people, presence, reads, settings, sharing, signups, single_sign_on, staff, tasks,
     alerts, ambassadors, amendments, approvals, audit, calendar_feeds, campaigns, cards, conversations, corrections,
-    follow_ups, gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices,
-    other_help, partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks,
-    gatherings, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers, offices, other_help,
-    page_asks, partners, passkeys, people, reads, settings, sharing, signups, single_sign_on, staff, tasks,
-    time_patterns, trials,
+    follow_ups, gatherings, goals, imports, inbound, ladders, link_codes, meetings, merges, messages, numbers, offers,
+    offices, other_help, page_asks, partners, passkeys, people, presence, reads, settings, sharing, signups,
+    single_sign_on, staff, tasks, time_patterns, trials,
 )  # fmt: skip
 metadata = SQLModel.metadata

@@ -121,7 +121,7 @@ def _wish(ask: Ask, code: str) -> Wish:
 def _draft(ask: Ask, wish: Wish) -> Campaign:
     slot = storage.meetings.slot(ask.session, wish.slot_id)
     office = storage.offices.get(ask.session, wish.office_id)
-    text_sv, text_en = campaign_steps.template_texts(INVITATION)
+    text_sv, text_en = campaign_steps.template_texts(ask.session, INVITATION)
     day = local(slot.starts_at)
     return Campaign(
         name=f"Dialogmöte {day.day} {shown.MONTHS[day.month - 1]}, {wish.district}", text_code=INVITATION,

@@ -49,7 +49,7 @@ def words(ask: Reading, code: str) -> Response:
 
 
 def _text(ask: Ask, slot: Slot, code: str) -> str:
-    return gathering_texts.write(News(code, "sv", slot, ask.who.staff.first_name)).text
+    return gathering_texts.write(ask.session, News(code, "sv", slot, ask.who.staff.first_name)).text
 
 
 @routes.post("/a/mote/{code}/sag")
