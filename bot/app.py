@@ -1,5 +1,6 @@
 """The web application: routes, their order, safe headers, and the timetable that runs while it serves."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -102,6 +103,8 @@ from bot.wiring import House
 # A list of 20 000 rows is about 5 MB.
 LARGEST_REQUEST = 25 * 1024 * 1024
 
+_CHARSET = re.compile(rb";\s*charset[^;]*", re.IGNORECASE)
+
 SAFE_HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'self'; object-src 'none'",
@@ -158,6 +161,7 @@ def create_app(house: House, *, keep_time: bool = True) -> FastAPI:
     ):  # fmt: skip
         app.router.routes.extend(ways_in.routes)
     errors.install(app)
+    app.add_middleware(PlainForms)
     app.add_middleware(SafeHeaders)
     return app
 
@@ -188,3 +192,22 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class PlainForms:
+    """Reads every form as UTF-8. No browser names another charset, and some of those there are make letters that are
+    half a character, which can be neither kept nor shown.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on without the charset of its form."""
+        if scope["type"] == "http":
+            # In its place: who tells of a fault outside of here finds the address's pattern in the same scope.
+            scope["headers"] = [
+                (name, _CHARSET.sub(b"", value) if name == b"content-type" else value)
+                for name, value in scope["headers"]
+            ]
+        await self._app(scope, receive, send)

@@ -11,6 +11,7 @@ from campaign_desk import words
 from fastapi.testclient import TestClient
 
 import storage.staff
+from bot.app import create_app
 from bot.wiring import House
 from outreach import access
 
@@ -144,3 +145,20 @@ def test_new_recovery_codes_replace_the_old_ones(sara: Person, house: House, clo
     used = mine.post(f"{HERE}/losenord", nuvarande=PASSWORD, kod=code, nytt=BETTER)
     assert used.status_code == 303
     assert "Du har 9 kvar." in words(mine.see(HERE))
+
+
+def test_a_form_in_another_charset_is_read_as_every_other(client: TestClient) -> None:
+    form = b'--x\r\nContent-Disposition: form-data; name="epost"\r\n\r\nsara+2AA-\r\n--x--\r\n'
+    for charset in ("; charset=utf-7", "; Charset*=utf-8''utf-7", ";charset=punycode", ""):
+        headers = {"content-type": f"multipart/form-data; boundary=x{charset}"}
+        answer = client.post("/logga-in", content=form, headers=headers)
+        assert (answer.status_code, "sara+2AA-" in answer.text) == (422, True), charset
+
+
+def test_a_fault_of_ours_is_logged_with_where_it_was(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    app = create_app(house, keep_time=False)
+    app.add_api_route("/trasig/{code}", lambda code: 1 // 0)
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/trasig/abc")
+
+    assert (answer.status_code, "/trasig/{code}" in capsys.readouterr().out) == (500, True)
