@@ -22,11 +22,13 @@ from storage.vault import VaultError
 
 COOKIE = "sokning"
 SOON = 60
+# Years of an age, or days.
+MOST = 999
 KEYS = (
     "grupp", "kontor", "omrade", "fran", "till", "status", "steg", "mobil", "nadd", "bokad", "kontakt", "sprak",
     "kalla", "ansvarig", "fyller", "inom", "ejfram", "uppgift", "avslutade",
 )  # fmt: skip
-_NUMBERS = ("kontor", "fran", "till", "ansvarig", "fyller", "inom")
+_NUMBERS = ("fran", "till", "fyller", "inom")
 # Days: in contact so lately; with a minus, not in contact for so long.
 _CONTACT = {
     "7": "Kontakt senaste 7 dagarna", "30": "Kontakt senaste 30 dagarna", "-30": "Ingen kontakt på 30 dagar",
@@ -80,19 +82,29 @@ def searched_for(ask: Ask) -> str:
 def _is_known(ask: Ask, key: str, value: str) -> bool:
     if not value:
         return False
+    if key == "kontor":
+        return whole(value) in ask.who.office_ids
+    if key == "ansvarig":
+        return whole(value) is not None
     if key in _NUMBERS:
-        return whole(value) is not None and (key != "kontor" or whole(value) in ask.who.office_ids)
+        return _is_small(value)
     if key in _SWITCHES or key == "avslutade":
         return value in ("ja", "nej")
     if key == "grupp":
         return value in in_words.PROGRAMMES
     if key == "kontakt":
-        return whole(value.removeprefix("-")) is not None
+        return _is_small(value.removeprefix("-"))
     if key == "uppgift":
         return value in in_words.TASKS
     if key == "steg":
         return value in ladder_rules.IN_WORDS
     return value in audience.STATUSES if key == "status" else True
+
+
+def _is_small(value: str) -> bool:
+    """Whether it is an age or days that a sentence has room for, too."""
+    number = whole(value)
+    return number is not None and number <= MOST
 
 
 def _filter(ask: Ask, params: Mapping[str, str], text: str) -> Filter:

@@ -75,6 +75,7 @@ def test_the_list_holds_ones_own_offices_people_and_nobody_protected(sara: Brows
     ("fyller=18", ["Noor"]),
     ("grupp=kaa&mobil=ja&nadd=nej", ["Leila"]),
     ("grupp=vadsomhelst&fran=x&kontor=9999", ["Elsa", "Leila", "Noor"]),
+    ("kontakt=999999999&fyller=999999999&inom=999999999", ["Elsa", "Leila", "Noor"]),
 ])  # fmt: skip
 def test_filters_stand_in_the_address(sara: Browser, house: House, query: str, found: list[str]) -> None:
     people(house)
