@@ -14,6 +14,7 @@ import storage.people
 import storage.staff
 from bot import requests, shown
 from bot.console import import_trial, log_words, today_blocks
+from bot.console.typed_times import FIRST_YEAR, LAST_YEAR
 from bot.requests import Ask, Reading, whole
 from outreach import access
 from storage.audit import AuditEvent, Sought
@@ -89,9 +90,10 @@ def _chosen(ask: Ask, group: str, staff: str, person: str, since: str, until: st
 
 def _day(written: str, usual: date) -> date:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
         return usual
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else usual
 
 
 def _sought(ask: Ask, chosen: Chosen) -> Sought:

@@ -12,6 +12,8 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[/.]\s*(\d{1,2})\.?(?:[\s./-]*(\d{4}))?")
 _MONTH = re.compile(r"(?:den\s+)?(\d{1,2})(?::?e|:?a|\.)?\s+([a-zåäö]{3,9})\.?(?:\s+(\d{4}))?")
 _WEEK = re.compile(r"(?:([a-zåäö]{3,6})\.?\s+)?(?:v|vecka)\.?\s*(\d{1,2})(?:\s+(\d{4}))?")
+# No day that anybody means lies outside these; the calendar's own ends cannot be counted from.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 _NEAR = {"i dag": 0, "idag": 0, "i morgon": 1, "imorgon": 1, "i övermorgon": 2, "övermorgon": 2}
 _CLOCK = re.compile(r"(?:kl\.?\s*)?(\d{1,2})(?:[.:]?([0-5]\d))?")
 
@@ -22,7 +24,7 @@ def read_day(text: str, today: date) -> date:
     try:
         for read in (_near, _iso, _numbers, _month, _week, _weekday):
             day = read(written, today)
-            if day is not None:
+            if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
                 return day
     except ValueError:
         pass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from builders import NOW, Browser, a_person, a_staff, an_office, signed_in
+from campaign_desk import words
 from fastapi.testclient import TestClient
 from sqlalchemy import text as sql
 
@@ -82,6 +83,13 @@ def test_an_empty_choice_and_an_odd_address_say_so(karin: Browser) -> None:
     page = karin.see("/logg?fran=2020-01-01&till=2020-01-02&personal=x&handelse=annat&person=%00&sida=-4")
 
     assert "Inga händelser i urvalet." in page
+
+
+def test_a_day_that_nobody_means_gives_the_usual_period(karin: Browser) -> None:
+    usual = karin.see("/logg")
+
+    for odd in ("fran=0001-01-01", "till=9999-12-31", "fran=1026-11-24&till=9026-11-24"):
+        assert words(karin.see(f"/logg?{odd}")) == words(usual), odd
 
 
 def test_a_whole_chain_says_since_when_and_a_broken_one_where(karin: Browser, house: House) -> None:

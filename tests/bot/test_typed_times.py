@@ -38,7 +38,9 @@ def test_a_day_is_read(written: str, day: str) -> None:
     assert read_day(written, TUESDAY).isoformat() == day
 
 
-@pytest.mark.parametrize("written", ["", "snart", "31/2", "24 xyz", "2026-13-01", "v 60", "xx v 48", "99"])
+@pytest.mark.parametrize(
+    "written", ["", "snart", "31/2", "24 xyz", "2026-13-01", "v 60", "xx v 48", "99", "9999-12-31", "1/1 0001"]
+)
 def test_what_is_no_day_is_said_in_plain_words(written: str) -> None:
     with pytest.raises(BadInput, match="Vi förstår inte dagen"):
         read_day(written, TUESDAY)
