@@ -17,7 +17,7 @@ from bot.console.ladder_call import Press
 from bot.console.mailbox import Filters
 from bot.requests import Ask, Posting, Reading, Writing, go, whole
 from outreach import alerts, contact, drafts, kept_reminders, takeover
-from outreach.errors import BadInput, BryggaError, NotFound
+from outreach.errors import BadInput, BryggaError, Conflict, NotFound
 from storage.conversations import Conversation
 from storage.people import Person
 
@@ -26,6 +26,7 @@ Text = Annotated[str, Form()]
 # How the buttons beside "Skicka" say that one wants to see this talk after sending, and not the next.
 STAY = "stanna"
 SIDES = ("lista", "person")
+_MORE = "Det har kommit ett nytt meddelande. Läs det först, och tryck sedan igen."
 
 
 def find(ask: Ask, code: str) -> tuple[Conversation, Person | None]:
@@ -91,7 +92,7 @@ def show(
     ring = ladder_call.sheet(ask, conversation, somebody, press)
     about = talk_panes.about(ask, somebody, conversation)
     title = "Samtal" if somebody else "Okänt nummer"
-    status = 422 if error else 200
+    status = 409 if isinstance(error, Conflict) else 422 if error else 200
     return requests.page(ask, "samtal.html", title=title, status_code=status, talk=data, mail=mail, about=about,
                          ring=ring, frame=talk.undo_bar(ask) | presence.here("samtal", conversation.code))  # fmt: skip
 
@@ -220,11 +221,21 @@ def following(ask: Ask, conversation: Conversation, somebody: Person | None) -> 
 
 
 @routes.post("/inkorg/{code}/lamna-tillbaka")
-def give_back(ask: Writing, code: str, steg: Text = "") -> Response:
+def give_back(ask: Writing, code: str, steg: Text = "", sett: Text = "") -> Response:
     """Let the automatic service answer again."""
     conversation, somebody = find(ask, code)
+    if _has_come_more(ask, conversation, sett):
+        return show(ask, conversation, somebody, error=Conflict(_MORE))
     takeover.give_back(ask.session, conversation, ask.who.staff, step=steg, now=ask.now)
     return go(home(ask, conversation, somebody), done="sparat")
+
+
+def _has_come_more(ask: Ask, conversation: Conversation, seen: str) -> bool:
+    """Whether a text has come in after the latest that the form was shown with: nobody would read it once the talk is
+    let go.
+    """
+    shown = whole(seen)
+    return shown is not None and talk.latest_in(ask, conversation) > shown
 
 
 @routes.post("/inkorg/{code}/paminnelser")
@@ -236,8 +247,10 @@ def switch_reminders(ask: Writing, code: str, skicka: Text = "") -> Response:
 
 
 @routes.post("/inkorg/{code}/klart")
-def done(ask: Writing, code: str) -> Response:
+def done(ask: Writing, code: str, sett: Text = "") -> Response:
     """Nothing more to do just now."""
-    conversation, _ = find(ask, code)
+    conversation, somebody = find(ask, code)
+    if _has_come_more(ask, conversation, sett):
+        return show(ask, conversation, somebody, error=Conflict(_MORE))
     takeover.done(ask.session, conversation, ask.who.staff, now=ask.now)
     return go("/idag", done="avslutat")

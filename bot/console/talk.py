@@ -45,6 +45,7 @@ def show(
         "mine": _is_mine(ask, conversation),
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
         "can_finish": _can_finish(conversation),
+        "seen": latest_in(ask, conversation),
         "waited": _waited(ask, conversation),
         "alert": _alert(ask, conversation),
         "days": [{"day": day, "bubbles": list(many)} for day, many in groupby(kept, key=_day)],
@@ -60,6 +61,12 @@ def show(
         "reminders": _reminders(ask, conversation),
         "compose": composer.show(ask, conversation, person, typed),
     }
+
+
+def latest_in(ask: Ask, conversation: Conversation) -> int:
+    """The number of the latest text that has come in; 0 before any."""
+    latest = storage.inbound.latest(ask.session, [conversation.id]).get(conversation.id)
+    return latest.id if latest is not None else 0
 
 
 def _reminders(ask: Ask, conversation: Conversation) -> dict[str, Any] | None:

@@ -278,6 +278,24 @@ def test_giving_back_and_done(sara: Browser, leila: Person, house: House) -> Non
     assert finished.headers["location"] == "/idag?klart=avslutat"
 
 
+def test_a_talk_is_not_let_go_over_a_text_one_has_not_seen(sara: Browser, leila: Person, house: House) -> None:
+    with house.database.write() as session:
+        talk = a_talk(session, leila, state="human", waits=timedelta(hours=1))
+        a_text_in(session, talk, "Ja")
+    sara.post(f"/inkorg/{talk.code}/ta-over")
+    (seen,) = set(re.findall(r'name="sett" value="(\d+)"', sara.see(f"/inkorg/{talk.code}")))
+    with house.database.write() as session:
+        a_text_in(session, talk, "Eller vänta, kan vi byta tid?")
+
+    for button in ("klart", "lamna-tillbaka"):
+        stopped = sara.post(f"/inkorg/{talk.code}/{button}", sett=seen, steg="vantar")
+        assert stopped.status_code == 409
+        assert "Det har kommit ett nytt meddelande." in words(stopped.text)
+        assert "Eller vänta, kan vi byta tid?" in stopped.text
+    (newer,) = set(re.findall(r'name="sett" value="(\d+)"', stopped.text))
+    assert sara.post(f"/inkorg/{talk.code}/klart", sett=newer).status_code == 303
+
+
 def test_a_first_text_can_be_written_to_somebody_new(sara: Browser, leila: Person) -> None:
     assert "Vi har inte skrivit till personen ännu." in sara.see(f"/register/{leila.code}")
 
