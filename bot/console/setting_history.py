@@ -66,6 +66,8 @@ def undo(ask: Writing, andring: Annotated[str, Form()] = "") -> Response:
     latest = storage.settings.latest_change(ask.session, change.key)
     if latest is None or latest.id != change.id:
         raise Conflict("Inställningen har ändrats igen. Läs om sidan.")
+    if _was_new(change):
+        raise Conflict("Det som är nytt har inget att gå tillbaka till. Ta bort det i stället.")
     kind.put(ask, _which(change.key), change.before)
     return go(f"{kind.page}#andringar", done="aterstalld")
 
@@ -90,16 +92,19 @@ def _may_undo(ask: Ask, kind: Kind, which: str) -> bool:
     return ask.leads_everywhere if office_id is None else ask.who.may(kind.needs, office_id)
 
 
+def _was_new(change: SettingChange) -> bool:
+    """A row that was new has nothing to go back to: it is taken away instead."""
+    return change.before is None and isinstance(change.after, dict)
+
+
 def _row(ask: Ask, change: SettingChange, *, is_latest: bool) -> Data:
     kind, which = _kind(change.key), _which(change.key)
-    # A row that was new has nothing to go back to: it is taken away instead.
-    was_new = change.before is None and isinstance(change.after, dict)
     by = storage.staff.find(ask.session, change.by_id)
     return {
         "id": change.id, "what": kind.what(ask, which), "change": _words(ask, kind, change),
         "by": f"Ändrat av {by.name if by is not None else 'kommandoraden'} {shown.date_table(change.at)} "
         f"kl. {shown.time_text(change.at)}",
-        "undo": is_latest and not was_new and _may_undo(ask, kind, which),
+        "undo": is_latest and not _was_new(change) and _may_undo(ask, kind, which),
     }  # fmt: skip
 
 

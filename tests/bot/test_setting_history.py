@@ -12,7 +12,7 @@ import storage.offers
 import storage.settings
 import storage.staff
 from bot.wiring import House
-from outreach import help_lines, holiday_mode, ladder_settings, programmes, quick_texts, routing
+from outreach import help_lines, holiday_mode, ladder_settings, offers, programmes, quick_texts, routing
 from outreach.help_lines import AGES
 from storage.database import Session
 from storage.staff import Staff, StaffRole
@@ -60,6 +60,9 @@ def test_every_change_of_an_offices_own_settings_is_told_and_can_be_undone(karin
     karin.post(pages["insatser"], **measure)
     first = karin.see(pages["insatser"])
     assert 'name="andring"' not in first, "what was new is ended, not undone"
+    with house.database.read() as session:
+        (new,) = storage.settings.changes(session, [offers.KEY])
+    assert karin.post(UNDO, andring=new.id).status_code == 409
     (code,) = re.findall(r"andra=(\w+)#", first)
     karin.post(pages["insatser"], **measure | {"kod": code, "name": "Studielots"})
     assert "namn Lots → Studielots" in undo(karin, pages["insatser"])
