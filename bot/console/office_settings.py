@@ -71,7 +71,7 @@ def save_place(ask: Writing, form: Written) -> Response:
                 sensitive=form.get("kanslig") == "ja", staff=ask.who.staff, now=ask.now,
             )  # fmt: skip
     except BadInput as error:
-        return _page(ask, office, {}, field, error)
+        return _page(ask, office, form, field, error)
     return go(f"{HERE}?kontor={office.id}#platser", done="sparat")
 
 
@@ -121,6 +121,7 @@ def _page(
         "office": {"id": office.id, "name": office.name},
         "offices": [(one.id, one.name) for one in ask.who.offices],
         "typed": {**_stands(office), **typed},
+        "typed_place": typed,
         "shown": _stands(office),
         "clashes": [_both(clash) for clash in clashes],
         "who": other or "Någon annan",

@@ -90,6 +90,9 @@ def test_a_change_that_would_break_something_under_way_says_what(karin: Browser,
     assert "2 schemalagda eller pågående utskick skriver under med det gamla namnet" in asked.text
     assert karin.post(HERE, **sender, saker="ja").status_code == 303
     hidden = {"kontor": sender["kontor"], "plats": place.id, "namn": place.name, "kanslig": "ja"}
+    odd = karin.post(f"{HERE}/plats", kontor=sender["kontor"], namn="Kaféet ☕", vagen="Andra dörren", kanslig="ja")
+    assert odd.status_code == 422
+    assert all(kept in odd.text for kept in ('value="Kaféet ☕"', 'value="Andra dörren"'))
     for press in ({}, {"gor": "bort"}):
         refused = karin.post(f"{HERE}/plats", **hidden, **press)
         assert "En kommande tid är på Ungdomens hus" in refused.text
