@@ -3,9 +3,13 @@
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse, Response
 
+import storage.conversations
 import storage.presence
 import storage.staff
+from bot.console import campaign_draft, opening
 from bot.requests import Ask, Reading
+from outreach.errors import BryggaError, NotFound
+from storage.conversations import Conversation
 
 routes = APIRouter(include_in_schema=False)
 LONGEST = 80
@@ -20,9 +24,37 @@ def here(kind: str, code: str) -> dict[str, str]:
 def who_else(ask: Reading, place: str) -> Response:
     """Say that one has the page open, and hear who else has; asked by the page's script as long as it is open."""
     ask.needs("inbox", "register", "campaigns")
+    if not _may_read(ask, place):
+        return _said("")
     with ask.house.database.write() as session:
         storage.presence.look(session, ask.who.staff.id, place[:LONGEST], ask.now)
-    return PlainTextResponse(_in_words(ask, place[:LONGEST]), headers={"Cache-Control": "no-store"})
+    return _said(_in_words(ask, place[:LONGEST]))
+
+
+def _may_read(ask: Ask, place: str) -> bool:
+    """Whether the page is open to whoever asks: who works with somebody is told to nobody else."""
+    kind, _, code = place.partition("-")
+    try:
+        if kind == "person":
+            opening.enter(ask, code)
+        elif kind == "utskick":
+            campaign_draft.visible(ask, code)
+        else:
+            opening.enter_talk(ask, _talk(ask, code))
+    except BryggaError:
+        return False
+    return True
+
+
+def _talk(ask: Ask, code: str) -> Conversation:
+    talk = storage.conversations.by_code(ask.session, code)
+    if talk is None:
+        raise NotFound
+    return talk
+
+
+def _said(words: str) -> Response:
+    return PlainTextResponse(words, headers={"Cache-Control": "no-store"})
 
 
 def _in_words(ask: Ask, place: str) -> str:

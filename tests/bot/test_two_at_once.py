@@ -2,7 +2,7 @@
 
 import re
 
-from builders import Browser, a_person, a_staff, signed_in
+from builders import Browser, a_person, a_staff, a_talk, an_office, signed_in
 from campaign_desk import words
 from conftest import StillClock
 from fastapi.testclient import TestClient
@@ -67,11 +67,20 @@ def test_both_versions_are_shown_field_by_field(sara: Browser, house: House) -> 
 
 def test_who_else_reads_a_page_is_said_while_they_do(sara: Browser, house: House, clock: StillClock) -> None:
     omar = other_browser(house, "Omar Haddad")
-    assert sara.see("/har/samtal-abc") == ""
+    with house.database.write() as session:
+        leila, elsewhere = a_person(session, mobile="05"), a_person(session, office=an_office(session, "Unga Söder"))
+        here = f"/har/samtal-{a_talk(session, leila).code}"
+        staff = a_staff(session, name="Karim Ek", office=an_office(session, "Unga Söder"))
+    karim = signed_in(TestClient(create_app(house, keep_time=False)), house.database, staff)
+    assert sara.see(here) == ""
 
-    assert omar.see("/har/samtal-abc") == "Sara läser det här också."
-    assert sara.see("/har/samtal-abc") == "Omar läser det här också."
-    assert sara.see("/har/samtal-other") == ""
+    assert omar.see(here) == "Sara läser det här också."
+    assert sara.see(here) == "Omar läser det här också."
+    assert sara.see(f"/har/person-{leila.code}") == ""
+    # Whoever may not read it hears of nobody, and is nobody who reads.
+    assert karim.see(here) == karim.see(f"/har/person-{leila.code}") == ""
+    assert sara.see(here) == "Omar läser det här också."
+    assert (sara.see(f"/har/person-{elsewhere.code}"), karim.see(f"/har/person-{elsewhere.code}")) == ("", "")
 
     clock.forward(minutes=1)
-    assert sara.see("/har/samtal-abc") == ""
+    assert sara.see(here) == ""
