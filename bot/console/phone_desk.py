@@ -153,7 +153,8 @@ def _free_number(session: Session) -> str:
 
 
 def _practice_person(session: Session, wish: Wish, office: Office, now: datetime) -> Person:
-    years = int(wish.years) if wish.years.strip().isdigit() else 0
+    written = wish.years.strip()
+    years = int(written) if written.isdecimal() and len(written) == len(str(_OLDEST)) else 0
     if not _YOUNGEST <= years <= _OLDEST:
         raise BadInput(f"Åldern ska vara mellan {_YOUNGEST} och {_OLDEST}. Skriv den med siffror.")
     birthday = local_date(now) - timedelta(days=round((years + 0.5) * 365.25))
