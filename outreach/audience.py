@@ -97,11 +97,17 @@ def _rarer(session: Session, wanted: Filter, part: str) -> Filter:
         return replace(wanted, not_arrived=not_arrived["code"] or "*")
     if part.startswith(_TICKED):
         people = storage.people.by_codes(session, part.removeprefix(_TICKED).split())
-        return replace(wanted, ids=tuple(person.id for person in people))
+        return _among(wanted, [person.id for person in people])
     if part.startswith(campaign_answers.PHRASE):
         silent = campaign_answers.silent(session, part.removeprefix(campaign_answers.PHRASE))
-        return replace(wanted, ids=tuple(silent), protected=False)
+        return replace(_among(wanted, silent), protected=False)
     return _whose(session, wanted, part) or _place(session, wanted, part)
+
+
+def _among(wanted: Filter, ids: Sequence[int]) -> Filter:
+    """These people alone, and of those chosen one by one already only these."""
+    before = frozenset(ids if wanted.ids is None else wanted.ids)
+    return replace(wanted, ids=tuple(one for one in ids if one in before))
 
 
 def _whose(session: Session, wanted: Filter, part: str) -> Filter | None:

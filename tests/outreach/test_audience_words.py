@@ -41,6 +41,14 @@ def test_an_office_is_named(session: Session) -> None:
     assert audience.read(session, "unga söder") == Filter(office_id=office.id)
 
 
+def test_two_lists_of_people_mean_those_in_both(session: Session) -> None:
+    first, both, last = (a_person(session, name) for name in ("Leila", "Noor", "Elsa"))
+
+    lists = [audience.ticked([one.code, both.code]) for one in (first, last)]
+
+    assert audience.read(session, audience.sentence(lists)).ids == (both.id,)
+
+
 def test_the_ticked_are_exactly_the_ticked(session: Session) -> None:
     leila, elsa, _ = a_person(session), a_person(session, "Elsa"), a_person(session, "Noor")
 
