@@ -39,8 +39,9 @@ def say(session: Session, slot: Slot, code: str, staff: Staff, write: Write, *, 
     told = [one for one in (gathering_news.listener(session, signup) for signup in signups) if one is not None]
     for conversation in told:
         news = News(code, conversation.lang, slot, gathering_news.leader(session, slot))
+        words = write(session, news).text
         delivery.queue(
-            session, conversation, write(session, news).text, kind="reminder", text_code=code, send_before=slot.ends_at, now=now
+            session, conversation, words, kind="reminder", text_code=code, send_before=slot.ends_at, now=now
         )  # fmt: skip
     storage.audit.write(session, "gathering_word", now=now, staff_id=staff.id, slot=slot.code, text=code,
                         people=len(told))  # fmt: skip

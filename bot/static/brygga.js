@@ -107,9 +107,14 @@
   function sayWhoElse() {
     const line = document.querySelector('[data-here]');
     if (!line) return;
-    const ask = () => document.hidden || fetch(line.dataset.here, { headers: { 'X-Brygga-Fragment': '1' } })
+    let isAsking = false; // one question at a time: a server that is slow is not asked the more
+    const ask = () => {
+      if (document.hidden || isAsking) return;
+      isAsking = true;
+      fetch(line.dataset.here, { headers: { 'X-Brygga-Fragment': '1' } })
       .then((response) => (response.ok && !response.redirected ? response.text() : ''))
-      .then((words) => { if (line.textContent !== words) line.textContent = words; }).catch(() => {});
+      .then((words) => { if (line.textContent !== words) line.textContent = words; }).catch(() => {}).finally(() => { isAsking = false; });
+    };
     ask();
     setInterval(ask, POLL);
     document.addEventListener('visibilitychange', ask);
