@@ -13,7 +13,7 @@ import storage.offices
 import storage.settings
 from bot.console import ambassador_frame as frame
 from bot.console import ambassador_share, gathering_form, typed_times
-from bot.conversation import gathering_texts, replies
+from bot.conversation import gathering_texts
 from bot.requests import Ask, Reading, Writing, Written, go
 from outreach import ambassadors, campaign_texts, gathering_plans, languages
 from outreach.errors import BadInput
@@ -126,7 +126,8 @@ def _preview(ask: Ask, office: Office, plan: Plan, form: Mapping[str, str]) -> R
     data = {
         "plan": plan, "at": local(plan.starts_at), "ends": local(plan.ends_at), "leader": ask.who.staff.first_name,
         "languages": [languages.in_swedish(lang) for lang in plan.languages], "unit": office.sender_name,
-        "sms": replies.render("INV-3", "sv", values), "sender": office.sender_name, "busy": bool(busy),
+        "sms": gathering_texts.said(ask.session, "INV-3", "sv", values), "sender": office.sender_name,
+        "busy": bool(busy),
         "okay": (leads.first_name if leads is not None else "personalen") if _wants_okay(ask) else "",
         "kept": {name: value for name, value in form.items()
                  if name in (*FIELDS, "kopiera", "kontor") or name.startswith("sprak_")},

@@ -14,6 +14,7 @@ import storage.offices
 from bot import requests, shown
 from bot.console import ambassador_frame as frame
 from bot.console.ambassador_frame import Data
+from bot.print import posters
 from bot.requests import Ask, Reading, Writing, go
 from outreach import ambassadors, gatherings, share_links
 from outreach.errors import BadInput, Conflict
@@ -45,7 +46,7 @@ def _page(ask: Ask, slot: Slot, error: str = "") -> Response:
         "sources": share_links.counts(ask.session, slot),
         "districts": list(storage.offices.districts_of(ask.session, slot.office_id)),
         "wished": [one.district for one in wishes if one.kind == "texts" and one.state == "open"],
-        "open": gatherings.is_ahead(slot, ask.now), "error": error,
+        "designs": posters.DESIGNS.items(), "open": gatherings.is_ahead(slot, ask.now), "error": error,
     }  # fmt: skip
     return frame.page(
         ask, "a_dela.html", title="Dela", back=frame.address(slot), a=data, status_code=422 if error else 200

@@ -16,7 +16,8 @@ import storage.staff
 from bot import requests, shown
 from bot.console import gatherings as listed
 from bot.console.talk import name_of
-from bot.conversation import gathering_texts, replies
+from bot.conversation import gathering_texts
+from bot.print import posters
 from bot.requests import Ask, Reading
 from outreach import (
     experience,
@@ -157,11 +158,12 @@ def _public(ask: Ask, slot: Slot, row: Gathering, empty: int) -> Data:
         "kommun": office.municipality, "amne": slot.topic,
     }  # fmt: skip
     left = "fullt, men det finns en reservlista" if row.waiting_list else "fullt"
+    invitation = gathering_texts.said(ask.session, "INV-3", "sv", values)
     return {
         "when": f"{shown.date_text(slot.starts_at)} kl. {shown.time_text(slot.starts_at)}",
         "where": "Platsen får du när du har anmält dig" if row.place_after_signup else slot.place,
         "leader": leader, "left": ("några platser kvar" if empty <= FEW else "det finns plats") if empty else left,
-        "sms": {"look": "sms", "from_name": office.sender_name, "text": replies.render("INV-3", "sv", values)},
+        "sms": {"look": "sms", "from_name": office.sender_name, "text": invitation},
     }  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _links(ask: Ask, slot: Slot) -> Data | None:
     made = storage.gatherings.links(ask.session, slot.id)
     counted = storage.gatherings.sources(ask.session, slot.id)
     return {
-        "code": slot.short_code, "number": ask.house.sms_number,
+        "code": slot.short_code, "number": ask.house.sms_number, "designs": posters.DESIGNS.items(),
         "rows": [
             {"place": share_links.PLACES[one.place], "code": one.code, "address": f"{base}/m/{one.code}",
              "views": one.views, "signed": counted.get(one.place, 0)}

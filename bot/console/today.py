@@ -42,6 +42,7 @@ def page(ask: Reading, visa: str = "") -> Response:
         "side": _side(ask),
         "may_import": ask.who.may("import"),
         "may_send": ask.who.may("campaigns"),
+        "may_meet": ask.who.may("gatherings"),
     }
     waiting = blocks[0]["total"]
     frame = {"differs": f"{waiting} väntar" if waiting else ""}

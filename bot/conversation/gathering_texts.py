@@ -1,5 +1,7 @@
 """What is said about a dialog meeting unasked: a place that is free, a meeting that is off, a word the day after."""
 
+from collections.abc import Mapping
+
 from bot.conversation import replies
 from outreach import own_texts
 from outreach.gathering_news import News, Written
@@ -17,8 +19,12 @@ def write(session: Session, news: News) -> Written:
         values["frist"] = replies.say_deadline(news.until, news.lang)
     if news.next_slot is not None:
         values |= {"tid2": replies.say_time(news.next_slot.starts_at, news.lang), "plats": news.next_slot.place}
-    own = own_texts.of(session, code, replies.said_in(code, news.lang))
-    return Written(code, replies.render(code, news.lang, values, own=own), replies.buttons(code, news.lang))
+    return Written(code, said(session, code, news.lang, values), replies.buttons(code, news.lang))
+
+
+def said(session: Session, code: str, lang: str, values: Mapping[str, object]) -> str:
+    """A text filled in, in the municipality's own words where it has any."""
+    return replies.render(code, lang, values, own=own_texts.of(session, code, replies.said_in(code, lang)))
 
 
 def meeting_values(slot: Slot, leader: str, lang: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 import storage.settings
 from bot import requests
-from bot.conversation import replies, tongues
+from bot.conversation import gathering_texts, tongues
 from bot.public import frame, meeting_words
 from bot.public.frame import LANGUAGES, Data
 from bot.requests import House, Installation
@@ -125,7 +125,7 @@ def _tongues(session: Session, offices: Sequence[Office]) -> list[Data]:
         {
             "lang": lang, "name": OWN_NAMES[lang],
             "dir": "rtl" if lang in RIGHT_TO_LEFT else "ltr",
-            "text": tongues.everyone()[lang].about or replies.render(INTRODUCES, lang, values),
+            "text": tongues.everyone()[lang].about or gathering_texts.said(session, INTRODUCES, lang, values),
         }
         for lang in languages.MENU
         if lang in languages.NEEDS_TRANSLATOR and languages.is_on(session, lang)
@@ -135,4 +135,4 @@ def _tongues(session: Session, offices: Sequence[Office]) -> list[Data]:
 def _text(session: Session, lang: str, now: datetime) -> str:
     us = frame.us(frame.open_offices(session, now), "", lang)
     values = {"enhet": us["names"], "kommun": us["municipality"]}
-    return replies.render(page_asks.STOP, LANGUAGES[lang], values)
+    return gathering_texts.said(session, page_asks.STOP, LANGUAGES[lang], values)

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 import storage.gatherings
 import storage.offices
-from bot.conversation import replies
+from bot.conversation import gathering_texts, replies
 from bot.public import frame, meeting_words
 from bot.public.frame import LANGUAGES, Data
 from bot.requests import House, Installation
@@ -95,7 +95,7 @@ def _text(session: Session, door: Door, code: str, lang: str) -> str:
         "tid_kort": replies.say_short(door.slot.starts_at, LANGUAGES[lang]), "kod": code.upper(),
         "enhet": office.sender_name, "kommun": office.municipality,
     }  # fmt: skip
-    return replies.render(page_asks.COME, LANGUAGES[lang], values)
+    return gathering_texts.said(session, page_asks.COME, LANGUAGES[lang], values)
 
 
 def _page(
