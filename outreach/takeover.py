@@ -22,6 +22,8 @@ AUTOMATIC = ("campaign", "ladder", "nudge", "follow_up", "reply", "notice")
 # An absent colleague's talk may be taken over after one working day.
 ABSENT_AFTER_MINUTES = 8 * 60
 LONGEST_TEXT = 1600
+# Why somebody waits who wrote while an answer to them was being written.
+UNSEEN = "skrev igen medan svaret skrevs"
 USABLE = ("unverified", "works", "confirmed")
 # Where the automatic service may go on: booking a time, waiting for what the person says, or nothing more.
 STEPS = ("bokning", "vantar", "avsluta")
@@ -96,6 +98,12 @@ def write(session: Session, conversation: Conversation, staff: Staff, text: str,
     message = delivery.queue(session, conversation, _checked(text), kind="staff", staff_id=staff.id, now=now)
     _no_longer_waits(session, conversation)
     return message
+
+
+def waits_still(session: Session, conversation: Conversation, since: datetime) -> None:
+    """A text has come in that whoever wrote had not seen: the person waits for an answer to that one."""
+    conversation.waiting_since, conversation.waiting_why = since, UNSEEN
+    storage.conversations.keep(session, conversation)
 
 
 def has_sent(session: Session, conversation: Conversation, staff: Staff, text: str, *, after: int) -> bool:

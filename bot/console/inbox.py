@@ -19,6 +19,7 @@ from bot.requests import Ask, Posting, Reading, Writing, go, whole
 from outreach import alerts, contact, drafts, kept_reminders, takeover
 from outreach.errors import BadInput, BryggaError, Conflict, NotFound
 from storage.conversations import Conversation
+from storage.inbound import InboundText
 from storage.people import Person
 
 routes = APIRouter(include_in_schema=False)
@@ -177,11 +178,11 @@ def begin(ask: Writing, code: str) -> Response:
 @routes.post("/inkorg/{code}/svara")
 def write(
     ask: Writing, code: str, meddelande: Text = "", efter: Text = "", infoga: Text = "", sedan: Text = "",
-    sprak: Text = "", igen: Text = "",
+    sprak: Text = "", igen: Text = "", sett: Text = "",
 ) -> Response:  # fmt: skip
     """Send a text of one's own, and go on to who has waited longest; what could not be sent is kept in the field.
     `infoga` puts something into the field instead; `igen` is a text that did not arrive, and leaves the field alone. A
-    form that comes twice sends once.
+    form that comes twice sends once; where more has come than it was shown with, that is read next.
     """
     conversation, somebody = find(ask, code)
     typed = Typed(meddelande, sprak)
@@ -198,7 +199,11 @@ def write(
         if somebody is not None and _comes_from(ask, somebody):
             return person.show(ask, somebody, error=error, field=person.MESSAGE, typed=meddelande)
         return show(ask, conversation, somebody, error=error, typed=typed)
-    there = home(ask, conversation, somebody) if sedan == STAY else following(ask, conversation, somebody)
+    newer = _come_after(ask, conversation, sett)
+    if newer is not None:
+        takeover.waits_still(ask.session, conversation, newer.received_at)
+    stays = sedan == STAY or newer is not None
+    there = home(ask, conversation, somebody) if stays else following(ask, conversation, somebody)
     return go(there, done="skickat")
 
 
@@ -224,18 +229,18 @@ def following(ask: Ask, conversation: Conversation, somebody: Person | None) -> 
 def give_back(ask: Writing, code: str, steg: Text = "", sett: Text = "") -> Response:
     """Let the automatic service answer again."""
     conversation, somebody = find(ask, code)
-    if _has_come_more(ask, conversation, sett):
+    if _come_after(ask, conversation, sett) is not None:
         return show(ask, conversation, somebody, error=Conflict(_MORE))
     takeover.give_back(ask.session, conversation, ask.who.staff, step=steg, now=ask.now)
     return go(home(ask, conversation, somebody), done="sparat")
 
 
-def _has_come_more(ask: Ask, conversation: Conversation, seen: str) -> bool:
-    """Whether a text has come in after the latest that the form was shown with: nobody would read it once the talk is
+def _come_after(ask: Ask, conversation: Conversation, seen: str) -> InboundText | None:
+    """The text that has come in after the latest that the form was shown with: nobody would read it once the talk is
     let go.
     """
-    shown = whole(seen)
-    return shown is not None and talk.latest_in(ask, conversation) > shown
+    shown, latest = whole(seen), talk.latest_in(ask, conversation)
+    return latest if latest is not None and shown is not None and latest.id > shown else None
 
 
 @routes.post("/inkorg/{code}/paminnelser")
@@ -250,7 +255,7 @@ def switch_reminders(ask: Writing, code: str, skicka: Text = "") -> Response:
 def done(ask: Writing, code: str, sett: Text = "") -> Response:
     """Nothing more to do just now."""
     conversation, somebody = find(ask, code)
-    if _has_come_more(ask, conversation, sett):
+    if _come_after(ask, conversation, sett) is not None:
         return show(ask, conversation, somebody, error=Conflict(_MORE))
     takeover.done(ask.session, conversation, ask.who.staff, now=ask.now)
     return go("/idag", done="avslutat")

@@ -45,7 +45,7 @@ def show(
         "mine": _is_mine(ask, conversation),
         "may_take": takeover.may_take(conversation, ask.who.staff, now=ask.now),
         "can_finish": _can_finish(conversation),
-        "seen": latest_in(ask, conversation),
+        "seen": _seen(ask, conversation),
         "waited": _waited(ask, conversation),
         "alert": _alert(ask, conversation),
         "days": [{"day": day, "bubbles": list(many)} for day, many in groupby(kept, key=_day)],
@@ -63,9 +63,14 @@ def show(
     }
 
 
-def latest_in(ask: Ask, conversation: Conversation) -> int:
-    """The number of the latest text that has come in; 0 before any."""
-    latest = storage.inbound.latest(ask.session, [conversation.id]).get(conversation.id)
+def latest_in(ask: Ask, conversation: Conversation) -> InboundText | None:
+    """The latest text that has come in; None before any."""
+    return storage.inbound.latest(ask.session, [conversation.id]).get(conversation.id)
+
+
+def _seen(ask: Ask, conversation: Conversation) -> int:
+    """What the page has shown: the number of the latest text that has come in, 0 before any."""
+    latest = latest_in(ask, conversation)
     return latest.id if latest is not None else 0
 
 

@@ -59,6 +59,8 @@
     if (above) scrollBy(0, section.offsetHeight - before);
     if (mark) section.querySelector(mark)?.focus({ preventScroll: true });
     wake(section);
+    const seen = section.querySelector('[name=sett]'); // what is shown is what the composer answers
+    if (seen) all('[data-seen]').forEach((field) => { field.value = seen.value; });
   }
   function offer(section, fresh, count) { // new rows wait behind a bar that takes no room
     let slot = section.querySelector(':scope > .live-bar-slot');

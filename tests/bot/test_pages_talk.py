@@ -292,6 +292,10 @@ def test_a_talk_is_not_let_go_over_a_text_one_has_not_seen(sara: Browser, leila:
         assert stopped.status_code == 409
         assert "Det har kommit ett nytt meddelande." in words(stopped.text)
         assert "Eller vänta, kan vi byta tid?" in stopped.text
+    answered = sara.post(f"/inkorg/{talk.code}/svara", meddelande="Vi ses då!", sett=seen)
+    assert answered.headers["location"].startswith(f"/inkorg/{talk.code}")
+    with house.database.read() as session:
+        assert storage.conversations.get(session, talk.id).waiting_since is not None
     (newer,) = set(re.findall(r'name="sett" value="(\d+)"', stopped.text))
     assert sara.post(f"/inkorg/{talk.code}/klart", sett=newer).status_code == 303
 
