@@ -9,7 +9,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, SQLModel, col, or_, select
 
 from storage.codes import new_code
-from storage.columns import among, one_of
+from storage.columns import among, one_of, this
 from storage.database import Session
 from storage.numbers import CHANNELS
 from storage.people import Person
@@ -181,17 +181,21 @@ def ids_of_people(session: Session) -> dict[int, int]:
     return {person_id: conversation_id for person_id, conversation_id in session.exec(query) if person_id is not None}
 
 
+_WAITING = (
+    select(Conversation, Person)
+    .join(Person, col(Person.id) == Conversation.person_id, isouter=True)
+    .where(col(Conversation.waiting_since).is_not(None))
+    .order_by((col(Conversation.state) != this("urgent")), col(Conversation.waiting_since))
+)
+# Asked by every page: made once.
+_WAITING_AT = _WAITING.where(or_(among(Person.office_id), col(Person.id).is_(None)))
+
+
 def waiting(session: Session, office_ids: Sequence[int] | None = None) -> Sequence[tuple[Conversation, Person | None]]:
     """Conversations somebody must read: urgent first, then the longest wait (ux §4.2)."""
-    query = (
-        select(Conversation, Person)
-        .join(Person, col(Person.id) == Conversation.person_id, isouter=True)
-        .where(col(Conversation.waiting_since).is_not(None))
-        .order_by((col(Conversation.state) != "urgent"), col(Conversation.waiting_since))
-    )
-    if office_ids is not None:
-        query = query.where(or_(col(Person.office_id).in_(office_ids), col(Person.id).is_(None)))
-    return session.exec(query).all()
+    if office_ids is None:
+        return session.exec(_WAITING).all()
+    return session.exec(_WAITING_AT, params={"ids": list(office_ids)}).all()
 
 
 def counts_by_state(session: Session) -> dict[str, int]:

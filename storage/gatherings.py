@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint, and_, delete, func, or_, update
+from sqlalchemy import JSON, Column, UniqueConstraint, and_, bindparam, delete, func, or_, update
+from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import sqlite
 from sqlmodel import Field, SQLModel, col, select
 
 import storage.meetings
 from storage.codes import new_short_code
-from storage.columns import one_of
+from storage.columns import among, one_of, this
 from storage.database import Session
 from storage.meetings import Booking, Seat, Slot
 from storage.signups import STANDING, Signup
@@ -177,26 +178,31 @@ def next_decision(session: Session) -> datetime | None:
     return session.exec(query).one()
 
 
+_ahead = col(Slot.starts_at) > bindparam("now")
+_over = col(Slot.ends_at).between(bindparam("since"), bindparam("now"))
+_announced = col(Gathering.published_at).is_not(None)
+# Asked by every page: made once.
+_WAITING = (
+    select_columns(func.count())
+    .select_from(Gathering)
+    .join(Slot, col(Slot.id) == Gathering.slot_id)
+    .where(among(Slot.office_id), col(Slot.called_off_at).is_(None))
+    .where(
+        or_(
+            and_(_ahead, ~_announced, col(Gathering.asked_at).is_not(None)),
+            and_(_ahead, _announced, col(Gathering.decision) == this("asked")),
+            and_(_over, _announced, col(Gathering.closed_at).is_(None)),
+        )
+    )
+)
+
+
 def count_waiting(session: Session, office_ids: Sequence[int], now: datetime) -> int:
     """How many meetings wait for somebody: drafts ahead that somebody's word is asked for, those ahead with too few,
     and those of the last month that nobody has said who came to.
     """
-    ahead, over = col(Slot.starts_at) > now, col(Slot.ends_at).between(now - WAITS_FOR_ATTENDANCE, now)
-    announced = col(Gathering.published_at).is_not(None)
-    query = (
-        select(func.count())
-        .select_from(Gathering)
-        .join(Slot, col(Slot.id) == Gathering.slot_id)
-        .where(col(Slot.office_id).in_(list(office_ids)), col(Slot.called_off_at).is_(None))
-        .where(
-            or_(
-                and_(ahead, ~announced, col(Gathering.asked_at).is_not(None)),
-                and_(ahead, announced, col(Gathering.decision) == "asked"),
-                and_(over, announced, col(Gathering.closed_at).is_(None)),
-            )
-        )
-    )
-    return session.exec(query).one()
+    since = now - WAITS_FOR_ATTENDANCE
+    return int(session.rows(_WAITING, ids=list(office_ids), now=now, since=since).scalar_one())
 
 
 def seats(session: Session, slot_ids: Collection[int]) -> dict[int, int]:

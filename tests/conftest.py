@@ -5,6 +5,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import anyio
@@ -35,7 +36,10 @@ DEMO_KEY = "x" * 20
 
 @pytest.fixture(autouse=True)
 def quiet_log() -> Iterator[None]:
-    """A command run inside a test sets up the log for good; the next test shall not write to a stream that is gone."""
+    """A command run inside a test sets up the log for good; the next test shall not write to a stream that is gone. A
+    fault is told plainly: to draw it with every variable takes half a second.
+    """
+    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer()])
     yield
     structlog.reset_defaults()
     for handler in [row for row in logging.getLogger().handlers if type(row) is logging.StreamHandler]:
@@ -162,9 +166,15 @@ def clock() -> StillClock:
 @pytest.fixture
 def house(shelf: Shelf, clock: StillClock) -> House:
     """A whole practice installation on a real database of this test's own; whoever serves it closes it."""
-    secret = "x" * 20
-    database = shelf.take(secret)
-    return build(Settings(database_url=database.url, secret_key=secret), clock=clock, database=database)
+    database = shelf.take(DEMO_KEY)
+    settings = _practice().model_copy(update={"database_url": database.url})
+    return build(settings, clock=clock, database=database)
+
+
+@cache
+def _practice() -> Settings:
+    # To read what the machine has set takes longer than most tests do.
+    return Settings(database_url="sqlite://", secret_key=DEMO_KEY)
 
 
 @pytest.fixture

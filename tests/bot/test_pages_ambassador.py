@@ -277,7 +277,7 @@ def test_the_phone_gets_what_it_needs_and_signing_out_empties_it(mohammed: Brows
     assert worker.headers["service-worker-allowed"] == "/a"
     assert worker.headers["content-type"].startswith("text/javascript")
     assert mohammed.get("/a/vaken").json() == {"owner": mohammed.staff.code, "csrf": mohammed.csrf}
-    assert mohammed.get("/").headers["location"] == "/a"
+    assert mohammed.get("/hem").headers["location"] == "/a"
     assert client.get("/static/ambassador.webmanifest").json()["start_url"] == "/a"
 
     assert mohammed.post("/logga-ut").headers["clear-site-data"] == '"storage"'
