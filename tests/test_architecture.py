@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,10 +33,16 @@ def modules(root: Path) -> Iterator[Module]:
             yield name, source, ast.parse(source)
 
 
+@cache
+def _nodes(tree: ast.AST) -> list[ast.AST]:
+    """Everything in a tree; walked once, since every rule asks."""
+    return list(ast.walk(tree))
+
+
 def commits(module: Module) -> Iterator[str]:
     """One place commits."""
     name, _, tree = module
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         is_commit = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit"
         if is_commit and name != "storage/database.py":
             yield "commits; only storage/database.py does"
@@ -60,14 +67,14 @@ def sizes(module: Module) -> Iterator[str]:
 def hidden_imports(module: Module) -> Iterator[str]:
     """Every import stands at the head of its file."""
     for function in _functions(module[2]):
-        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(function)):
+        if any(isinstance(node, ast.Import | ast.ImportFrom) for node in _nodes(function)):
             yield f"{function.name} imports inside itself"
 
 
 def clocks_and_environment(module: Module) -> Iterator[str]:
     """Time comes from one module, the environment from another."""
     name, _, tree = module
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         asked = _last_two_words(node)
         if asked in CLOCK and name != "scheduler/clock.py":
             yield f"asks {asked}; only scheduler/clock.py does"
@@ -88,7 +95,7 @@ JUDGES: tuple[Judge, ...] = (commits, heads, sizes, hidden_imports, clocks_and_e
 
 
 def _functions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    yield from (node for node in _nodes(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 def _last_two_words(node: ast.AST) -> str:
