@@ -56,8 +56,11 @@ class Session(SqlModelSession):
             self.expire(loaded)
 
     def read_every_again(self, table: type[Any]) -> None:
-        """Forget what every loaded row of a table held, where a plain statement may have changed any of them."""
-        for loaded in [row for row in self.identity_map.values() if isinstance(row, table)]:
+        """Forget what every loaded row of a table held, where a plain statement may have changed any of them; but what
+        has been changed in a row and is not written yet is kept.
+        """
+        unwritten = self.dirty
+        for loaded in [row for row in self.identity_map.values() if isinstance(row, table) and row not in unwritten]:
             self.expire(loaded)
 
     def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
